@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * danelaw.h - would mail reach this domain, and would DANE guard it?
+ *
+ *	danelaw_engine_new()	one per process: resolver, loop, TLS
+ *	danelaw_engine_add()	any number, also from inside done()
+ *	danelaw_engine_run()	returns after one done() per add
+ *	danelaw_engine_free()	drops what still runs; no done() for it
+ *
+ * Ownership: a request and a configuration are copied. A report belongs to
+ * whoever done() hands it to; all it points to dies with
+ * danelaw_report_free(), which may come before or after the engine's end.
+ *
+ * Errors: enum danelaw_err is about us. A domain that is broken, unsigned
+ * or unreachable is no error but a finding, and belongs in the report.
+ *
+ * The library never prints, exits, forks or keeps globals; the resolver
+ * library below it does keep some, so make engines one after the other.
+ * SIGPIPE must be ignored by the program.
+ */
+#ifndef DANELAW_H
+#define DANELAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <danelaw_report.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DANELAW_VERSION "0.1.0"
+
+struct event_base;
+struct danelaw_engine;
+
+enum danelaw_err {
+	DANELAW_OK = 0,
+	DANELAW_ENOMEM,
+	DANELAW_EINVAL,    /* an argument; see danelaw_engine_error() */
+	DANELAW_ENOANCHOR, /* the trust anchor cannot be read or is empty */
+	DANELAW_EFILE,     /* another file cannot be read or makes no sense */
+};
+
+enum danelaw_family {
+	DANELAW_FAMILY_ANY = 0,
+	DANELAW_FAMILY_IPV4,
+	DANELAW_FAMILY_IPV6,
+};
+
+/* What an engine needs to know. All zero: everything by default. */
+struct danelaw_config {
+	struct event_base *base;      /* NULL: the engine makes its own */
+	const char *const *resolvers; /* "ADDR[@PORT]"; forward there */
+	size_t n_resolvers;
+	bool system_resolver;     /* forward to what resolv.conf names */
+	const char *resolv_conf;  /* NULL: "/etc/resolv.conf" */
+	const char *root_hints;   /* file in zone format; NULL: built in */
+	const char *trust_anchor; /* file of DS or DNSKEY; NULL: see below */
+	int64_t at;               /* Unix time to judge by; 0: ask the clock */
+	const char *cert_file;    /* client certificate, PEM; NULL: none */
+	const char *key_file;     /* NULL: in cert_file */
+};
+/*
+ * Without trust_anchor the system's root.key is used where there is one,
+ * else the IANA root keys 20326 and 38696, which are built in.
+ * Without resolvers the engine resolves from the root itself; where no root
+ * server answers, it forwards to what resolv.conf names and the report says
+ * so. Every answer is validated in process in any case.
+ */
+
+/* One question. All zero but the domain: everything by default. */
+struct danelaw_request {
+	const char *domain;    /* next hop; "[host]" skips the MX lookup */
+	uint16_t port;         /* in TLSA names; 0: 25 */
+	uint16_t connect_port; /* TCP; 0: same as port */
+	bool implicit_tls;     /* TLS from the first byte, no STARTTLS */
+	bool all_certs;        /* probe each key type the server may hold */
+	bool require_dane;     /* not protected is critical (RFC 7672 s. 6) */
+	enum danelaw_family family;
+	const char *helo;   /* EHLO name; NULL: the host's own */
+	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
+};
+
+/* Never called from inside danelaw_engine_add(). */
+typedef void danelaw_done_fn(struct danelaw_report *report, void *arg);
+
+/*
+ * *engine is set in any case but DANELAW_ENOMEM, so that the reason can be
+ * read by danelaw_engine_error(); it must be freed then, too.
+ */
+enum danelaw_err danelaw_engine_new(
+    const struct danelaw_config *config, struct danelaw_engine **engine);
+
+/*
+ * Takes up one domain. DANELAW_EINVAL: no such name can exist, or done is
+ * NULL; done() is not called then.
+ */
+enum danelaw_err danelaw_engine_add(struct danelaw_engine *engine,
+    const struct danelaw_request *request, danelaw_done_fn *done, void *arg);
+
+/* Runs the loop until nothing is left to do. */
+enum danelaw_err danelaw_engine_run(struct danelaw_engine *engine);
+
+/* What the last failed call did not like, in one sentence; never NULL. */
+const char *danelaw_engine_error(const struct danelaw_engine *engine);
+
+/*
+ * Calls fn once for each thing that is being waited for: "the TLSA records
+ * of mx.example", "the greeting of mx.example [192.0.2.1]:25". For progress;
+ * text is valid only during the call.
+ */
+void danelaw_engine_waiting(const struct danelaw_engine *engine,
+    void (*fn)(const char *text, void *arg), void *arg);
+
+/* NULL is fine. */
+void danelaw_engine_free(struct danelaw_engine *engine);
+
+/* "0.1.0"; and one line per library used, for --version. Static. */
+const char *danelaw_version(void);
+const char *danelaw_version_libraries(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * danelaw_report.h - what was found out about one next-hop domain.
+ *
+ * A report is a tree that never changes once danelaw hands it out. It owns
+ * all that it points to; danelaw_report_free() ends it all at once.
+ *
+ * Text: every string is printable ASCII. What a peer sent has its other
+ * bytes written as \xNN, so a report may go to a terminal as it is. A NULL
+ * string means: nothing to say. Names are A-labels in lower case, without
+ * the trailing dot. Digests are lower-case hex.
+ *
+ * Time: Unix seconds, 0 where there is none. Timings: milliseconds, -1 for a
+ * step that was not reached. Optional parts are NULL pointers.
+ *
+ * Arrays: "things" with the count "n_things"; NULL when the count is 0.
+ */
+#ifndef DANELAW_REPORT_H
+#define DANELAW_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The domain as a whole. The order has no meaning; see enum danelaw_state. */
+enum danelaw_verdict {
+	DANELAW_VERDICT_DEFER = 0, /* the lookups leave no server to use */
+	DANELAW_VERDICT_NO_MAIL,   /* null MX (RFC 7505) or no such domain */
+	DANELAW_VERDICT_INSECURE,  /* the MX RRset is proven insecure */
+	DANELAW_VERDICT_DEGRADED,  /* one host works, another fails */
+	DANELAW_VERDICT_FAIL,      /* a host fails and none authenticates */
+	DANELAW_VERDICT_PARTIAL,   /* a host authenticates, another is open */
+	DANELAW_VERDICT_OK,        /* every host examined authenticates */
+	DANELAW_VERDICT_NO_DANE,   /* nothing is promised by DANE */
+};
+
+/* The values are exit statuses; the order of badness is another one. */
+enum danelaw_state {
+	DANELAW_STATE_OK = 0,
+	DANELAW_STATE_WARNING = 1,
+	DANELAW_STATE_CRITICAL = 2,
+	DANELAW_STATE_UNKNOWN = 3,
+};
+
+/* How a DNS answer stands (RFC 4035 section 4.3, RFC 7672 section 2.1.1). */
+enum danelaw_dnssec {
+	DANELAW_DNSSEC_ERROR = 0, /* SERVFAIL, timeout, or never asked */
+	DANELAW_DNSSEC_BOGUS,     /* validation failed */
+	DANELAW_DNSSEC_INSECURE,  /* proven to lie outside any signed zone */
+	DANELAW_DNSSEC_SECURE,    /* validated, or validly absent */
+};
+
+/* What a DNS answer holds, apart from how far it can be trusted. */
+enum danelaw_presence {
+	DANELAW_PRESENCE_UNKNOWN = 0, /* the lookup failed */
+	DANELAW_PRESENCE_DATA,
+	DANELAW_PRESENCE_NODATA,   /* the name exists, the type does not */
+	DANELAW_PRESENCE_NXDOMAIN, /* no such name */
+};
+
+/* Where the list of hosts comes from (RFC 5321 section 5.1, RFC 7505). */
+enum danelaw_mx_source {
+	DANELAW_MX_NONE = 0, /* it could not be had, or no such domain */
+	DANELAW_MX_MX,
+	DANELAW_MX_IMPLICIT,
+	DANELAW_MX_LITERAL, /* the next hop was "[host]" or "[address]" */
+	DANELAW_MX_NULL,
+};
+
+/* What RFC 7672 section 2.2 tells a sender to do with one host. */
+enum danelaw_policy {
+	DANELAW_POLICY_SKIP = 0, /* a lookup failed: do not use the host */
+	DANELAW_POLICY_MAY,      /* opportunistic TLS, or none */
+	DANELAW_POLICY_ENCRYPT,  /* TLS is a must, authentication is not */
+	DANELAW_POLICY_DANE,     /* TLS and authentication are a must */
+};
+
+enum danelaw_tlsa_status {
+	DANELAW_TLSA_NOT_ASKED = 0,
+	DANELAW_TLSA_ERROR,
+	DANELAW_TLSA_NONE,
+	DANELAW_TLSA_UNUSABLE,
+	DANELAW_TLSA_USABLE,
+};
+
+/* How the talk with one address ended. */
+enum danelaw_outcome {
+	DANELAW_OUTCOME_SKIPPED = 0, /* DNS said not to use this host */
+	DANELAW_OUTCOME_AUTHENTICATED,
+	DANELAW_OUTCOME_ENCRYPTED, /* TLS, authentication not called for */
+	DANELAW_OUTCOME_CLEARTEXT, /* no TLS, and none was promised */
+	DANELAW_OUTCOME_TLSA_MISMATCH,
+	DANELAW_OUTCOME_NAME_MISMATCH,
+	DANELAW_OUTCOME_CERT_EXPIRED, /* or not yet valid */
+	DANELAW_OUTCOME_CHAIN_INVALID,
+	DANELAW_OUTCOME_STARTTLS_MISSING,
+	DANELAW_OUTCOME_STARTTLS_REFUSED,
+	DANELAW_OUTCOME_SMTP_TEMPFAIL, /* 4xx before STARTTLS, or after TLS */
+	DANELAW_OUTCOME_SMTP_PERMFAIL, /* 5xx before STARTTLS, or after TLS */
+	DANELAW_OUTCOME_SMTP_TIMEOUT,
+	DANELAW_OUTCOME_NOT_SMTP,
+	DANELAW_OUTCOME_PLAINTEXT_INJECTED,
+	DANELAW_OUTCOME_TLS_FAILED,
+	DANELAW_OUTCOME_TLS_TIMEOUT,
+	DANELAW_OUTCOME_CONNECT_REFUSED, /* or unreachable, or reset at once */
+	DANELAW_OUTCOME_CONNECT_TIMEOUT,
+};
+
+/* How one TLSA record, alone, relates to the presented chain. */
+enum danelaw_result {
+	DANELAW_RESULT_NO_MATCH = 0,
+	DANELAW_RESULT_MATCH,
+	DANELAW_RESULT_UNUSABLE,
+	DANELAW_RESULT_SUPERSEDED, /* a stronger digest rules (RFC 7671 s. 9) */
+};
+
+/* By what a record matched. */
+enum danelaw_how {
+	DANELAW_HOW_CERTIFICATE = 0, /* it describes a certificate or its key */
+	DANELAW_HOW_SIGNED_BY,       /* its bare key signed one (2 1 0) */
+};
+
+/* The place in the certificate where a name was found (RFC 7672 s. 3.2.3) */
+enum danelaw_name_source {
+	DANELAW_NAME_NONE = 0,
+	DANELAW_NAME_SAN,
+	DANELAW_NAME_CN,
+};
+
+enum danelaw_severity {
+	DANELAW_SEVERITY_INFO = 0,
+	DANELAW_SEVERITY_WARNING,
+	DANELAW_SEVERITY_CRITICAL,
+};
+
+/* One question put to the DNS and what came back. */
+struct danelaw_lookup {
+	const char *name; /* as asked */
+	const char *type; /* "MX", "A", "AAAA", "CNAME", "TLSA" */
+	enum danelaw_dnssec dnssec;
+	enum danelaw_presence presence;
+	const char *why; /* the validator's reason when it failed, else NULL */
+	const char **aliases; /* each name a CNAME led to; the last is final */
+	size_t n_aliases;
+	uint32_t ttl;          /* seconds; the least of all records used */
+	int64_t rrsig_expires; /* the earliest of all signatures; 0: none */
+	size_t n_records;      /* of the type asked for */
+};
+
+/* One TLSA record (RFC 6698 section 2.1). */
+struct danelaw_record {
+	uint8_t usage, selector, mtype;
+	const uint8_t *data;
+	size_t len;
+	const char *rr; /* "3 1 1 <hex>" */
+	bool usable;
+	const char *reason; /* why it is not usable, else NULL */
+};
+
+struct danelaw_tlsa {
+	const char *name; /* owner name asked for; NULL if not asked */
+	const char *base; /* TLSA base domain (RFC 7672 s. 2.2.3), and SNI */
+	enum danelaw_dnssec dnssec;
+	enum danelaw_tlsa_status status;
+	struct danelaw_record *records;
+	size_t n_records;
+	const char **references; /* reference identifiers for DANE-TA */
+	size_t n_references;
+};
+
+/* Bits of danelaw_cert.key_usage (RFC 5280 section 4.2.1.3). */
+enum {
+	DANELAW_KU_DIGITAL_SIGNATURE = 1 << 0,
+	DANELAW_KU_NON_REPUDIATION = 1 << 1,
+	DANELAW_KU_KEY_ENCIPHERMENT = 1 << 2,
+	DANELAW_KU_DATA_ENCIPHERMENT = 1 << 3,
+	DANELAW_KU_KEY_AGREEMENT = 1 << 4,
+	DANELAW_KU_KEY_CERT_SIGN = 1 << 5,
+	DANELAW_KU_CRL_SIGN = 1 << 6,
+	DANELAW_KU_ENCIPHER_ONLY = 1 << 7,
+	DANELAW_KU_DECIPHER_ONLY = 1 << 8,
+};
+
+/* One certificate that the server sent. */
+struct danelaw_cert {
+	int wire;  /* place in the server's message, the leaf is 0 */
+	int depth; /* place in the chain OpenSSL built, -1: not in it */
+	const char *subject, *issuer;
+	const char *cn;     /* last common name of the subject, or NULL */
+	const char **names; /* dNSName entries, in order */
+	size_t n_names;
+	int64_t not_before, not_after;
+	const char *key;       /* "RSA 2048", "EC P-256", "ED25519" */
+	const char *signature; /* "ecdsa-with-SHA256" */
+	bool has_key_usage;
+	unsigned key_usage; /* DANELAW_KU_* bits */
+	bool has_ext_key_usage;
+	const char **ext_key_usage; /* "serverAuth", or a dotted OID */
+	size_t n_ext_key_usage;
+	bool ca;      /* basicConstraints CA:TRUE */
+	int path_len; /* pathLenConstraint, -1: none */
+	int version;  /* 1, 2 or 3 */
+	bool self_issued;
+	const char *cert_sha256, *cert_sha512, *spki_sha256, *spki_sha512;
+	const uint8_t *der, *spki; /* cert: DER, and its key's part */
+	size_t der_len, spki_len;
+};
+
+/* The parameters of a finished handshake. */
+struct danelaw_tls {
+	const char *version;   /* "TLSv1.3" */
+	const char *cipher;    /* OpenSSL's name */
+	const char *group;     /* key exchange group, or NULL */
+	const char *signature; /* what the server signed with, or NULL */
+	const char *sni;       /* what was sent, or NULL */
+	bool client_cert_requested;
+};
+
+struct danelaw_name_check {
+	bool checked; /* false for usage 3 (RFC 7672 section 3.1.1) */
+	const char *reference;
+	const char *presented;
+	enum danelaw_name_source source;
+	int san; /* index in the leaf's names, -1: not from there */
+};
+
+struct danelaw_match {
+	size_t record; /* index in danelaw_tlsa.records */
+	int depth;     /* OpenSSL's depth in the chain it built */
+	enum danelaw_how how;
+	struct danelaw_name_check name;
+};
+
+struct danelaw_record_result {
+	size_t record;
+	enum danelaw_result result;
+	int depth; /* -1: none */
+};
+
+struct danelaw_verify_error {
+	int code;
+	const char *name; /* "X509_V_ERR_DANE_NO_MATCH" */
+	const char *text; /* OpenSSL's words */
+	int depth;        /* where OpenSSL found it, -1: nowhere */
+};
+
+/* One handshake, or the attempt at one. */
+struct danelaw_probe {
+	const char *offer; /* "default", "rsa", "ecdsa", "eddsa" */
+	enum danelaw_outcome outcome;
+	const char *error;       /* our words when it failed, or NULL */
+	struct danelaw_tls *tls; /* NULL: no handshake was finished */
+	struct danelaw_match *match;
+	struct danelaw_record_result *records;
+	size_t n_records;
+	struct danelaw_verify_error *verify_error;
+	struct danelaw_cert *chain; /* as sent, the leaf first */
+	size_t n_chain;
+};
+
+struct danelaw_smtp {
+	const char *banner;
+	const char **ehlo; /* the lines of the reply, without codes */
+	size_t n_ehlo;
+	const char *starttls;    /* reply to STARTTLS */
+	const char *refusal;     /* the reply that ended it all */
+	const char **transcript; /* "> EHLO ..." and "< 250 ..." lines */
+	size_t n_transcript;
+};
+
+struct danelaw_timing {
+	int connect, banner, starttls, tls, total;
+};
+
+struct danelaw_sender {
+	const char *name;
+	bool delivers;
+	const char *why;
+};
+
+struct danelaw_address {
+	const char *ip;
+	uint16_t port;
+	enum danelaw_outcome outcome; /* the worst of its probes */
+	struct danelaw_probe *probes;
+	size_t n_probes;
+	struct danelaw_smtp smtp;
+	struct danelaw_sender *senders;
+	size_t n_senders;
+	struct danelaw_timing timing;
+};
+
+struct danelaw_host {
+	const char *name; /* an address literal stands without brackets */
+	uint16_t preference;
+	enum danelaw_dnssec dnssec; /* of the address answer */
+	enum danelaw_policy policy;
+	const char *why; /* sentence with the RFC section */
+	struct danelaw_tlsa tlsa;
+	struct danelaw_address *addresses;
+	size_t n_addresses;
+	struct danelaw_lookup *lookups;
+	size_t n_lookups;
+};
+
+struct danelaw_mx {
+	enum danelaw_mx_source source;
+	enum danelaw_dnssec dnssec;
+	const char *why;
+	struct danelaw_lookup *lookups; /* none for a literal */
+	size_t n_lookups;
+};
+
+struct danelaw_finding {
+	const char *id; /* stable, as "tlsa-stale-311-new-key" */
+	enum danelaw_severity severity;
+	const char *subject; /* the host, address or record it is about */
+	const char *text;
+	const char *remedy;
+	const char *rfc;      /* "RFC 7672 2.2.3" */
+	const char *tlsrpt;   /* RFC 8460 result-type, or NULL */
+	const char *sendmail; /* ${verify} word, or NULL */
+	const char **fix_add; /* zone lines to publish */
+	size_t n_fix_add;
+	const char **fix_remove; /* zone lines to take out */
+	size_t n_fix_remove;
+};
+
+struct danelaw_report {
+	const char *domain;
+	const char *unicode; /* the domain as given, if it was no ASCII */
+	uint16_t port;
+	int64_t at; /* the time certificates and signatures are judged by */
+	enum danelaw_verdict verdict;
+	enum danelaw_state state;
+	const char *summary;  /* one sentence */
+	const char *resolver; /* where the answers came from, in words */
+	struct danelaw_mx mx;
+	struct danelaw_host *hosts; /* by preference */
+	size_t n_hosts;
+	struct danelaw_finding *findings; /* the worst first */
+	size_t n_findings;
+};
+
+/* The words of INTERFACE sections 4 to 6: "dane-ok", "tlsa-mismatch". */
+const char *danelaw_verdict_word(enum danelaw_verdict verdict);
+const char *danelaw_state_word(enum danelaw_state state);
+const char *danelaw_dnssec_word(enum danelaw_dnssec dnssec);
+const char *danelaw_presence_word(enum danelaw_presence presence);
+const char *danelaw_mx_source_word(enum danelaw_mx_source source);
+const char *danelaw_policy_word(enum danelaw_policy policy);
+const char *danelaw_tlsa_status_word(enum danelaw_tlsa_status status);
+const char *danelaw_outcome_word(enum danelaw_outcome outcome);
+const char *danelaw_result_word(enum danelaw_result result);
+const char *danelaw_how_word(enum danelaw_how how);
+/* NULL for DANELAW_NAME_NONE. */
+const char *danelaw_name_source_word(enum danelaw_name_source source);
+const char *danelaw_severity_word(enum danelaw_severity severity);
+/* The word for exactly one DANELAW_KU_ bit: "digitalSignature". */
+const char *danelaw_key_usage_word(unsigned bit);
+
+/* The worse of two: critical, unknown, warning, ok. */
+enum danelaw_state danelaw_state_worse(
+    enum danelaw_state a, enum danelaw_state b);
+
+/* Ends a report and all it points to. NULL is fine. */
+void danelaw_report_free(struct danelaw_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

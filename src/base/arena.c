@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_SIZE 8192
+
+struct chunk {
+	struct chunk *next;
+	size_t size, used;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+struct held {
+	struct held *next;
+	struct arena *arena;
+};
+
+struct arena {
+	struct chunk *chunks; /* the first one is being filled */
+	struct held *held;
+	size_t used;
+	unsigned refs;
+	bool failed;
+};
+
+struct arena *
+arena_new(void)
+{
+	struct arena *arena = calloc(1, sizeof(*arena));
+
+	if (arena != NULL)
+		arena->refs = 1;
+	return arena;
+}
+
+struct arena *
+arena_ref(struct arena *arena)
+{
+	arena->refs++;
+	return arena;
+}
+
+void
+arena_unref(struct arena *arena)
+{
+	struct chunk *chunk, *next;
+
+	if (arena == NULL || --arena->refs > 0)
+		return;
+	for (struct held *held = arena->held; held != NULL; held = held->next)
+		arena_unref(held->arena);
+	for (chunk = arena->chunks; chunk != NULL; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	free(arena);
+}
+
+bool
+arena_hold(struct arena *parent, struct arena *child)
+{
+	struct held *held = arena_alloc(parent, sizeof(*held));
+
+	if (held == NULL)
+		return false;
+	held->arena = child;
+	held->next = parent->held;
+	parent->held = held;
+	return true;
+}
+
+bool
+arena_failed(const struct arena *arena)
+{
+	return arena->failed;
+}
+
+size_t
+arena_used(const struct arena *arena)
+{
+	return arena->used;
+}
+
+static struct chunk *
+chunk_new(struct arena *arena, size_t need)
+{
+	size_t size = need > CHUNK_SIZE / 4 ? need : CHUNK_SIZE;
+	struct chunk *chunk;
+
+	if (size > SIZE_MAX - sizeof(*chunk))
+		return NULL;
+	chunk = malloc(sizeof(*chunk) + size);
+	if (chunk == NULL)
+		return NULL;
+	chunk->size = size;
+	chunk->used = 0;
+	if (size == need && arena->chunks != NULL) {
+		/* A big one stands behind, the first goes on being filled. */
+		chunk->next = arena->chunks->next;
+		arena->chunks->next = chunk;
+	} else {
+		chunk->next = arena->chunks;
+		arena->chunks = chunk;
+	}
+	return chunk;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct chunk *chunk = arena->chunks;
+	void *memory;
+
+	if (size > SIZE_MAX - align) {
+		arena->failed = true;
+		return NULL;
+	}
+	size = (size + align - 1) / align * align;
+	if (size == 0)
+		size = align;
+	if (chunk == NULL || chunk->size - chunk->used < size)
+		chunk = chunk_new(arena, size);
+	if (chunk == NULL) {
+		arena->failed = true;
+		return NULL;
+	}
+	memory = chunk->bytes + chunk->used;
+	chunk->used += size;
+	arena->used += size;
+	return memset(memory, 0, size);
+}
+
+void *
+arena_memdup(struct arena *arena, const void *data, size_t len)
+{
+	void *copy = arena_alloc(arena, len);
+
+	if (copy != NULL && len > 0)
+		memcpy(copy, data, len);
+	return copy;
+}
+
+char *
+arena_strdup(struct arena *arena, const char *text)
+{
+	return text == NULL ? NULL
+			    : arena_memdup(arena, text, strlen(text) + 1);
+}
+
+char *
+arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text = NULL;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0) {
+		arena->failed = true;
+		return NULL;
+	}
+	text = arena_alloc(arena, (size_t)len + 1);
+	if (text != NULL)
+		vsnprintf(text, (size_t)len + 1, format, args);
+	return text;
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+/*
+ * An array has room for the next power of two of its count, so whether it is
+ * full can be told from the count alone: at 0 and at each power of two.
+ */
+void *
+arena_push(struct arena *arena, void **array, size_t *count, size_t size)
+{
+	size_t n = *count;
+	unsigned char *bytes = *array;
+
+	if ((n & (n - 1)) == 0) {
+		size_t room = n == 0 ? 1 : 2 * n;
+
+		if (n > SIZE_MAX / 2 || room > SIZE_MAX / size) {
+			arena->failed = true;
+			return NULL;
+		}
+		bytes = arena_alloc(arena, room * size);
+		if (bytes == NULL)
+			return NULL;
+		if (n > 0)
+			memcpy(bytes, *array, n * size);
+		*array = bytes;
+	}
+	*count = n + 1;
+	return memset(bytes + n * size, 0, size);
+}
+
+bool
+arena_push_text(
+    struct arena *arena, const char ***array, size_t *count, const char *text)
+{
+	const char **slot = ARENA_PUSH(arena, *array, *count);
+
+	if (slot == NULL)
+		return false;
+	*slot = text;
+	return true;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/buf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+buf_init(struct buf *buf, size_t limit)
+{
+	*buf = (struct buf) { .limit = limit };
+}
+
+void
+buf_finish(struct buf *buf)
+{
+	if (buf == NULL)
+		return;
+	free(buf->bytes);
+	*buf = (struct buf) { .limit = buf->limit };
+}
+
+/* Makes room for len more bytes and the NUL behind them. */
+static bool
+reserve(struct buf *buf, size_t len)
+{
+	size_t room = buf->room == 0 ? 256 : buf->room;
+	char *bytes;
+
+	if (len > SIZE_MAX / 4 - buf->len ||
+	    (buf->limit != 0 && len > buf->limit - buf->len)) {
+		buf->failed = true;
+		return false;
+	}
+	if (buf->len + len < buf->room)
+		return true;
+	while (room <= buf->len + len)
+		room *= 2;
+	bytes = realloc(buf->bytes, room);
+	if (bytes == NULL) {
+		buf->failed = true;
+		return false;
+	}
+	buf->bytes = bytes;
+	buf->room = room;
+	return true;
+}
+
+bool
+buf_add(struct buf *buf, const void *bytes, size_t len)
+{
+	if (!reserve(buf, len))
+		return false;
+	if (len > 0)
+		memcpy(buf->bytes + buf->len, bytes, len);
+	buf->len += len;
+	buf->bytes[buf->len] = '\0';
+	return true;
+}
+
+bool
+buf_puts(struct buf *buf, const char *text)
+{
+	return buf_add(buf, text, strlen(text));
+}
+
+bool
+buf_vprintf(struct buf *buf, const char *format, va_list args)
+{
+	va_list again;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0 || !reserve(buf, (size_t)len)) {
+		buf->failed = true;
+		return false;
+	}
+	vsnprintf(buf->bytes + buf->len, (size_t)len + 1, format, args);
+	buf->len += (size_t)len;
+	return true;
+}
+
+bool
+buf_printf(struct buf *buf, const char *format, ...)
+{
+	va_list args;
+	bool done;
+
+	va_start(args, format);
+	done = buf_vprintf(buf, format, args);
+	va_end(args);
+	return done;
+}
+
+void
+buf_drop(struct buf *buf, size_t len)
+{
+	if (len == 0)
+		return;
+	memmove(buf->bytes, buf->bytes + len, buf->len - len + 1);
+	buf->len -= len;
+}
+
+bool
+buf_failed(const struct buf *buf)
+{
+	return buf->failed;
+}
+
+const char *
+buf_text(const struct buf *buf)
+{
+	return buf->bytes == NULL ? "" : buf->bytes;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/name.h"
+
+#include <arpa/inet.h>
+#include <idn2.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+
+#define LABEL_MAX 63
+#define INPUT_MAX 4096 /* bytes of UTF-8; far more than any name needs */
+
+static bool
+fail(const char **why, const char *reason)
+{
+	if (why != NULL)
+		*why = reason;
+	return false;
+}
+
+static bool
+is_label_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+	    c == '_';
+}
+
+/* Checks A-labels in lower case, without a dot at the end. */
+static bool
+check_labels(const char *name, const char **why)
+{
+	size_t len = strlen(name), label = 0;
+
+	if (len == 0)
+		return fail(why, "the name is empty");
+	if (len > NAME_MAX_LEN)
+		return fail(why, "the name is longer than 253 characters");
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && name[i] != '.') {
+			if (!is_label_char(name[i]))
+				return fail(why,
+				    "the name has a character that no host "
+				    "name can have");
+			label++;
+			continue;
+		}
+		if (label == 0)
+			return fail(why, "the name has an empty label");
+		if (label > LABEL_MAX)
+			return fail(
+			    why, "a label is longer than 63 characters");
+		if (name[i - 1] == '-' || name[i - label] == '-')
+			return fail(
+			    why, "a label begins or ends with a hyphen");
+		label = 0;
+	}
+	return true;
+}
+
+static void
+lower(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+	}
+}
+
+static bool
+is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* A copy without the dot at the end. */
+static char *
+copy_undotted(struct arena *arena, const char *text)
+{
+	char *copy = arena_strdup(arena, text);
+	size_t len = copy == NULL ? 0 : strlen(copy);
+
+	if (len > 0 && copy[len - 1] == '.')
+		copy[len - 1] = '\0';
+	return copy;
+}
+
+char *
+name_parse(struct arena *arena, const char *text, const char **why)
+{
+	char *name, *ascii = NULL;
+	int rc;
+
+	if (strlen(text) > INPUT_MAX) {
+		fail(why, "the name is longer than 253 characters");
+		return NULL;
+	}
+	if (is_ascii(text)) {
+		name = copy_undotted(arena, text);
+	} else {
+		rc = idn2_to_ascii_8z(
+		    text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+		if (rc != IDN2_OK) {
+			fail(why, "the name is no valid international name");
+			return NULL;
+		}
+		name = copy_undotted(arena, ascii);
+		idn2_free(ascii);
+	}
+	if (name == NULL) {
+		fail(why, "out of memory");
+		return NULL;
+	}
+	lower(name);
+	if (name_is_address(name)) {
+		fail(why, "an address is no domain; write it in brackets");
+		return NULL;
+	}
+	return check_labels(name, why) ? name : NULL;
+}
+
+char *
+name_from_dns(struct arena *arena, const char *text)
+{
+	char *name = copy_undotted(arena, text);
+
+	/* With escapes (\DDD) the text can be longer than 253 characters. */
+	if (name == NULL || strlen(name) > 4 * NAME_MAX_LEN)
+		return NULL;
+	for (const char *c = name; *c != '\0'; c++) {
+		if (*c <= 0x20 || *c >= 0x7f)
+			return NULL;
+	}
+	lower(name);
+	return name;
+}
+
+/* The length without one dot at the end. */
+static size_t
+undotted_len(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && name[len - 1] == '.' ? len - 1 : len;
+}
+
+bool
+name_equal(const char *a, const char *b)
+{
+	size_t len;
+
+	if (a == NULL || b == NULL)
+		return false;
+	len = undotted_len(a);
+	return len == undotted_len(b) && strncasecmp(a, b, len) == 0;
+}
+
+bool
+name_is_below(const char *name, const char *zone)
+{
+	size_t name_len, zone_len;
+
+	if (name == NULL || zone == NULL)
+		return false;
+	name_len = undotted_len(name);
+	zone_len = undotted_len(zone);
+	if (zone_len == 0)
+		return true;
+	if (name_len < zone_len ||
+	    strncasecmp(name + name_len - zone_len, zone, zone_len) != 0)
+		return false;
+	return name_len == zone_len || name[name_len - zone_len - 1] == '.';
+}
+
+bool
+name_is_address(const char *text)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, text, address) == 1 ||
+	    inet_pton(AF_INET6, text, address) == 1;
+}
+
+bool
+name_unbracket(
+    struct arena *arena, const char *text, char **inside, const char **why)
+{
+	size_t len = strlen(text);
+	char *copy, *name;
+
+	if (len < 2 || len > INPUT_MAX || text[0] != '[' ||
+	    text[len - 1] != ']')
+		return fail(why, "the brackets do not fit");
+	copy = arena_memdup(arena, text + 1, len - 1);
+	if (copy == NULL)
+		return fail(why, "out of memory");
+	copy[len - 2] = '\0';
+	if (strncasecmp(copy, "IPv6:", 5) == 0) {
+		copy += 5;
+		if (strchr(copy, ':') == NULL || !name_is_address(copy))
+			return fail(why,
+			    "what stands in the brackets is no IPv6 address");
+	}
+	if (name_is_address(copy)) {
+		lower(copy);
+		*inside = copy;
+		return true;
+	}
+	name = name_parse(arena, copy, why);
+	if (name == NULL)
+		return false;
+	*inside = name;
+	return true;
+}
+
+char *
+name_tlsa(struct arena *arena, uint16_t port, const char *base)
+{
+	char *name = arena_printf(arena, "_%u._tcp.%s", port, base);
+
+	return name != NULL && strlen(name) <= NAME_MAX_LEN ? name : NULL;
+}

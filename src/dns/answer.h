@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * answer.h - a DNS packet as plain facts.
+ *
+ * The only file that sees ldns. RFC 7672 section 2.1.1 for the standing:
+ * insecure or absent is believed only of a packet without any error.
+ */
+#ifndef DNS_ANSWER_H
+#define DNS_ANSWER_H
+
+#include <danelaw_report.h>
+
+#include "base/arena.h"
+
+#define ANSWER_MAX_RECORDS 256 /* more are counted, and dropped */
+
+enum rrtype {
+	RRTYPE_A = 1,
+	RRTYPE_CNAME = 5,
+	RRTYPE_MX = 15,
+	RRTYPE_TXT = 16,
+	RRTYPE_AAAA = 28,
+	RRTYPE_DS = 43,
+	RRTYPE_DNSKEY = 48,
+	RRTYPE_TLSA = 52,
+};
+
+/* One record of the type asked for. */
+struct answer_record {
+	const uint8_t *rdata; /* as on the wire; MX without its name */
+	size_t len;
+	uint16_t preference; /* MX */
+	const char *name;    /* MX, CNAME: the target, as name_from_dns() */
+};
+
+struct answer {
+	/* name, type, dnssec, presence, why, aliases, ttl, rrsig_expires */
+	struct danelaw_lookup lookup;
+	const char *final; /* where the CNAMEs led; the name itself if none */
+	struct answer_record *records;
+	size_t n_records;
+	size_t n_dropped;
+	bool timed_out; /* the error is our deadline */
+};
+
+/* What libunbound said of it. */
+struct answer_raw {
+	int rcode;             /* of the call */
+	const uint8_t *packet; /* may be NULL */
+	size_t len;
+	int security; /* 0 insecure, 1 bogus, 2 secure */
+	const char *why_bogus;
+	const char *servfail; /* text of the log for this question, or NULL */
+};
+
+/* Fills answer, all in the arena. Never fails but by arena_failed(). */
+void answer_read(struct arena *arena, const char *name, enum rrtype type,
+    const struct answer_raw *raw, struct answer *answer);
+/* An answer that never came: error, with these words. */
+void answer_fail(struct arena *arena, const char *name, enum rrtype type,
+    const char *why, struct answer *answer);
+
+const char *rrtype_word(enum rrtype type);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * resolver.h - questions to the DNS, validated in this process.
+ *
+ * The only file that sees libunbound; its event API on our libevent base.
+ * One resolver per process and base. Answers come in from the loop, never
+ * from inside resolver_ask().
+ */
+#ifndef DNS_RESOLVER_H
+#define DNS_RESOLVER_H
+
+#include "dns/answer.h"
+
+struct event_base;
+struct resolver;
+struct resolver_query;
+
+struct resolver_config {
+	const char *const *forwarders; /* "ADDR[@PORT]" */
+	size_t n_forwarders;
+	bool system;              /* forward to what resolv_conf names */
+	const char *resolv_conf;  /* NULL: "/etc/resolv.conf" */
+	const char *root_hints;   /* NULL: built in */
+	const char *trust_anchor; /* NULL: system file, else built in */
+	int64_t at;               /* 0: the clock */
+};
+
+enum resolver_err {
+	RESOLVER_OK = 0,
+	RESOLVER_ENOMEM,
+	RESOLVER_EINVAL,   /* a forwarder that is no address */
+	RESOLVER_EANCHOR,  /* anchor file unreadable, empty or no anchor */
+	RESOLVER_EFILE,    /* hints or resolv.conf */
+	RESOLVER_ELIBRARY, /* libunbound refused */
+};
+
+/*
+ * Copies config. *error, if not NULL, becomes a sentence that the caller
+ * frees. The self-test begins with the first question: ". DNSKEY" must come
+ * back secure before anything else is asked. Until then questions wait; when
+ * it fails they all fail with its reason.
+ */
+enum resolver_err resolver_new(struct event_base *base,
+    const struct resolver_config *config, struct resolver **resolver,
+    char **error);
+/* Drops what still runs; no callback for it. NULL is fine. */
+void resolver_free(struct resolver *resolver);
+
+/* The answer lives during the call; copy what is to stay. */
+typedef void resolver_done_fn(const struct answer *answer, void *arg);
+/*
+ * name as name_parse() or name_from_dns() gives it; "" is the root.
+ * deadline: clock_monotonic_ms() at which the answer is an error that says
+ * so. The query is valid until done() is called. NULL: no memory.
+ */
+struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
+    enum rrtype type, int64_t deadline, resolver_done_fn *done, void *arg);
+/* done() will not be called. NULL is fine. */
+void resolver_cancel(struct resolver_query *query);
+
+/* What the self-test found. */
+enum resolver_health {
+	RESOLVER_UNTESTED = 0,
+	RESOLVER_GOOD,
+	RESOLVER_NO_NETWORK,   /* nothing answers */
+	RESOLVER_STRIPS,       /* answers come without signatures */
+	RESOLVER_WRONG_CLOCK,  /* signatures expired or not yet valid */
+	RESOLVER_STALE_ANCHOR, /* no key fits the trust anchor */
+	RESOLVER_BROKEN,       /* anything else */
+};
+enum resolver_health resolver_health(const struct resolver *resolver);
+/* Why it is not good, with what to do; NULL while untested or good. */
+const char *resolver_reason(const struct resolver *resolver);
+/*
+ * "own recursion from the root, trust anchor /usr/share/dns/root.key",
+ * "forwarding to 127.0.0.1@5300, ...", and after a fall-back why. Never NULL.
+ */
+const char *resolver_words(const struct resolver *resolver);
+/* Its version, for --version. */
+const char *resolver_library(void);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The word of every value, once. A value outside its enum gives "?", so that
+ * a report printed wrong is seen rather than a crash.
+ */
+#include <danelaw_report.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define WORD(table, value)                                                     \
+	((size_t)(value) < COUNT(table) && (table)[value] != NULL              \
+		? (table)[value]                                               \
+		: "?")
+
+const char *
+danelaw_verdict_word(enum danelaw_verdict verdict)
+{
+	static const char *const words[] = {
+		[DANELAW_VERDICT_DEFER] = "defer",
+		[DANELAW_VERDICT_NO_MAIL] = "no-mail",
+		[DANELAW_VERDICT_INSECURE] = "insecure",
+		[DANELAW_VERDICT_DEGRADED] = "dane-degraded",
+		[DANELAW_VERDICT_FAIL] = "dane-fail",
+		[DANELAW_VERDICT_PARTIAL] = "dane-partial",
+		[DANELAW_VERDICT_OK] = "dane-ok",
+		[DANELAW_VERDICT_NO_DANE] = "no-dane",
+	};
+
+	return WORD(words, verdict);
+}
+
+const char *
+danelaw_state_word(enum danelaw_state state)
+{
+	static const char *const words[] = {
+		[DANELAW_STATE_OK] = "ok",
+		[DANELAW_STATE_WARNING] = "warning",
+		[DANELAW_STATE_CRITICAL] = "critical",
+		[DANELAW_STATE_UNKNOWN] = "unknown",
+	};
+
+	return WORD(words, state);
+}
+
+const char *
+danelaw_dnssec_word(enum danelaw_dnssec dnssec)
+{
+	static const char *const words[] = {
+		[DANELAW_DNSSEC_ERROR] = "error",
+		[DANELAW_DNSSEC_BOGUS] = "bogus",
+		[DANELAW_DNSSEC_INSECURE] = "insecure",
+		[DANELAW_DNSSEC_SECURE] = "secure",
+	};
+
+	return WORD(words, dnssec);
+}
+
+const char *
+danelaw_presence_word(enum danelaw_presence presence)
+{
+	static const char *const words[] = {
+		[DANELAW_PRESENCE_UNKNOWN] = "unknown",
+		[DANELAW_PRESENCE_DATA] = "data",
+		[DANELAW_PRESENCE_NODATA] = "nodata",
+		[DANELAW_PRESENCE_NXDOMAIN] = "nxdomain",
+	};
+
+	return WORD(words, presence);
+}
+
+const char *
+danelaw_mx_source_word(enum danelaw_mx_source source)
+{
+	static const char *const words[] = {
+		[DANELAW_MX_NONE] = "none",
+		[DANELAW_MX_MX] = "mx",
+		[DANELAW_MX_IMPLICIT] = "implicit",
+		[DANELAW_MX_LITERAL] = "literal",
+		[DANELAW_MX_NULL] = "null",
+	};
+
+	return WORD(words, source);
+}
+
+const char *
+danelaw_policy_word(enum danelaw_policy policy)
+{
+	static const char *const words[] = {
+		[DANELAW_POLICY_SKIP] = "skip",
+		[DANELAW_POLICY_MAY] = "may",
+		[DANELAW_POLICY_ENCRYPT] = "encrypt",
+		[DANELAW_POLICY_DANE] = "dane",
+	};
+
+	return WORD(words, policy);
+}
+
+const char *
+danelaw_tlsa_status_word(enum danelaw_tlsa_status status)
+{
+	static const char *const words[] = {
+		[DANELAW_TLSA_NOT_ASKED] = "not-asked",
+		[DANELAW_TLSA_ERROR] = "error",
+		[DANELAW_TLSA_NONE] = "none",
+		[DANELAW_TLSA_UNUSABLE] = "unusable",
+		[DANELAW_TLSA_USABLE] = "usable",
+	};
+
+	return WORD(words, status);
+}
+
+const char *
+danelaw_outcome_word(enum danelaw_outcome outcome)
+{
+	static const char *const words[] = {
+		[DANELAW_OUTCOME_SKIPPED] = "skipped",
+		[DANELAW_OUTCOME_AUTHENTICATED] = "authenticated",
+		[DANELAW_OUTCOME_ENCRYPTED] = "encrypted",
+		[DANELAW_OUTCOME_CLEARTEXT] = "cleartext",
+		[DANELAW_OUTCOME_TLSA_MISMATCH] = "tlsa-mismatch",
+		[DANELAW_OUTCOME_NAME_MISMATCH] = "name-mismatch",
+		[DANELAW_OUTCOME_CERT_EXPIRED] = "cert-expired",
+		[DANELAW_OUTCOME_CHAIN_INVALID] = "chain-invalid",
+		[DANELAW_OUTCOME_STARTTLS_MISSING] = "starttls-missing",
+		[DANELAW_OUTCOME_STARTTLS_REFUSED] = "starttls-refused",
+		[DANELAW_OUTCOME_SMTP_TEMPFAIL] = "smtp-tempfail",
+		[DANELAW_OUTCOME_SMTP_PERMFAIL] = "smtp-permfail",
+		[DANELAW_OUTCOME_SMTP_TIMEOUT] = "smtp-timeout",
+		[DANELAW_OUTCOME_NOT_SMTP] = "not-smtp",
+		[DANELAW_OUTCOME_PLAINTEXT_INJECTED] = "plaintext-injected",
+		[DANELAW_OUTCOME_TLS_FAILED] = "tls-failed",
+		[DANELAW_OUTCOME_TLS_TIMEOUT] = "tls-timeout",
+		[DANELAW_OUTCOME_CONNECT_REFUSED] = "connect-refused",
+		[DANELAW_OUTCOME_CONNECT_TIMEOUT] = "connect-timeout",
+	};
+
+	return WORD(words, outcome);
+}
+
+const char *
+danelaw_result_word(enum danelaw_result result)
+{
+	static const char *const words[] = {
+		[DANELAW_RESULT_NO_MATCH] = "no-match",
+		[DANELAW_RESULT_MATCH] = "match",
+		[DANELAW_RESULT_UNUSABLE] = "unusable",
+		[DANELAW_RESULT_SUPERSEDED] = "superseded",
+	};
+
+	return WORD(words, result);
+}
+
+const char *
+danelaw_how_word(enum danelaw_how how)
+{
+	static const char *const words[] = {
+		[DANELAW_HOW_CERTIFICATE] = "certificate",
+		[DANELAW_HOW_SIGNED_BY] = "signed-by",
+	};
+
+	return WORD(words, how);
+}
+
+const char *
+danelaw_name_source_word(enum danelaw_name_source source)
+{
+	static const char *const words[] = {
+		[DANELAW_NAME_SAN] = "san",
+		[DANELAW_NAME_CN] = "cn",
+	};
+
+	return source == DANELAW_NAME_NONE ? NULL : WORD(words, source);
+}
+
+const char *
+danelaw_severity_word(enum danelaw_severity severity)
+{
+	static const char *const words[] = {
+		[DANELAW_SEVERITY_INFO] = "info",
+		[DANELAW_SEVERITY_WARNING] = "warning",
+		[DANELAW_SEVERITY_CRITICAL] = "critical",
+	};
+
+	return WORD(words, severity);
+}
+
+const char *
+danelaw_key_usage_word(unsigned bit)
+{
+	static const char *const words[] = { "digitalSignature",
+		"nonRepudiation", "keyEncipherment", "dataEncipherment",
+		"keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
+		"decipherOnly" };
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (bit == 1u << i)
+			return words[i];
+	}
+	return "?";
+}
+
+enum danelaw_state
+danelaw_state_worse(enum danelaw_state a, enum danelaw_state b)
+{
+	static const int badness[] = {
+		[DANELAW_STATE_OK] = 0,
+		[DANELAW_STATE_WARNING] = 1,
+		[DANELAW_STATE_UNKNOWN] = 2,
+		[DANELAW_STATE_CRITICAL] = 3,
+	};
+
+	return badness[a] >= badness[b] ? a : b;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * verdict.h - from the evidence to outcome, class, verdict and state.
+ *
+ * Pure. INTERFACE section 4 in code; reads the finished tree.
+ */
+#ifndef POLICY_VERDICT_H
+#define POLICY_VERDICT_H
+
+#include "model/tree.h"
+
+/* What the probe saw, before the policy of the host is brought in. */
+struct outcome_facts {
+	enum danelaw_outcome reached; /* ENCRYPTED: TLS stands */
+	bool verified;                /* OpenSSL passed the whole RRset */
+	bool matched;                 /* some usable record matched the chain */
+	int verify_code;  /* X509_V_ERR_ of the whole RRset, 0: OK */
+	bool date_failed; /* notBefore or notAfter is to blame */
+	bool name_failed;
+};
+/* The outcome of one handshake under a policy (INTERFACE section 5). */
+enum danelaw_outcome outcome_for(
+    enum danelaw_policy policy, const struct outcome_facts *facts);
+/* The worse of two outcomes of one address. */
+enum danelaw_outcome outcome_worse(
+    enum danelaw_outcome a, enum danelaw_outcome b);
+
+/* The classes of one host; more than one may hold. */
+struct host_class {
+	bool failing, skipped, authenticated, open, unexamined;
+};
+struct host_class verdict_class(const struct danelaw_host *host);
+
+/*
+ * Fills verdict, state and summary from hosts, mx and findings. The findings
+ * must be complete. resolver_dead: no DNS at all, which is "unknown".
+ */
+void verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * judge.h - evidence and TLSA records become outcomes.
+ */
+#ifndef PROBE_JUDGE_H
+#define PROBE_JUDGE_H
+
+#include "probe/probe.h"
+
+struct judge_question {
+	const struct danelaw_tlsa *tlsa; /* records and references */
+	int64_t at;
+	bool ee_names;
+};
+
+/*
+ * What one handshake is worth, for policy_outcome(): see outcome_facts in
+ * policy/verdict.h, which this mirrors without knowing of it.
+ */
+struct judge_facts {
+	bool verified, matched, date_failed, name_failed;
+	int verify_code;
+};
+
+/*
+ * Fills one danelaw_probe but for its outcome, and facts. The arena holds the
+ * evidence from then on. False: no memory.
+ */
+bool judge_shake(struct tls_context *context, struct evidence *evidence,
+    size_t shake, const struct judge_question *question, struct arena *arena,
+    struct danelaw_probe *probe, struct judge_facts *facts);
+
+/* The same for a chain that came from a file, not from a server. */
+bool judge_chain(struct tls_context *context, struct tls_chain *chain,
+    const struct judge_question *question, struct arena *arena,
+    struct danelaw_probe *probe, struct judge_facts *facts);
+
+#endif

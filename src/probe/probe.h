@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * probe.h - one address: socket, dialogue, TLS and deadlines become evidence.
+ *
+ * A probe makes one connection per offer, one after the other, never two to
+ * the same address at a time. Evidence knows nothing of domains and records,
+ * so that it can serve many of them; judge.h brings the two together.
+ */
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include <danelaw_report.h>
+
+#include "base/arena.h"
+#include "tls/context.h"
+#include "tls/peer.h"
+
+struct event_base;
+struct probe;
+
+struct probe_target {
+	const char *ip; /* IPv4 or IPv6, no brackets */
+	uint16_t port;
+	const char *sni; /* TLSA base domain or host name; NULL: none */
+	const char *helo;
+	bool implicit_tls;
+	bool all_certs;   /* every key type, else the server's choice */
+	int64_t deadline; /* clock_monotonic_ms(), for all of it */
+	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
+	   30000 the handshake. The deadline rules over all. */
+	uint32_t connect_ms, reply_ms, tls_ms;
+};
+
+/* One connection. */
+struct evidence_shake {
+	const char *offer;
+	enum danelaw_outcome reached; /* ENCRYPTED: TLS and EHLO in it stand */
+	const char *error;            /* our words, NULL if it went well */
+	int alert;                    /* TLS alert received, -1: none */
+	struct danelaw_tls *tls;      /* NULL: no handshake was finished */
+	struct tls_chain *chain;      /* owned by the evidence */
+	struct danelaw_cert *certs;
+	size_t n_certs;
+};
+
+struct evidence {
+	const char *ip;
+	uint16_t port;
+	struct danelaw_smtp smtp; /* of the first connection */
+	struct danelaw_timing timing;
+	struct evidence_shake *shakes; /* at least one; the default first.
+		An offer the server has no certificate for leaves none. */
+	size_t n_shakes;
+	struct arena *arena;
+	unsigned refs;
+};
+
+void evidence_ref(struct evidence *evidence);
+void evidence_unref(struct evidence *evidence); /* NULL is fine */
+
+/* The evidence is borrowed: take a reference to keep it. */
+typedef void probe_done_fn(struct evidence *evidence, void *arg);
+
+/* Copies target. done() comes from the loop. NULL: no memory, or no IP. */
+struct probe *probe_start(struct event_base *base, struct tls_context *context,
+    const struct probe_target *target, probe_done_fn *done, void *arg);
+/* Ends it at once, without done(). NULL is fine. Not from inside done(). */
+void probe_cancel(struct probe *probe);
+/* "connecting", "waiting for the greeting"...; static. */
+const char *probe_waiting(const struct probe *probe);
+
+#endif

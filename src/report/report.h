@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * report.h - the finished tree, as bytes.
+ *
+ * Pure: a reporter reads the tree and writes to a buffer, nothing else. When
+ * the buffer has failed at the end, the output is not to be used.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <danelaw_report.h>
+
+#include "base/buf.h"
+
+struct report_options {
+	bool color;
+	int verbosity; /* -1: verdict line only; 0; 1: all records, all DNS
+			  answers, the SMTP transcript */
+};
+
+/* For people (INTERFACE section 7). */
+void report_text(const struct danelaw_report *report,
+    const struct report_options *options, struct buf *out);
+/* Schema danelaw-report/1 (INTERFACE section 6), indented, no newline. */
+void report_json(const struct danelaw_report *report, struct buf *out);
+/* The same on one line. */
+void report_json_line(const struct danelaw_report *report, struct buf *out);
+/* One probe object alone, for "danelaw verify". tlsa gives the records. */
+void report_json_probe(const struct danelaw_probe *probe,
+    const struct danelaw_tlsa *tlsa, struct buf *out);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * peer.h - the certificates of a peer, and what they say as plain facts.
+ */
+#ifndef TLS_PEER_H
+#define TLS_PEER_H
+
+#include <danelaw_report.h>
+
+#include "base/arena.h"
+
+struct tls_chain;
+
+#define TLS_CHAIN_MAX 64 /* certificates; more are an error */
+#define TLS_PEM_MAX (1024 * 1024)
+
+struct tls_chain *tls_chain_ref(struct tls_chain *chain);
+void tls_chain_unref(struct tls_chain *chain); /* NULL is fine */
+size_t tls_chain_count(const struct tls_chain *chain);
+/* Are the leaves the same certificate, byte for byte? */
+bool tls_chain_same_leaf(const struct tls_chain *a, const struct tls_chain *b);
+
+/*
+ * PEM, the leaf first, anything between the certificates ignored. NULL:
+ * *error is a sentence the caller frees.
+ */
+struct tls_chain *tls_chain_from_pem(const char *pem, size_t len, char **error);
+
+/*
+ * One danelaw_cert per certificate in wire order; depth is -1 throughout
+ * (match.h fills it in). False: no memory.
+ */
+bool tls_chain_facts(const struct tls_chain *chain, struct arena *arena,
+    struct danelaw_cert **certs, size_t *n);
+
+#endif
