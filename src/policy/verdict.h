@@ -21,15 +21,34 @@ struct outcome_facts {
 /* The outcome of one handshake under a policy (INTERFACE section 5). */
 enum danelaw_outcome outcome_for(
     enum danelaw_policy policy, const struct outcome_facts *facts);
-/* The worse of two outcomes of one address. */
+/*
+ * The worse of two outcomes of one address. One where nothing could be seen
+ * (a timeout, a 4xx) yields to one where something was, good or bad.
+ */
 enum danelaw_outcome outcome_worse(
     enum danelaw_outcome a, enum danelaw_outcome b);
+
+/*
+ * What one address counts as: its outcome, but a 4xx to STARTTLS is no
+ * refusal for good and counts as SMTP_TEMPFAIL, or as what another
+ * connection to the address saw.
+ */
+enum danelaw_outcome outcome_counted(const struct danelaw_address *address);
+/* Would a sender with DANE refuse the address for this outcome? */
+bool outcome_is_refused(
+    enum danelaw_policy policy, enum danelaw_outcome outcome);
 
 /* The classes of one host; more than one may hold. */
 struct host_class {
 	bool failing, skipped, authenticated, open, unexamined;
 };
 struct host_class verdict_class(const struct danelaw_host *host);
+
+/* How many hosts are in each class, and how many there are. */
+struct class_counts {
+	size_t failing, skipped, authenticated, open, unexamined, all;
+};
+struct class_counts verdict_count(const struct danelaw_report *report);
 
 /*
  * Fills verdict, state and summary from hosts, mx and findings. The findings

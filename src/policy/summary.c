@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whoever reads this was woken by it. First what happens to mail, then the
+ * one host and address to look at first, then how many more there are.
+ */
+#include "policy/summary.h"
+
+#include "base/name.h"
+#include "policy/ruling.h"
+#include "policy/verdict.h"
+
+/* What is wrong, as "<before>mx.example<after>" or of "it". */
+struct phrase {
+	const char *before, *after, *it;
+};
+
+static const struct phrase *
+phrase_for(enum danelaw_outcome outcome)
+{
+	static const struct phrase phrases[] = {
+		[DANELAW_OUTCOME_SKIPPED] = { "", " was not examined",
+		    "it was not examined" },
+		/* Less than the policy asks for; see outcome_is_refused(). */
+		[DANELAW_OUTCOME_AUTHENTICATED] = { "", " authenticates",
+		    "it authenticates" },
+		[DANELAW_OUTCOME_ENCRYPTED] = { "", " was not authenticated",
+		    "it was not authenticated" },
+		[DANELAW_OUTCOME_CLEARTEXT] = { "", " has no TLS",
+		    "it has no TLS" },
+		[DANELAW_OUTCOME_TLSA_MISMATCH] = { "no TLSA record matches "
+						    "the certificate of ",
+		    "", "no TLSA record matches its certificate" },
+		[DANELAW_OUTCOME_NAME_MISMATCH] = { "the certificate of ",
+		    " is for another name",
+		    "its certificate is for another name" },
+		[DANELAW_OUTCOME_CERT_EXPIRED] = { "a certificate of ",
+		    " expired or is not yet valid",
+		    "a certificate in its chain expired or is not yet "
+		    "valid" },
+		[DANELAW_OUTCOME_CHAIN_INVALID] = { "the certificate chain of ",
+		    " is not valid", "its certificate chain is not valid" },
+		[DANELAW_OUTCOME_STARTTLS_MISSING] = { "",
+		    " does not offer STARTTLS", "it does not offer STARTTLS" },
+		[DANELAW_OUTCOME_STARTTLS_REFUSED] = { "", " refuses STARTTLS",
+		    "it refuses STARTTLS" },
+		[DANELAW_OUTCOME_SMTP_TEMPFAIL] = { "",
+		    " answers with a temporary error",
+		    "it answers with a temporary error" },
+		[DANELAW_OUTCOME_SMTP_PERMFAIL] = { "",
+		    " answers with a permanent error",
+		    "it answers with a permanent error" },
+		[DANELAW_OUTCOME_SMTP_TIMEOUT] = { "",
+		    " does not answer in time", "it does not answer in time" },
+		[DANELAW_OUTCOME_NOT_SMTP] = { "", " does not speak SMTP",
+		    "it does not speak SMTP" },
+		[DANELAW_OUTCOME_PLAINTEXT_INJECTED] = { "",
+		    " sends plaintext after it accepted STARTTLS",
+		    "it sends plaintext after it accepted STARTTLS" },
+		[DANELAW_OUTCOME_TLS_FAILED] = { "the TLS handshake with ",
+		    " fails", "the TLS handshake with it fails" },
+		[DANELAW_OUTCOME_TLS_TIMEOUT] = { "the TLS handshake with ",
+		    " times out", "the TLS handshake with it times out" },
+		[DANELAW_OUTCOME_CONNECT_REFUSED] = { "",
+		    " refuses the connection", "it refuses the connection" },
+		[DANELAW_OUTCOME_CONNECT_TIMEOUT] = { "the connection to ",
+		    " times out", "the connection to it times out" },
+	};
+	enum { COUNT = sizeof(phrases) / sizeof(phrases[0]) };
+
+	return &phrases[(size_t)outcome < COUNT ? (size_t)outcome : 0];
+}
+
+/* Whose fault the date is, where the leaf's own dates tell. */
+static const struct phrase *
+phrase_for_date(const struct danelaw_address *address, int64_t at)
+{
+	static const struct phrase expired = { "the certificate of ",
+		" expired", "its certificate expired" },
+				   early = { "the certificate of ",
+					   " is not yet valid",
+					   "its certificate is not yet valid" };
+
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		if (probe->outcome != DANELAW_OUTCOME_CERT_EXPIRED ||
+		    probe->n_chain == 0)
+			continue;
+		if (probe->chain[0].not_after < at)
+			return &expired;
+		if (probe->chain[0].not_before > at)
+			return &early;
+	}
+	return phrase_for(DANELAW_OUTCOME_CERT_EXPIRED);
+}
+
+/* The lookup that forbids the host (RFC 7672 section 2.1.2). */
+static const struct phrase *
+phrase_for_skipped(const struct danelaw_host *host)
+{
+	static const struct phrase
+	    addr_bogus = { "the addresses of ", " fail DNSSEC validation",
+		    "its addresses fail DNSSEC validation" },
+	    addr = { "the address lookup of ", " fails",
+		    "its address lookup fails" },
+	    tlsa_bogus = { "the TLSA answer for ", " fails DNSSEC validation",
+		    "its TLSA answer fails DNSSEC validation" },
+	    tlsa = { "the TLSA lookup for ", " fails",
+		    "its TLSA lookup fails" },
+	    other = { "a DNS lookup for ", " fails",
+		    "a DNS lookup for it fails" };
+
+	if (host->dnssec == DANELAW_DNSSEC_BOGUS)
+		return &addr_bogus;
+	if (ruling_is_failure(host->dnssec))
+		return &addr;
+	if (host->tlsa.status != DANELAW_TLSA_ERROR)
+		return &other;
+	return host->tlsa.dnssec == DANELAW_DNSSEC_BOGUS ? &tlsa_bogus : &tlsa;
+}
+
+/* Why nothing guards the host. */
+static const struct phrase *
+phrase_for_open(const struct danelaw_host *host)
+{
+	static const struct phrase
+	    literal = { "", " is an address and can have no TLSA records",
+		    "it is an address" },
+	    unusable = { "none of the TLSA records of ", " is usable",
+		    "none of its TLSA records is usable" },
+	    zone = { "the addresses of ", " are not signed with DNSSEC",
+		    "its addresses are not signed with DNSSEC" },
+	    tlsa = { "the TLSA records of ", " are not signed with DNSSEC",
+		    "its TLSA records are not signed with DNSSEC" },
+	    none = { "", " has no TLSA records", "it has no TLSA records" };
+
+	if (host->name != NULL && name_is_address(host->name))
+		return &literal;
+	if (host->policy == DANELAW_POLICY_ENCRYPT)
+		return &unusable;
+	if (host->tlsa.status == DANELAW_TLSA_NOT_ASKED)
+		return &zone;
+	if (host->tlsa.n_records > 0)
+		return &tlsa;
+	return &none;
+}
+
+struct blame {
+	const struct danelaw_host *host;
+	const char *where;
+	const struct phrase *phrase;
+};
+
+/* Without memory, or of a host without a name. */
+static const char *
+known(const char *text)
+{
+	return text == NULL ? "?" : text;
+}
+
+/* The first address, if any, that is refused or that nothing was seen of. */
+static void
+blame_host(struct tree *tree, const struct danelaw_host *host, bool refused,
+    struct blame *blame)
+{
+	static const struct phrase no_address = { "", " has no address",
+		"it has no address" };
+
+	blame->host = host;
+	blame->where = known(host->name);
+	blame->phrase = &no_address;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		const struct danelaw_address *address = &host->addresses[i];
+		enum danelaw_outcome outcome = outcome_counted(address);
+
+		if (refused && !outcome_is_refused(host->policy, outcome))
+			continue;
+		blame->where = known(tree_place(tree->arena, host, address));
+		blame->phrase = outcome == DANELAW_OUTCOME_CERT_EXPIRED
+		    ? phrase_for_date(address, tree->report.at)
+		    : phrase_for(outcome);
+		return;
+	}
+}
+
+/* The first host that DANE senders must pass over, by preference. */
+static bool
+blame_broken(struct tree *tree, struct blame *blame)
+{
+	for (size_t i = 0; i < tree->report.n_hosts; i++) {
+		const struct danelaw_host *host = &tree->report.hosts[i];
+		struct host_class class = verdict_class(host);
+
+		if (class.skipped) {
+			blame->host = host;
+			blame->where = known(host->name);
+			blame->phrase = phrase_for_skipped(host);
+			return true;
+		}
+		if (class.failing) {
+			blame_host(tree, host, true, blame);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+blame_unexamined(struct tree *tree, struct blame *blame)
+{
+	for (size_t i = 0; i < tree->report.n_hosts; i++) {
+		const struct danelaw_host *host = &tree->report.hosts[i];
+
+		if (verdict_class(host).unexamined) {
+			blame_host(tree, host, false, blame);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+blame_open(struct tree *tree, struct blame *blame)
+{
+	for (size_t i = 0; i < tree->report.n_hosts; i++) {
+		const struct danelaw_host *host = &tree->report.hosts[i];
+
+		if (verdict_class(host).open) {
+			blame->host = host;
+			blame->where = known(host->name);
+			blame->phrase = phrase_for_open(host);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* " (and 2 more hosts)", or nothing. */
+static const char *
+and_more(struct tree *tree, size_t hosts)
+{
+	if (hosts <= 1)
+		return "";
+	return known(arena_printf(tree->arena, " (and %zu more host%s)",
+	    hosts - 1, hosts == 2 ? "" : "s"));
+}
+
+/* "the TLSA lookup for mx.example fails (and 1 more host)" */
+static const char *
+whole(struct tree *tree, const struct blame *blame, size_t hosts)
+{
+	return known(
+	    arena_printf(tree->arena, "%s%s%s%s", blame->phrase->before,
+		blame->where, blame->phrase->after, and_more(tree, hosts)));
+}
+
+/* "2 of 3 MX hosts authenticate" */
+static const char *
+share(struct tree *tree, size_t n, size_t all)
+{
+	return known(
+	    arena_printf(tree->arena, "%zu of %zu MX host%s authenticate%s", n,
+		all, all == 1 ? "" : "s", n == 1 ? "s" : ""));
+}
+
+/* "; exim-gnutls will refuse": the sender of another make sees it so. */
+static const char *
+refusing_senders(struct tree *tree)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < tree->report.n_hosts; i++) {
+		const struct danelaw_host *host = &tree->report.hosts[i];
+
+		for (size_t j = 0; j < host->n_addresses; j++) {
+			const struct danelaw_address *address =
+			    &host->addresses[j];
+
+			for (size_t k = 0; k < address->n_senders; k++) {
+				if (!address->senders[k].delivers &&
+				    first == NULL)
+					first = address->senders[k].name;
+			}
+		}
+	}
+	return first == NULL
+	    ? ""
+	    : known(arena_printf(tree->arena, "; %s will refuse", first));
+}
+
+static char *
+summary_ok(struct tree *tree, const struct class_counts *counts)
+{
+	const struct danelaw_report *report = &tree->report;
+	const char *but = "", *with = "";
+	struct blame blame;
+	size_t warnings = 0;
+
+	for (size_t i = 0; i < report->n_findings; i++)
+		warnings +=
+		    report->findings[i].severity == DANELAW_SEVERITY_WARNING;
+	if (warnings > 0)
+		with = known(arena_printf(tree->arena, ", with %zu warning%s",
+		    warnings, warnings == 1 ? "" : "s"));
+	if (counts->unexamined > 0 && blame_unexamined(tree, &blame))
+		but = known(arena_printf(tree->arena,
+		    "; %s, the rest could not be examined: %s",
+		    share(tree, counts->authenticated, counts->all),
+		    whole(tree, &blame, counts->unexamined)));
+	return arena_printf(tree->arena, "mail is delivered under DANE%s%s%s",
+	    with, refusing_senders(tree), but);
+}
+
+static char *
+summary_degraded(struct tree *tree, const struct class_counts *counts)
+{
+	const struct danelaw_report *report = &tree->report;
+	size_t sound = 0, broken = counts->failing + counts->skipped;
+	struct blame blame;
+
+	if (!blame_broken(tree, &blame))
+		return NULL;
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		struct host_class class = verdict_class(&report->hosts[i]);
+
+		sound += class.authenticated && !class.failing;
+	}
+	if (sound > 0)
+		return arena_printf(tree->arena, "%s; %s does not: %s%s",
+		    share(tree, sound, counts->all), blame.where,
+		    blame.phrase->it, and_more(tree, broken));
+	return arena_printf(tree->arena,
+	    "mail is delivered by some addresses only; %s does not "
+	    "authenticate: %s%s",
+	    blame.where, blame.phrase->it, and_more(tree, broken));
+}
+
+/* Hosts fail or must be skipped, and none authenticates. */
+static char *
+summary_broken(struct tree *tree, const struct class_counts *counts)
+{
+	struct blame blame;
+
+	if (!blame_broken(tree, &blame))
+		return NULL;
+	return arena_printf(tree->arena, "%s: %s",
+	    counts->open > 0 ? "mail is delivered without authentication only"
+			     : "mail is deferred",
+	    whole(tree, &blame, counts->failing + counts->skipped));
+}
+
+static char *
+summary_defer(
+    struct tree *tree, const struct class_counts *counts, bool resolver_dead)
+{
+	const struct danelaw_report *report = &tree->report;
+	const struct danelaw_mx *mx = &report->mx;
+	const char *domain = known(report->domain);
+	const char *why = mx->why == NULL ? "" : mx->why;
+	const char *colon = mx->why == NULL ? "" : ": ";
+	struct blame blame;
+
+	if (resolver_dead)
+		return arena_printf(tree->arena,
+		    "nothing can be said about %s: the DNS resolver cannot be "
+		    "used%s%s",
+		    domain, colon, why);
+	if (mx->source != DANELAW_MX_LITERAL &&
+	    (mx->source == DANELAW_MX_NONE || ruling_is_failure(mx->dnssec)))
+		return arena_printf(tree->arena,
+		    mx->dnssec == DANELAW_DNSSEC_BOGUS
+			? "mail is deferred: the MX records of %s fail DNSSEC "
+			  "validation%s%s"
+			: "mail is deferred: the MX lookup of %s fails%s%s",
+		    domain, colon, why);
+	if (counts->skipped > 0)
+		return summary_broken(tree, counts);
+	if (!blame_unexamined(tree, &blame))
+		return arena_printf(tree->arena,
+		    "nothing could be examined: no host is known for %s",
+		    domain);
+	return arena_printf(tree->arena, "nothing could be examined: %s",
+	    whole(tree, &blame, counts->unexamined));
+}
+
+/* The MX records are unsigned: whatever a host does, it may be the wrong. */
+static char *
+summary_insecure(struct tree *tree, const struct class_counts *counts)
+{
+	const char *but = "";
+	struct blame blame;
+
+	if (blame_broken(tree, &blame))
+		but = known(arena_printf(tree->arena, "; besides, %s",
+		    whole(tree, &blame, counts->failing + counts->skipped)));
+	return arena_printf(tree->arena,
+	    "DANE cannot protect the mail: the MX records of %s are not signed "
+	    "with DNSSEC%s",
+	    known(tree->report.domain), but);
+}
+
+static char *
+summary_partial(struct tree *tree, const struct class_counts *counts)
+{
+	struct blame blame;
+
+	if (!blame_open(tree, &blame))
+		return NULL;
+	return arena_printf(tree->arena,
+	    "%s, but mail can go to %s without authentication: %s%s",
+	    share(tree, counts->authenticated, counts->all), blame.where,
+	    blame.phrase->it, and_more(tree, counts->open));
+}
+
+/* Did anything at all answer at a host that nothing guards? */
+static bool
+open_was_seen(const struct danelaw_report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		for (size_t j = 0; j < host->n_addresses; j++) {
+			enum danelaw_outcome outcome =
+			    host->addresses[j].outcome;
+
+			if (outcome == DANELAW_OUTCOME_ENCRYPTED ||
+			    outcome == DANELAW_OUTCOME_CLEARTEXT)
+				return true;
+		}
+	}
+	return false;
+}
+
+static char *
+summary_no_dane(struct tree *tree, const struct class_counts *counts)
+{
+	const struct phrase *phrase;
+	struct blame blame, unseen;
+
+	if (!blame_open(tree, &blame))
+		return NULL;
+	if (open_was_seen(&tree->report))
+		return arena_printf(tree->arena,
+		    "mail is delivered without DANE: %s",
+		    whole(tree, &blame, counts->open));
+	blame_host(tree, blame.host, false, &unseen);
+	phrase = unseen.phrase;
+	return arena_printf(tree->arena,
+	    "DANE does not protect the mail: %s; besides, %s%s%s",
+	    whole(tree, &blame, counts->open), phrase->before, unseen.where,
+	    phrase->after);
+}
+
+char *
+summary_for(struct tree *tree, bool resolver_dead)
+{
+	const struct danelaw_report *report = &tree->report;
+	struct class_counts counts = verdict_count(report);
+
+	switch (report->verdict) {
+	case DANELAW_VERDICT_DEFER:
+		return summary_defer(tree, &counts, resolver_dead);
+	case DANELAW_VERDICT_NO_MAIL:
+		return arena_strdup(tree->arena,
+		    report->mx.source == DANELAW_MX_NULL
+			? "the domain takes no mail: it publishes a null MX "
+			  "record"
+			: "the domain takes no mail: it does not exist");
+	case DANELAW_VERDICT_INSECURE:
+		return summary_insecure(tree, &counts);
+	case DANELAW_VERDICT_DEGRADED:
+		return summary_degraded(tree, &counts);
+	case DANELAW_VERDICT_FAIL:
+		return summary_broken(tree, &counts);
+	case DANELAW_VERDICT_PARTIAL:
+		return summary_partial(tree, &counts);
+	case DANELAW_VERDICT_OK:
+		return summary_ok(tree, &counts);
+	case DANELAW_VERDICT_NO_DANE:
+		return summary_no_dane(tree, &counts);
+	}
+	return NULL;
+}

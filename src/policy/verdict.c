@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/verdict.h"
+
+#include <string.h>
+
+#include "policy/ruling.h"
+#include "policy/summary.h"
+
+struct host_class
+verdict_class(const struct danelaw_host *host)
+{
+	struct host_class class = { 0 };
+	bool dane = host->policy == DANELAW_POLICY_DANE;
+	bool encrypt = host->policy == DANELAW_POLICY_ENCRYPT;
+	bool may = host->policy == DANELAW_POLICY_MAY;
+
+	if (!dane && !encrypt && !may) {
+		class.skipped = true;
+		return class;
+	}
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		enum danelaw_outcome outcome =
+		    outcome_counted(&host->addresses[i]);
+
+		if (outcome_is_refused(host->policy, outcome))
+			class.failing = true;
+		else if (dane && outcome == DANELAW_OUTCOME_AUTHENTICATED)
+			class.authenticated = true;
+		/* Nothing guards a host of this policy, reached or not. */
+		else if (may)
+			class.open = true;
+		else if (encrypt &&
+		    (outcome == DANELAW_OUTCOME_ENCRYPTED ||
+			outcome == DANELAW_OUTCOME_AUTHENTICATED))
+			class.open = true;
+	}
+	class.unexamined =
+	    !class.failing && !class.authenticated && !class.open;
+	return class;
+}
+
+struct class_counts
+verdict_count(const struct danelaw_report *report)
+{
+	struct class_counts counts = { .all = report->n_hosts };
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		struct host_class class = verdict_class(&report->hosts[i]);
+
+		counts.failing += class.failing;
+		counts.skipped += class.skipped;
+		counts.authenticated += class.authenticated;
+		counts.open += class.open;
+		counts.unexamined += class.unexamined;
+	}
+	return counts;
+}
+
+/* NXDOMAIN counts only where it is believed (RFC 7672 section 2.1.1). */
+static bool
+no_such_domain(const struct danelaw_mx *mx)
+{
+	if (mx->source != DANELAW_MX_NONE)
+		return false;
+	for (size_t i = 0; i < mx->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &mx->lookups[i];
+
+		if (lookup->type != NULL && strcmp(lookup->type, "MX") == 0 &&
+		    lookup->presence == DANELAW_PRESENCE_NXDOMAIN &&
+		    !ruling_is_failure(lookup->dnssec))
+			return true;
+	}
+	return false;
+}
+
+struct ruled {
+	enum danelaw_verdict verdict;
+	enum danelaw_state state;
+};
+
+/* The table of INTERFACE section 4 from dane-degraded on. */
+static struct ruled
+rule_hosts(const struct class_counts *counts)
+{
+	static const struct ruled
+	    degraded = { DANELAW_VERDICT_DEGRADED, DANELAW_STATE_CRITICAL },
+	    fail = { DANELAW_VERDICT_FAIL, DANELAW_STATE_CRITICAL },
+	    defer = { DANELAW_VERDICT_DEFER, DANELAW_STATE_CRITICAL },
+	    partial = { DANELAW_VERDICT_PARTIAL, DANELAW_STATE_WARNING },
+	    ok = { DANELAW_VERDICT_OK, DANELAW_STATE_OK },
+	    no_dane = { DANELAW_VERDICT_NO_DANE, DANELAW_STATE_WARNING },
+	    unseen = { DANELAW_VERDICT_DEFER, DANELAW_STATE_UNKNOWN };
+
+	if ((counts->failing > 0 || counts->skipped > 0) &&
+	    counts->authenticated > 0)
+		return degraded;
+	if (counts->failing > 0)
+		return fail;
+	if (counts->skipped > 0)
+		return defer;
+	if (counts->authenticated > 0)
+		return counts->open > 0 ? partial : ok;
+	return counts->open > 0 ? no_dane : unseen;
+}
+
+static struct ruled
+rule(const struct danelaw_report *report)
+{
+	static const struct ruled no_mail = { DANELAW_VERDICT_NO_MAIL,
+		DANELAW_STATE_CRITICAL },
+				  defer = { DANELAW_VERDICT_DEFER,
+					  DANELAW_STATE_CRITICAL },
+				  insecure = { DANELAW_VERDICT_INSECURE,
+					  DANELAW_STATE_WARNING };
+	const struct danelaw_mx *mx = &report->mx;
+	struct class_counts counts = verdict_count(report);
+
+	if (no_such_domain(mx))
+		return no_mail;
+	/* For a literal nobody asks for MX records. */
+	if (mx->source != DANELAW_MX_LITERAL) {
+		if (mx->source == DANELAW_MX_NONE ||
+		    ruling_is_failure(mx->dnssec))
+			return defer;
+		if (mx->source == DANELAW_MX_NULL)
+			return no_mail;
+		if (mx->dnssec == DANELAW_DNSSEC_INSECURE)
+			return insecure;
+	}
+	return rule_hosts(&counts);
+}
+
+/* Findings raise a state and never lower it. */
+static enum danelaw_state
+raise_state(enum danelaw_state state, const struct danelaw_report *report)
+{
+	static const enum danelaw_state states[] = {
+		[DANELAW_SEVERITY_INFO] = DANELAW_STATE_OK,
+		[DANELAW_SEVERITY_WARNING] = DANELAW_STATE_WARNING,
+		[DANELAW_SEVERITY_CRITICAL] = DANELAW_STATE_CRITICAL,
+	};
+
+	for (size_t i = 0; i < report->n_findings; i++)
+		state = danelaw_state_worse(
+		    state, states[report->findings[i].severity]);
+	return state;
+}
+
+/* DANE is mandatory and not to be had (RFC 7672 section 6). */
+static bool
+lacks_dane(enum danelaw_verdict verdict)
+{
+	switch (verdict) {
+	case DANELAW_VERDICT_INSECURE:
+	case DANELAW_VERDICT_PARTIAL:
+	case DANELAW_VERDICT_NO_DANE:
+		return true;
+	case DANELAW_VERDICT_DEFER:
+	case DANELAW_VERDICT_NO_MAIL:
+	case DANELAW_VERDICT_DEGRADED:
+	case DANELAW_VERDICT_FAIL:
+	case DANELAW_VERDICT_OK:
+		break;
+	}
+	return false;
+}
+
+void
+verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead)
+{
+	struct danelaw_report *report = &tree->report;
+	struct ruled ruled = rule(report);
+
+	if (resolver_dead) {
+		/*
+		 * What the findings say then is about lookups that nobody
+		 * could make, so they do not raise the state.
+		 */
+		report->verdict = DANELAW_VERDICT_DEFER;
+		report->state = DANELAW_STATE_UNKNOWN;
+	} else {
+		report->verdict = ruled.verdict;
+		report->state = raise_state(ruled.state, report);
+		if (require_dane && lacks_dane(ruled.verdict))
+			report->state = DANELAW_STATE_CRITICAL;
+	}
+	report->summary = summary_for(tree, resolver_dead);
+}
