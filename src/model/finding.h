@@ -37,6 +37,11 @@ struct finding_entry {
 const struct finding_entry *finding_entry(enum finding_id id);
 /* NULL: no such finding. */
 const struct finding_entry *finding_find(const char *id);
+/*
+ * What an id of unseen.def is and why no finding is ever made of it; NULL for
+ * any other id.
+ */
+const char *finding_unseen(const char *id);
 
 /*
  * Adds a finding. subject is copied. What follows are pairs of a key and its

@@ -2,19 +2,25 @@
 /*
  * diagnose.h - findings, from the finished tree alone.
  *
- * Pure. One file per group of the catalogue: diagnose_dns.c, _tlsa.c,
- * _cert.c, _smtp.c, _ops.c.
+ * Pure. One file per group of the catalogue: diagnose_dns.c, _tlsa.c and
+ * _mismatch.c, _cert.c and _chain.c, _name.c, _smtp.c, _tls.c, _ops.c.
  */
 #ifndef POLICY_DIAGNOSE_H
 #define POLICY_DIAGNOSE_H
 
 #include "model/tree.h"
 
+/* What the tree cannot hold. */
 struct diagnose_options {
 	bool require_dane;
+	bool resolver_dead; /* no DNS at all: says so, and nothing else */
+	bool null_mx_mixed; /* a null MX stood next to others (RFC 7505 s. 3) */
 };
 
-/* Adds all findings; to be called once, before verdict_fill(). */
+/*
+ * Adds all findings, the worst first; to be called once, before
+ * verdict_fill(). options NULL: all false.
+ */
 void diagnose(struct tree *tree, const struct diagnose_options *options);
 
 #endif

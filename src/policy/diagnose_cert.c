@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/* Dates: of the certificates that are in the way, and of those that are not. */
+#include <string.h>
+
+#include "policy/diagnose_kit.h"
+
+enum {
+	DAY = 24 * 3600,
+	SOON = 14 * DAY,
+};
+
+static bool
+is_over(const struct exam *exam, const struct danelaw_cert *cert)
+{
+	return cert->not_after != 0 && cert->not_after < exam->report->at;
+}
+
+static bool
+is_early(const struct exam *exam, const struct danelaw_cert *cert)
+{
+	return cert->not_before != 0 && cert->not_before > exam->report->at;
+}
+
+static struct danelaw_finding *
+tell(struct exam *exam, const struct sighting *sighting, enum finding_id id,
+    const struct danelaw_cert *cert)
+{
+	const struct danelaw_host *host = sighting->host;
+	const char *when = kit_date(exam,
+	    id == FINDING_CERT_NOT_YET_VALID ? cert->not_before
+					     : cert->not_after);
+	int64_t left = cert->not_after - exam->report->at;
+
+	return finding_add(exam->tree, id, sighting->subject, "where",
+	    sighting->where, "host", host->name, "name", kit_owner(exam, host),
+	    "new", kit_host_311(exam, host), "cert", kit_cert(exam, cert),
+	    "when", when, "left",
+	    left < DAY
+		? "less than a day"
+		: kit_text(exam,
+		      arena_printf(exam->arena, "%ld day%s", (long)(left / DAY),
+			  left < 2 * DAY ? "" : "s")),
+	    NULL);
+}
+
+/* The date of some certificate made OpenSSL refuse: whose? */
+static void
+diagnose_refused(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_probe *probe = sighting->probe;
+	const struct danelaw_cert *leaf = &probe->chain[0];
+	const struct danelaw_cert *cert = leaf;
+	struct danelaw_finding *finding = NULL;
+
+	for (size_t i = 0; i < probe->n_chain && cert != NULL; i++) {
+		if (is_early(exam, cert))
+			finding = tell(
+			    exam, sighting, FINDING_CERT_NOT_YET_VALID, cert);
+		else if (is_over(exam, cert))
+			finding = tell(exam, sighting,
+			    cert == leaf ? FINDING_CERT_EXPIRED_TA_LEAF
+					 : FINDING_CERT_EXPIRED_TA_ROOT,
+			    cert);
+		if (finding != NULL)
+			break;
+		cert = kit_issuer(probe, cert);
+	}
+	/* It is in the record alone (2 0 0), or behind a second path. */
+	if (finding == NULL)
+		finding =
+		    tell(exam, sighting, FINDING_CERT_EXPIRED_TA_ROOT, leaf);
+	if (cert != leaf)
+		kit_publish_311(exam, finding, sighting->host, leaf);
+}
+
+static void
+diagnose_end_entity(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	struct danelaw_finding *finding;
+
+	if (is_over(exam, leaf))
+		tell(exam, sighting, FINDING_CERT_EXPIRED_EE, leaf);
+	if (!is_early(exam, leaf))
+		return;
+	finding = tell(exam, sighting, FINDING_CERT_NOT_YET_VALID, leaf);
+	if (finding != NULL)
+		finding->severity = DANELAW_SEVERITY_INFO;
+}
+
+/* What is in the way of the path will end some day. */
+static void
+diagnose_expiring(struct exam *exam, const struct sighting *sighting,
+    const struct danelaw_cert *anchor)
+{
+	const struct danelaw_probe *probe = sighting->probe;
+	const struct danelaw_cert *cert = &probe->chain[0], *first = cert;
+
+	for (size_t i = 0; i < probe->n_chain && cert != NULL; i++) {
+		if (cert->not_after != 0 && cert->not_after < first->not_after)
+			first = cert;
+		if (cert == anchor)
+			break;
+		cert = kit_issuer(probe, cert);
+	}
+	if (first->not_after != 0 && !is_over(exam, first) &&
+	    first->not_after - exam->report->at < SOON)
+		tell(exam, sighting, FINDING_OPS_CERT_EXPIRING, first);
+}
+
+static void
+diagnose_issuers(struct exam *exam, const struct sighting *sighting,
+    const struct danelaw_record *record)
+{
+	const struct danelaw_probe *probe = sighting->probe;
+	const struct danelaw_cert *anchor = kit_fitting(record, probe);
+
+	if (anchor != NULL && is_over(exam, anchor))
+		tell(exam, sighting, FINDING_CERT_EXPIRED_TA_INTERMEDIATE,
+		    anchor);
+	diagnose_expiring(exam, sighting, anchor);
+	for (size_t i = 1; i < probe->n_chain; i++) {
+		const struct danelaw_cert *cert = &probe->chain[i];
+
+		if (cert == anchor || !is_over(exam, cert) ||
+		    (cert->depth >= 0 && cert->depth <= probe->match->depth))
+			continue;
+		tell(exam, sighting, FINDING_CERT_EXPIRED_ABOVE_TA, cert);
+		return;
+	}
+}
+
+void
+diagnose_cert(struct exam *exam)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+		const struct danelaw_record *record = kit_matched(sighting);
+		enum danelaw_outcome outcome = sighting->probe->outcome;
+
+		if (sighting->host->policy != DANELAW_POLICY_DANE)
+			continue;
+		if (outcome == DANELAW_OUTCOME_CERT_EXPIRED)
+			diagnose_refused(exam, sighting);
+		if (outcome != DANELAW_OUTCOME_AUTHENTICATED || record == NULL)
+			continue;
+		if (record->usage == 3)
+			diagnose_end_entity(exam, sighting);
+		else
+			diagnose_issuers(exam, sighting, record);
+	}
+}

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Group D. A failed lookup gives one finding that says what is lost by it,
+ * and one more with the cause where the validator's words tell it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/name.h"
+#include "policy/diagnose_kit.h"
+#include "policy/ruling.h"
+
+enum { SOON_HOURS = 48 };
+
+/* What libunbound says, and what it means; the first that fits counts. */
+static const struct {
+	const char *pattern;
+	enum finding_id id;
+} causes[] = {
+	{ "trust anchor", FINDING_DNS_RESOLVER_NOT_VALIDATING },
+	{ "signature expired", FINDING_DNS_RRSIG_EXPIRED },
+	{ "has expired", FINDING_DNS_RRSIG_EXPIRED },
+	{ "inception date", FINDING_DNS_RRSIG_NOT_YET_VALID },
+	{ "not yet valid", FINDING_DNS_RRSIG_NOT_YET_VALID },
+	{ "iteration", FINDING_DNS_NSEC3_ITERATIONS },
+	{ "algorithm refused", FINDING_DNS_ALG_UNSUPPORTED },
+	{ "unsupported algorithm", FINDING_DNS_ALG_UNSUPPORTED },
+	{ "supported algorithms", FINDING_DNS_ALG_UNSUPPORTED },
+	{ "restarts", FINDING_DNS_CNAME_LOOP },
+	{ "loop", FINDING_DNS_CNAME_LOOP },
+	{ "nsec", FINDING_DNS_TLSA_BROKEN_DENIAL },
+	{ "denial", FINDING_DNS_TLSA_BROKEN_DENIAL },
+	{ "proof", FINDING_DNS_TLSA_BROKEN_DENIAL },
+	{ "prove", FINDING_DNS_TLSA_BROKEN_DENIAL },
+	{ "no dnssec records", FINDING_DNS_TLSA_BROKEN_DENIAL },
+	{ "no ds", FINDING_DNS_TLSA_BROKEN_DENIAL },
+	{ "no signatures", FINDING_DNS_RRSIG_MISSING },
+	{ "signature missing", FINDING_DNS_RRSIG_MISSING },
+	{ "missing signature", FINDING_DNS_RRSIG_MISSING },
+	{ "no rrsig", FINDING_DNS_RRSIG_MISSING },
+	{ "verification failed", FINDING_DNS_SIG_MISMATCH },
+	{ "crypto failed", FINDING_DNS_SIG_MISMATCH },
+	{ "mismatch", FINDING_DNS_SIG_MISMATCH },
+	{ "dnskey", FINDING_DNS_SIG_MISMATCH },
+	{ "unknown keys", FINDING_DNS_SIG_MISMATCH },
+	{ "no keys have a ds", FINDING_DNS_SIG_MISMATCH },
+	{ "matches ds", FINDING_DNS_SIG_MISMATCH },
+};
+
+/*
+ * The validator's words without the names in them: proofpoint.com is no
+ * proof. Names are written with a dot, and the question in <>.
+ */
+static void
+drop_names(const char *why, char *words, size_t room)
+{
+	size_t len = 0;
+
+	while (why != NULL && *why != '\0' && len + 1 < room) {
+		size_t word = strcspn(why, " ");
+		size_t fits = word < room - len - 2 ? word : room - len - 2;
+		/* The last word may end in the full stop of a sentence. */
+		size_t inner = word > 0 && why[word] == '\0' ? word - 1 : word;
+
+		if (memchr(why, '<', word) == NULL &&
+		    (word == 1 || memchr(why, '.', inner) == NULL)) {
+			memcpy(words + len, why, fits);
+			len += fits;
+			words[len++] = ' ';
+		}
+		why += word + strspn(why + word, " ");
+	}
+	words[len] = '\0';
+}
+
+/* FINDING_COUNT: the words do not tell. */
+static enum finding_id
+cause_of(const char *why)
+{
+	char words[1024];
+
+	drop_names(why, words, sizeof(words));
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		if (kit_says(words, causes[i].pattern))
+			return causes[i].id;
+	}
+	return FINDING_COUNT;
+}
+
+static bool
+is_timeout(const char *why)
+{
+	return kit_says(why, "timed out") || kit_says(why, "timeout") ||
+	    kit_says(why, "no answer in time");
+}
+
+static bool
+is_type(const struct danelaw_lookup *lookup, const char *type)
+{
+	return lookup->type != NULL && strcmp(lookup->type, type) == 0;
+}
+
+static bool
+is_address_type(const struct danelaw_lookup *lookup)
+{
+	return is_type(lookup, "A") || is_type(lookup, "AAAA");
+}
+
+/* The cause, as a finding of its own beside the general one. */
+static struct danelaw_finding *
+add_cause(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookup, enum finding_id general)
+{
+	enum finding_id id = cause_of(lookup->why);
+
+	/* Outside of TLSA a missing proof is missing signatures. */
+	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL && !is_type(lookup, "TLSA"))
+		id = FINDING_DNS_RRSIG_MISSING;
+	if (id == FINDING_COUNT || id == general ||
+	    finding_present(exam->report, id, subject))
+		return NULL;
+	return finding_add(exam->tree, id, subject, "type",
+	    kit_text(exam, lookup->type), "name", kit_text(exam, lookup->name),
+	    "why", kit_text(exam, lookup->why), "domain", exam->report->domain,
+	    NULL);
+}
+
+/* Signatures in an answer that counts as unsigned: nobody vouches for them. */
+static void
+look_for_lost_ds(
+    struct exam *exam, const char *subject, const struct danelaw_lookup *lookup)
+{
+	const char *domain = exam->report->domain;
+
+	/* Behind an alias they may be those of the alias alone. */
+	if (lookup->dnssec != DANELAW_DNSSEC_INSECURE ||
+	    lookup->presence != DANELAW_PRESENCE_DATA ||
+	    lookup->rrsig_expires == 0 || lookup->n_aliases > 0 ||
+	    finding_present(exam->report, FINDING_DNS_DS_MISSING, subject))
+		return;
+	if (finding_present(exam->report, FINDING_DNS_DS_MISSING, domain) &&
+	    name_is_below(subject, domain))
+		return;
+	finding_add(exam->tree, FINDING_DNS_DS_MISSING, subject, "type",
+	    lookup->type, "name", lookup->name, NULL);
+}
+
+static bool
+told_expiry(const struct exam *exam, const char *when)
+{
+	const struct danelaw_report *report = exam->report;
+	const char *id = finding_entry(FINDING_DNS_RRSIG_EXPIRING)->id;
+
+	for (size_t i = 0; i < report->n_findings; i++) {
+		if (strcmp(report->findings[i].id, id) == 0 &&
+		    kit_says(report->findings[i].text, when))
+			return true;
+	}
+	return false;
+}
+
+/* The earliest end among the signatures of these lookups, once. */
+static void
+look_for_expiry(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookups, size_t n)
+{
+	const struct danelaw_lookup *first = NULL;
+	int64_t left;
+	const char *when;
+
+	for (size_t i = 0; i < n; i++) {
+		if (lookups[i].dnssec == DANELAW_DNSSEC_SECURE &&
+		    lookups[i].rrsig_expires != 0 &&
+		    (first == NULL ||
+			lookups[i].rrsig_expires < first->rrsig_expires))
+			first = &lookups[i];
+	}
+	if (first == NULL)
+		return;
+	left = first->rrsig_expires - exam->report->at;
+	when = kit_date(exam, first->rrsig_expires);
+	/* Hosts of one zone are signed by one job. */
+	if (left >= SOON_HOURS * 3600 || told_expiry(exam, when))
+		return;
+	finding_add(exam->tree, FINDING_DNS_RRSIG_EXPIRING, subject, "type",
+	    kit_text(exam, first->type), "name", kit_text(exam, first->name),
+	    "when", when, "hours",
+	    kit_number(exam, left <= 0 ? 1 : (long)(left / 3600) + 1), NULL);
+}
+
+static const struct danelaw_lookup *
+failed_lookup(const struct danelaw_lookup *lookups, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ruling_is_failure(lookups[i].dnssec))
+			return &lookups[i];
+	}
+	return NULL;
+}
+
+static void
+diagnose_mx_failure(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
+	const struct danelaw_lookup *failed =
+	    failed_lookup(mx->lookups, mx->n_lookups);
+	enum finding_id general = mx->dnssec == DANELAW_DNSSEC_BOGUS
+	    ? FINDING_DNS_MX_BOGUS
+	    : FINDING_DNS_MX_LOOKUP_ERROR;
+	const char *why =
+	    failed != NULL && failed->why != NULL ? failed->why : mx->why;
+
+	finding_add(exam->tree, general, report->domain, "domain",
+	    report->domain, "why", kit_text(exam, why), NULL);
+	if (failed != NULL)
+		add_cause(exam, report->domain, failed, general);
+}
+
+static bool
+is_nxdomain(const struct danelaw_mx *mx)
+{
+	for (size_t i = 0; i < mx->n_lookups; i++) {
+		if (is_type(&mx->lookups[i], "MX") &&
+		    mx->lookups[i].presence == DANELAW_PRESENCE_NXDOMAIN)
+			return true;
+	}
+	return false;
+}
+
+static void
+diagnose_mx_source(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
+	const char *domain = report->domain;
+
+	switch (mx->source) {
+	case DANELAW_MX_NONE:
+		if (is_nxdomain(mx))
+			finding_add(exam->tree, FINDING_DNS_NXDOMAIN, domain,
+			    "domain", domain, NULL);
+		break;
+	case DANELAW_MX_NULL:
+		finding_add(exam->tree, FINDING_DNS_MX_NULL, domain, "domain",
+		    domain, NULL);
+		break;
+	case DANELAW_MX_IMPLICIT:
+		finding_add(exam->tree, FINDING_DNS_MX_NONE_IMPLICIT, domain,
+		    "domain", domain, NULL);
+		break;
+	case DANELAW_MX_MX:
+	case DANELAW_MX_LITERAL:
+		break;
+	}
+}
+
+static void
+diagnose_mx(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
+
+	if (mx->source == DANELAW_MX_LITERAL)
+		return;
+	if (ruling_is_failure(mx->dnssec)) {
+		diagnose_mx_failure(exam);
+		return;
+	}
+	diagnose_mx_source(exam);
+	if (exam->options.null_mx_mixed)
+		finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
+		    report->domain, "domain", report->domain, NULL);
+	if (mx->dnssec == DANELAW_DNSSEC_INSECURE &&
+	    (mx->source == DANELAW_MX_MX || mx->source == DANELAW_MX_IMPLICIT))
+		finding_add(exam->tree, FINDING_DNS_MX_INSECURE, report->domain,
+		    "domain", report->domain, NULL);
+	for (size_t i = 0; i < mx->n_lookups; i++)
+		look_for_lost_ds(exam, report->domain, &mx->lookups[i]);
+	look_for_expiry(exam, report->domain, mx->lookups, mx->n_lookups);
+}
+
+/* Only where the host was given up for it is a failure critical. */
+static void
+rank_failure(struct danelaw_finding *finding, const struct danelaw_host *host)
+{
+	if (finding != NULL && host->policy != DANELAW_POLICY_SKIP)
+		finding->severity = DANELAW_SEVERITY_WARNING;
+}
+
+static void
+diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
+{
+	bool a = false, aaaa = false;
+
+	if (host->n_addresses > 0)
+		return;
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &host->lookups[i];
+
+		if (!is_address_type(lookup))
+			continue;
+		if (lookup->presence == DANELAW_PRESENCE_DATA ||
+		    lookup->presence == DANELAW_PRESENCE_UNKNOWN)
+			return;
+		a = a || is_type(lookup, "A");
+		aaaa = aaaa || is_type(lookup, "AAAA");
+	}
+	if (a || aaaa)
+		finding_add(exam->tree, FINDING_DNS_MX_HOST_NO_ADDRESS,
+		    host->name, "host", host->name, "domain",
+		    exam->report->domain, "types",
+		    a && aaaa ? "A or AAAA" : (a ? "A" : "AAAA"), NULL);
+}
+
+static const struct danelaw_lookup *
+alias_lookup(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (is_address_type(&host->lookups[i]) &&
+		    host->lookups[i].n_aliases > 0)
+			return &host->lookups[i];
+	}
+	return NULL;
+}
+
+static bool
+has_secure_cname(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (is_type(&host->lookups[i], "CNAME") &&
+		    host->lookups[i].dnssec == DANELAW_DNSSEC_SECURE &&
+		    host->lookups[i].presence == DANELAW_PRESENCE_DATA)
+			return true;
+	}
+	return false;
+}
+
+static void
+diagnose_alias(struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_lookup *lookup = alias_lookup(host);
+	const char *final;
+
+	if (lookup == NULL) {
+		if (host->dnssec == DANELAW_DNSSEC_INSECURE &&
+		    host->n_addresses > 0)
+			finding_add(exam->tree,
+			    FINDING_DNS_ADDR_INSECURE_SKIP_TLSA, host->name,
+			    "host", host->name, NULL);
+		return;
+	}
+	final = lookup->aliases[lookup->n_aliases - 1];
+	if (host->dnssec == DANELAW_DNSSEC_INSECURE)
+		finding_add(exam->tree,
+		    has_secure_cname(host)
+			? FINDING_DNS_MX_CNAME_INSECURE_TARGET
+			: FINDING_DNS_ADDR_INSECURE_SKIP_TLSA,
+		    host->name, "host", host->name, "final", final, NULL);
+	else if (host->dnssec == DANELAW_DNSSEC_SECURE &&
+	    exam->report->mx.source == DANELAW_MX_MX)
+		finding_add(exam->tree, FINDING_DNS_MX_CNAME, host->name,
+		    "host", host->name, "final", final, NULL);
+}
+
+static void
+diagnose_addresses(struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_lookup *failed = NULL;
+	enum finding_id id = FINDING_DNS_MX_HOST_ADDR_ERROR;
+
+	for (size_t i = 0; i < host->n_lookups && failed == NULL; i++) {
+		if (!is_type(&host->lookups[i], "TLSA") &&
+		    ruling_is_failure(host->lookups[i].dnssec))
+			failed = &host->lookups[i];
+	}
+	if (failed != NULL) {
+		rank_failure(finding_add(exam->tree, id, host->name, "type",
+				 kit_text(exam, failed->type), "host",
+				 host->name, "domain", exam->report->domain,
+				 "why", kit_text(exam, failed->why), NULL),
+		    host);
+		rank_failure(add_cause(exam, host->name, failed, id), host);
+		return;
+	}
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (is_address_type(&host->lookups[i]))
+			look_for_lost_ds(exam, host->name, &host->lookups[i]);
+	}
+	diagnose_no_address(exam, host);
+	diagnose_alias(exam, host);
+}
+
+static void
+diagnose_tlsa_failure(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_lookup *lookup)
+{
+	enum finding_id id = FINDING_DNS_TLSA_SERVFAIL;
+	enum finding_id cause = cause_of(lookup->why);
+
+	if (cause == FINDING_DNS_TLSA_BROKEN_DENIAL)
+		id = cause;
+	else if (lookup->dnssec == DANELAW_DNSSEC_ERROR &&
+	    is_timeout(lookup->why))
+		id = FINDING_DNS_TLSA_TIMEOUT;
+	rank_failure(
+	    finding_add(exam->tree, id, host->name, "name", lookup->name,
+		"host", host->name, "why", kit_text(exam, lookup->why), NULL),
+	    host);
+	rank_failure(add_cause(exam, host->name, lookup, id), host);
+}
+
+static void
+diagnose_tlsa_answer(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_lookup *lookup)
+{
+	bool data = lookup->presence == DANELAW_PRESENCE_DATA;
+	const char *final = lookup->n_aliases == 0
+	    ? lookup->name
+	    : lookup->aliases[lookup->n_aliases - 1];
+
+	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE && data) {
+		finding_add(exam->tree, FINDING_DNS_TLSA_INSECURE, host->name,
+		    "name", lookup->name, NULL);
+		look_for_lost_ds(exam, host->name, lookup);
+	} else if (lookup->dnssec == DANELAW_DNSSEC_INSECURE &&
+	    lookup->n_aliases == 0 && host->dnssec == DANELAW_DNSSEC_SECURE)
+		finding_add(exam->tree, FINDING_DNS_DENIAL_INSECURE_OPTOUT,
+		    host->name, "name", lookup->name, NULL);
+	else if (lookup->dnssec == DANELAW_DNSSEC_SECURE && data &&
+	    lookup->n_aliases > 0)
+		finding_add(exam->tree, FINDING_DNS_TLSA_CNAME, host->name,
+		    "name", lookup->name, "final", final, NULL);
+}
+
+static void
+diagnose_tlsa_lookups(struct exam *exam, const struct danelaw_host *host)
+{
+	char prefix[16];
+
+	/* Other ports are asked for as a hint only; see diagnose_tlsa.c. */
+	snprintf(prefix, sizeof(prefix), "_%u._tcp.", exam->report->port);
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &host->lookups[i];
+
+		if (!is_type(lookup, "TLSA") || lookup->name == NULL ||
+		    strncmp(lookup->name, prefix, strlen(prefix)) != 0)
+			continue;
+		if (ruling_is_failure(lookup->dnssec))
+			diagnose_tlsa_failure(exam, host, lookup);
+		else
+			diagnose_tlsa_answer(exam, host, lookup);
+	}
+}
+
+static void
+diagnose_host(struct exam *exam, const struct danelaw_host *host)
+{
+	if (name_is_address(host->name)) {
+		if (exam->report->mx.source == DANELAW_MX_LITERAL)
+			finding_add(exam->tree, FINDING_DNS_NEXTHOP_LITERAL,
+			    host->name, "host", host->name, NULL);
+		else
+			finding_add(exam->tree, FINDING_DNS_MX_IP_LITERAL,
+			    host->name, "host", host->name, "domain",
+			    exam->report->domain, NULL);
+		return;
+	}
+	diagnose_addresses(exam, host);
+	diagnose_tlsa_lookups(exam, host);
+	look_for_expiry(exam, host->name, host->lookups, host->n_lookups);
+}
+
+/* A resolver that cannot be trusted says nothing about anybody. */
+static const char *
+resolver_trouble(const struct exam *exam)
+{
+	const struct danelaw_mx *mx = &exam->report->mx;
+	const struct danelaw_lookup *failed =
+	    failed_lookup(mx->lookups, mx->n_lookups);
+	const char *why = failed == NULL ? mx->why : failed->why;
+
+	if (exam->options.resolver_dead)
+		return kit_text(exam, why == NULL ? mx->why : why);
+	if (ruling_is_failure(mx->dnssec) &&
+	    cause_of(why) == FINDING_DNS_RESOLVER_NOT_VALIDATING)
+		return kit_text(exam, why);
+	return NULL;
+}
+
+void
+diagnose_dns(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const char *why = resolver_trouble(exam);
+
+	if (why != NULL) {
+		finding_add(exam->tree, FINDING_DNS_RESOLVER_NOT_VALIDATING,
+		    report->domain, "domain", report->domain, "why", why, NULL);
+		return;
+	}
+	diagnose_mx(exam);
+	for (size_t i = 0; i < report->n_hosts; i++)
+		diagnose_host(exam, &report->hosts[i]);
+}

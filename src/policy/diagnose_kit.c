@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/diagnose_kit.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "policy/verdict.h"
+
+/* What a peer sent may be long; a sentence may not. */
+enum { WORDS_MAX = 160, LIST_MAX = 6 };
+
+const char *
+kit_text(const struct exam *exam, const char *text)
+{
+	size_t len;
+	char *copy;
+
+	if (text == NULL || text[0] == '\0')
+		return "no reason given";
+	len = strlen(text);
+	while (len > 1 && (text[len - 1] == '.' || text[len - 1] == ' '))
+		len--;
+	if (len <= WORDS_MAX)
+		copy = arena_printf(exam->arena, "%.*s", (int)len, text);
+	else
+		copy = arena_printf(
+		    exam->arena, "%.*s...", (int)(WORDS_MAX - 3), text);
+	return copy == NULL ? "" : copy;
+}
+
+const char *
+kit_cert(const struct exam *exam, const struct danelaw_cert *cert)
+{
+	if (cert->subject == NULL || cert->subject[0] == '\0')
+		return "one without a subject";
+	return kit_text(exam, cert->subject);
+}
+
+const char *
+kit_date(const struct exam *exam, int64_t when)
+{
+	const char *text = clock_format(exam->arena, when);
+
+	return text == NULL ? "" : text;
+}
+
+const char *
+kit_number(const struct exam *exam, long number)
+{
+	const char *text = arena_printf(exam->arena, "%ld", number);
+
+	return text == NULL ? "" : text;
+}
+
+const char *
+kit_list(const struct exam *exam, const char *const *items, size_t n)
+{
+	struct buf out = { 0 };
+	size_t shown = n > LIST_MAX ? LIST_MAX - 1 : n;
+	const char *text;
+
+	if (n == 0)
+		return "none";
+	for (size_t i = 0; i < shown; i++) {
+		if (i > 0)
+			buf_puts(&out, i + 1 == n ? " and " : ", ");
+		buf_puts(&out, kit_text(exam, items[i]));
+	}
+	if (shown < n)
+		buf_printf(&out, " and %zu more", n - shown);
+	text = arena_strdup(exam->arena, buf_text(&out));
+	buf_finish(&out);
+	return text == NULL ? "" : text;
+}
+
+const char *
+kit_key_usage(const struct exam *exam, const struct danelaw_cert *cert)
+{
+	enum { BITS = 9 };
+	const char *words[BITS];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < BITS; i++) {
+		if ((cert->key_usage & (1u << i)) != 0)
+			words[n++] = danelaw_key_usage_word(1u << i);
+	}
+	return kit_list(exam, words, n);
+}
+
+bool
+kit_says(const char *text, const char *pattern)
+{
+	return text != NULL && strcasestr(text, pattern) != NULL;
+}
+
+bool
+kit_binding(const struct danelaw_host *host)
+{
+	return host->policy == DANELAW_POLICY_DANE ||
+	    host->policy == DANELAW_POLICY_ENCRYPT;
+}
+
+void
+kit_soften(struct danelaw_finding *finding, const struct danelaw_host *host,
+    enum danelaw_outcome outcome)
+{
+	if (finding != NULL && !outcome_is_refused(host->policy, outcome) &&
+	    finding->severity == DANELAW_SEVERITY_CRITICAL)
+		finding->severity = DANELAW_SEVERITY_WARNING;
+}
+
+const struct danelaw_lookup *
+kit_tlsa_lookup(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &host->lookups[i];
+
+		if (kit_says(lookup->type, "TLSA") &&
+		    name_equal(lookup->name, host->tlsa.name))
+			return lookup;
+	}
+	return NULL;
+}
+
+const char *
+kit_owner(const struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
+	const char *owner = host->tlsa.name;
+
+	if (lookup != NULL && lookup->n_aliases > 0)
+		owner = lookup->aliases[lookup->n_aliases - 1];
+	if (owner == NULL)
+		owner = name_tlsa(exam->arena, exam->report->port, host->name);
+	return owner == NULL ? host->name : owner;
+}
+
+const char *
+kit_311(const struct exam *exam, const struct danelaw_cert *cert)
+{
+	if (cert == NULL || cert->spki_sha256 == NULL)
+		return NULL;
+	return arena_printf(exam->arena, "3 1 1 %s", cert->spki_sha256);
+}
+
+const char *
+kit_host_311(const struct exam *exam, const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+		const char *rr;
+
+		if (sighting->host != host)
+			continue;
+		rr = kit_311(exam, &sighting->probe->chain[0]);
+		if (rr != NULL)
+			return rr;
+	}
+	return "3 1 1 with the SHA-256 digest of its key";
+}
+
+const char *
+kit_rr(const struct exam *exam, const struct danelaw_record *record)
+{
+	const char *text =
+	    record->rr == NULL ? NULL : tree_short_rr(exam->arena, record);
+
+	return text == NULL || text[0] == '\0' ? "one without data" : text;
+}
+
+static const char *
+zone_line(
+    const struct exam *exam, const struct danelaw_host *host, const char *rr)
+{
+	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
+	unsigned ttl = lookup == NULL || lookup->ttl == 0 ? 3600 : lookup->ttl;
+
+	return arena_printf(
+	    exam->arena, "%s. %u IN TLSA %s", kit_owner(exam, host), ttl, rr);
+}
+
+static void
+add_line(
+    const struct exam *exam, const char ***lines, size_t *n, const char *line)
+{
+	for (size_t i = 0; line != NULL && i < *n; i++) {
+		if (strcmp((*lines)[i], line) == 0)
+			return;
+	}
+	if (line != NULL)
+		arena_push_text(exam->arena, lines, n, line);
+}
+
+void
+kit_publish(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host, const char *rr)
+{
+	/* A record that is there need not be added. */
+	for (size_t i = 0; rr != NULL && i < host->tlsa.n_records; i++) {
+		const char *there = host->tlsa.records[i].rr;
+
+		if (there != NULL && strcmp(there, rr) == 0)
+			return;
+	}
+	if (finding != NULL && rr != NULL)
+		add_line(exam, &finding->fix_add, &finding->n_fix_add,
+		    zone_line(exam, host, rr));
+}
+
+void
+kit_withdraw(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host, const char *rr)
+{
+	if (finding != NULL && rr != NULL)
+		add_line(exam, &finding->fix_remove, &finding->n_fix_remove,
+		    zone_line(exam, host, rr));
+}
+
+void
+kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host, const struct danelaw_cert *cert)
+{
+	kit_publish(exam, finding, host, kit_311(exam, cert));
+}
+
+static bool
+is_digest(const struct danelaw_record *record, const char *hex)
+{
+	uint8_t bytes[64];
+	size_t len;
+
+	return hex != NULL && text_unhex(hex, bytes, sizeof(bytes), &len) &&
+	    len == record->len && memcmp(bytes, record->data, len) == 0;
+}
+
+bool
+kit_fits_as(const struct danelaw_record *record, uint8_t selector,
+    const struct danelaw_cert *cert)
+{
+	const uint8_t *full = selector == 0 ? cert->der : cert->spki;
+	size_t len = selector == 0 ? cert->der_len : cert->spki_len;
+
+	if (record->data == NULL || record->len == 0 || selector > 1)
+		return false;
+	switch (record->mtype) {
+	case 0:
+		return full != NULL && len == record->len &&
+		    memcmp(full, record->data, len) == 0;
+	case 1:
+		return is_digest(record,
+		    selector == 0 ? cert->cert_sha256 : cert->spki_sha256);
+	case 2:
+		return is_digest(record,
+		    selector == 0 ? cert->cert_sha512 : cert->spki_sha512);
+	}
+	return false;
+}
+
+bool
+kit_fits(const struct danelaw_record *record, const struct danelaw_cert *cert)
+{
+	return kit_fits_as(record, record->selector, cert);
+}
+
+const struct danelaw_cert *
+kit_fitting(
+    const struct danelaw_record *record, const struct danelaw_probe *probe)
+{
+	size_t from = record->usage == 3 ? 0 : 1;
+	size_t end = record->usage == 3 ? 1 : probe->n_chain;
+
+	if (record->usage != 2 && record->usage != 3)
+		return NULL;
+	for (size_t i = from; i < end && i < probe->n_chain; i++) {
+		if (kit_fits(record, &probe->chain[i]))
+			return &probe->chain[i];
+	}
+	return NULL;
+}
+
+const struct danelaw_record *
+kit_matched(const struct sighting *sighting)
+{
+	const struct danelaw_match *match = sighting->probe->match;
+	const struct danelaw_tlsa *tlsa = &sighting->host->tlsa;
+
+	if (match == NULL || match->record >= tlsa->n_records)
+		return NULL;
+	return &tlsa->records[match->record];
+}
+
+const struct danelaw_cert *
+kit_issuer(const struct danelaw_probe *probe, const struct danelaw_cert *cert)
+{
+	if (cert->issuer == NULL || cert->self_issued)
+		return NULL;
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		const struct danelaw_cert *other = &probe->chain[i];
+
+		if (other != cert && other->subject != NULL &&
+		    strcmp(other->subject, cert->issuer) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+const struct danelaw_cert *
+kit_path_end(const struct danelaw_probe *probe)
+{
+	const struct danelaw_cert *cert = &probe->chain[0], *next;
+
+	/* Names may go round in circles; a path is never longer than this. */
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		next = kit_issuer(probe, cert);
+		if (next == NULL)
+			break;
+		cert = next;
+	}
+	return cert;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * diagnose_kit.h - what the files behind diagnose.h share, and nobody else.
+ */
+#ifndef POLICY_DIAGNOSE_KIT_H
+#define POLICY_DIAGNOSE_KIT_H
+
+#include "model/finding.h"
+#include "policy/diagnose.h"
+
+/*
+ * One certificate chain as one host showed it, told once however many
+ * addresses and offers it came from.
+ */
+struct sighting {
+	const struct danelaw_host *host;
+	const struct danelaw_address *address; /* the first */
+	const struct danelaw_probe *probe;     /* the first; n_chain > 0 */
+	size_t n_addresses;
+	/* The host where it shows nothing else, else the place. */
+	const char *subject;
+	const char *where; /* the same for sentences */
+};
+
+struct exam {
+	struct tree *tree;
+	struct arena *arena;
+	struct danelaw_report *report;
+	struct diagnose_options options;
+	struct sighting *sightings;
+	size_t n_sightings;
+};
+
+/* Never NULL, never without an end: for {key}s. */
+const char *kit_text(const struct exam *exam, const char *text);
+/* The subject of a certificate, in brief. */
+const char *kit_cert(const struct exam *exam, const struct danelaw_cert *cert);
+const char *kit_date(const struct exam *exam, int64_t when);
+const char *kit_number(const struct exam *exam, long number);
+/* "a, b and c" */
+const char *kit_list(
+    const struct exam *exam, const char *const *items, size_t n);
+/* Is the pattern in the text, in whatever case? NULL holds nothing. */
+bool kit_says(const char *text, const char *pattern);
+
+/* "keyEncipherment and keyAgreement" */
+const char *kit_key_usage(
+    const struct exam *exam, const struct danelaw_cert *cert);
+
+/* Does the host promise TLS (policy dane or encrypt)? */
+bool kit_binding(const struct danelaw_host *host);
+/* Only what makes a DANE sender refuse the host stays critical. */
+void kit_soften(struct danelaw_finding *finding,
+    const struct danelaw_host *host, enum danelaw_outcome outcome);
+
+/* The TLSA lookup whose answer is in force; NULL: none was made. */
+const struct danelaw_lookup *kit_tlsa_lookup(const struct danelaw_host *host);
+/* Where the TLSA records really are, behind any CNAME; never NULL. */
+const char *kit_owner(const struct exam *exam, const struct danelaw_host *host);
+/* "3 1 1 <hex>" for the key of this certificate. */
+const char *kit_311(const struct exam *exam, const struct danelaw_cert *cert);
+/* The same for the first certificate the host showed, else words. */
+const char *kit_host_311(
+    const struct exam *exam, const struct danelaw_host *host);
+const char *kit_rr(
+    const struct exam *exam, const struct danelaw_record *record);
+
+/* Fix lines; rr NULL adds none, nor does a line that is there already. */
+void kit_publish(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host, const char *rr);
+void kit_withdraw(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host, const char *rr);
+/* kit_publish() of the 3 1 1 for a leaf that was presented. */
+void kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host, const struct danelaw_cert *cert);
+
+/* Byte for byte, whatever the usage. */
+bool kit_fits(
+    const struct danelaw_record *record, const struct danelaw_cert *cert);
+/* As kit_fits(), had the record this selector. */
+bool kit_fits_as(const struct danelaw_record *record, uint8_t selector,
+    const struct danelaw_cert *cert);
+/* By usage: 3 fits the leaf, 2 any other certificate sent; else NULL. */
+const struct danelaw_cert *kit_fitting(
+    const struct danelaw_record *record, const struct danelaw_probe *probe);
+
+/* The record that matched, whatever else failed; NULL: none did. */
+const struct danelaw_record *kit_matched(const struct sighting *sighting);
+
+/* The issuer of a certificate among those sent; NULL: not sent. */
+const struct danelaw_cert *kit_issuer(
+    const struct danelaw_probe *probe, const struct danelaw_cert *cert);
+/* The last of the path from the leaf up, as far as it was sent. */
+const struct danelaw_cert *kit_path_end(const struct danelaw_probe *probe);
+
+/* The groups. */
+void diagnose_dns(struct exam *exam);
+void diagnose_tlsa(struct exam *exam);
+void diagnose_mismatch(struct exam *exam);
+void diagnose_cert(struct exam *exam);
+void diagnose_chain(struct exam *exam);
+void diagnose_name(struct exam *exam);
+void diagnose_smtp(struct exam *exam);
+void diagnose_tls(struct exam *exam);
+void diagnose_ops(struct exam *exam);
+
+#endif

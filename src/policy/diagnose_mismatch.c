@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Why no record fits a chain. The causes are tried from the one that the
+ * bytes prove to the one that is left over:
+ *
+ *	1. a record fits, but a stronger digest goes before it
+ *	2. a record holds the digest that belongs to the other selector
+ *	3. a usage 2 record holds the server's own certificate
+ *	4. a usage 2 record fits a certificate sent, but no path leads there
+ *	5. the other certificate of the same address fits
+ *	6. usage 3: by selector, what must have changed
+ *	7. usage 2: by what was not sent
+ */
+#include <string.h>
+
+#include "policy/diagnose_kit.h"
+#include "policy/tlsa.h"
+
+/* SHA-256 digests of the public keys of CAs, from their own publications. */
+static const struct known_ca {
+	const char *spki, *name;
+	bool retired; /* no longer issues */
+} known_cas[] = {
+	{ "60b87575447dcba2a36b7d11ac09fb24a9db406fee12d2cc90180517616e8a18",
+	    "X3", true },
+	{ "b111dd8a1c2091a89bd4fd60c57f0716cce50feeff8137cdbee0326e02cf362b",
+	    "X4", true },
+	{ "8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d",
+	    "R3", true },
+	{ "e5545e211347241891c554a03934cde9b749664a59d26d615fe58f77990f2d03",
+	    "R4", true },
+	{ "276fe8a8c4ec7611565bf9fce6dcace9be320c1b5bea27596b2204071ed04f10",
+	    "E1", true },
+	{ "bd936e72b212ef6f773102c6b77d38f94297322efc25396bc3279422e0c89270",
+	    "E2", true },
+	{ "0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3",
+	    "the root ISRG Root X1", false },
+	{ "762195c225586ee6c0237456e2107dc54f1efc21f61a792ebd515913cce68332",
+	    "the root ISRG Root X2", false },
+};
+
+struct mismatch {
+	struct exam *exam;
+	const struct sighting *sighting;
+	const struct danelaw_host *host;
+	const struct danelaw_probe *probe;
+	const struct danelaw_cert *leaf;
+	const struct danelaw_record *record; /* the one to blame */
+	const char *name, *new;
+};
+
+static const struct known_ca *
+known_ca(const struct danelaw_record *record)
+{
+	for (size_t i = 0; i < sizeof(known_cas) / sizeof(known_cas[0]); i++) {
+		struct danelaw_cert cert = { .spki_sha256 = known_cas[i].spki };
+
+		if (record->usage == 2 && record->selector == 1 &&
+		    record->mtype == 1 && kit_fits(record, &cert))
+			return &known_cas[i];
+	}
+	return NULL;
+}
+
+/*
+ * All causes draw on the same keys; each template takes those it names.
+ * A missing value must not be NULL, for it would show.
+ */
+static struct danelaw_finding *
+blame(const struct mismatch *m, enum finding_id id, const char *key1,
+    const char *value1, const char *key2, const char *value2)
+{
+	struct exam *exam = m->exam;
+
+	return finding_add(exam->tree, id, m->sighting->subject, "where",
+	    m->sighting->where, "host", m->host->name, "name", m->name, "new",
+	    m->new, "record", kit_rr(exam, m->record), "cert",
+	    kit_cert(exam, m->leaf), "since",
+	    kit_date(exam, m->leaf->not_before), "issuer",
+	    kit_text(exam, m->leaf->issuer), key1, value1, key2, value2, NULL);
+}
+
+static void
+replace(
+    const struct mismatch *m, struct danelaw_finding *finding, uint8_t usage)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		if (tlsa->records[i].usable && tlsa->records[i].usage == usage)
+			kit_withdraw(
+			    m->exam, finding, m->host, tlsa->records[i].rr);
+	}
+	kit_publish_311(m->exam, finding, m->host, m->leaf);
+}
+
+/* 1: RFC 7671 section 9, digest agility. */
+static bool
+blame_agility(struct mismatch *m)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+	const struct danelaw_record *stale = NULL;
+	struct danelaw_finding *finding;
+
+	for (size_t i = 0; i < tlsa->n_records && m->record == NULL; i++) {
+		if (tlsa->records[i].usable &&
+		    tlsa_is_superseded(tlsa->records, tlsa->n_records, i) &&
+		    kit_fitting(&tlsa->records[i], m->probe) != NULL)
+			m->record = &tlsa->records[i];
+	}
+	if (m->record == NULL)
+		return false;
+	for (size_t i = 0; i < tlsa->n_records && stale == NULL; i++) {
+		const struct danelaw_record *other = &tlsa->records[i];
+
+		if (other->usable && other->usage == m->record->usage &&
+		    other->selector == m->record->selector &&
+		    other->mtype > m->record->mtype)
+			stale = other;
+	}
+	if (stale == NULL) {
+		m->record = NULL;
+		return false;
+	}
+	finding = blame(m, FINDING_TLSA_AGILITY_MISMATCH, "stale",
+	    kit_rr(m->exam, stale), NULL, NULL);
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct danelaw_record *other = &tlsa->records[i];
+
+		if (other->usable && other->usage == stale->usage &&
+		    other->selector == stale->selector &&
+		    other->mtype == stale->mtype)
+			kit_withdraw(m->exam, finding, m->host, other->rr);
+	}
+	return true;
+}
+
+/* 2: the digest was made for the other selector. */
+static bool
+blame_selector(struct mismatch *m)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct danelaw_record *record = &tlsa->records[i];
+		uint8_t other = record->selector == 0 ? 1 : 0;
+		size_t from = record->usage == 3 ? 0 : 1;
+		size_t end = record->usage == 3 ? 1 : m->probe->n_chain;
+
+		for (size_t j = from; record->usable && j < end; j++) {
+			const struct danelaw_cert *cert = &m->probe->chain[j];
+			struct danelaw_finding *finding;
+			char *right;
+
+			if (!kit_fits_as(record, other, cert) ||
+			    record->rr == NULL)
+				continue;
+			/* The same data after "U S ". */
+			right = arena_printf(m->exam->arena, "%u %u %s",
+			    record->usage, other, record->rr + 4);
+			m->record = record;
+			m->new = right == NULL ? m->new : right;
+			m->leaf = cert;
+			finding = blame(m, FINDING_TLSA_SWAPPED_SELECTOR, "is",
+			    other == 0 ? "whole certificate" : "key", "says",
+			    other == 0 ? "key" : "whole certificate");
+			kit_withdraw(m->exam, finding, m->host, record->rr);
+			kit_publish(m->exam, finding, m->host, right);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* 3: usage 2 for what is usage 3. */
+static bool
+blame_usage(struct mismatch *m)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct danelaw_record *record = &tlsa->records[i];
+		struct danelaw_finding *finding;
+		char *right;
+
+		if (!record->usable || record->usage != 2 ||
+		    record->rr == NULL || !kit_fits(record, m->leaf))
+			continue;
+		right = arena_printf(m->exam->arena, "3%s", record->rr + 1);
+		m->record = record;
+		m->new = right == NULL ? m->new : right;
+		finding = blame(
+		    m, FINDING_TLSA_TA_MATCHES_LEAF, NULL, NULL, NULL, NULL);
+		kit_withdraw(m->exam, finding, m->host, record->rr);
+		kit_publish(m->exam, finding, m->host, right);
+		return true;
+	}
+	return false;
+}
+
+/* Do the names lead from the leaf to this certificate? */
+static bool
+is_on_path(const struct danelaw_probe *probe, const struct danelaw_cert *wanted)
+{
+	const struct danelaw_cert *cert = &probe->chain[0];
+
+	for (size_t i = 0; i < probe->n_chain && cert != NULL; i++) {
+		if (cert == wanted)
+			return true;
+		cert = kit_issuer(probe, cert);
+	}
+	return false;
+}
+
+/* 4: the anchor was sent, but is it above the leaf? */
+static bool
+blame_path(struct mismatch *m)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+	const struct danelaw_cert *end = kit_path_end(m->probe), *ta = NULL;
+
+	for (size_t i = 0; i < tlsa->n_records && ta == NULL; i++) {
+		if (!tlsa->records[i].usable || tlsa->records[i].usage != 2)
+			continue;
+		m->record = &tlsa->records[i];
+		ta = kit_fitting(m->record, m->probe);
+	}
+	if (ta == NULL) {
+		m->record = NULL;
+		return false;
+	}
+	/* Where the names fit, the signatures do not. */
+	if (end->self_issued || is_on_path(m->probe, ta))
+		blame(m, FINDING_CERT_UNRELATED_TA_APPENDED, "ta",
+		    kit_cert(m->exam, ta), NULL, NULL);
+	else
+		kit_publish_311(m->exam,
+		    finding_add(m->exam->tree,
+			FINDING_CERT_MISSING_INTERMEDIATE, m->sighting->subject,
+			"where", m->sighting->where, "host", m->host->name,
+			"missing", kit_text(m->exam, end->issuer), "cert",
+			kit_cert(m->exam, end), "effect",
+			", so no path leads to the one in its TLSA record",
+			NULL),
+		    m->host, m->leaf);
+	return true;
+}
+
+/* 5: another certificate at the same address is covered. */
+static bool
+blame_second_certificate(struct mismatch *m)
+{
+	const struct danelaw_address *address = m->sighting->address;
+
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		if (probe->outcome != DANELAW_OUTCOME_AUTHENTICATED ||
+		    probe->n_chain == 0 || probe->chain[0].key == NULL ||
+		    m->leaf->key == NULL ||
+		    strcmp(probe->chain[0].key, m->leaf->key) == 0)
+			continue;
+		kit_publish_311(m->exam,
+		    blame(m, FINDING_TLSA_MULTI_CERT_PARTIAL, "key",
+			m->leaf->key, "other", probe->chain[0].key),
+		    m->host, m->leaf);
+		return true;
+	}
+	return false;
+}
+
+/* 6: only the server's own certificate was promised. */
+static bool
+blame_end_entity(struct mismatch *m)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+	const struct danelaw_cert *ca = NULL;
+	enum finding_id id;
+	const char *detail;
+	bool full = false, key = false;
+
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct danelaw_record *record = &tlsa->records[i];
+
+		if (!record->usable || record->usage != 3)
+			continue;
+		if (m->record == NULL)
+			m->record = record;
+		full = full || record->selector == 0;
+		key = key || record->selector == 1;
+		for (size_t j = 1; j < m->probe->n_chain; j++) {
+			if (kit_fits(record, &m->probe->chain[j]))
+				ca = &m->probe->chain[j];
+		}
+	}
+	if (m->record == NULL)
+		return false;
+	if (ca != NULL || (full && key))
+		id = FINDING_TLSA_NO_MATCH_EE;
+	else
+		id = full ? FINDING_TLSA_STALE_301_AFTER_RENEWAL
+			  : FINDING_TLSA_STALE_311_NEW_KEY;
+	detail = ca == NULL
+	    ? "Neither the certificate nor its key is the one they name."
+	    : arena_printf(m->exam->arena,
+		  "One holds the digest of %s, which is an issuer and needs "
+		  "usage 2.",
+		  kit_cert(m->exam, ca));
+	replace(m,
+	    blame(m, id, "detail", detail == NULL ? "" : detail, NULL, NULL),
+	    3);
+	return true;
+}
+
+static bool
+blame_known_ca(struct mismatch *m, bool complete)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct known_ca *ca = known_ca(&tlsa->records[i]);
+
+		if (ca == NULL || (!ca->retired && complete))
+			continue;
+		m->record = &tlsa->records[i];
+		if (ca->retired)
+			replace(m,
+			    blame(m, FINDING_TLSA_TA_LE_RETIRED, "ca", ca->name,
+				NULL, NULL),
+			    2);
+		else
+			replace(m,
+			    blame(m, FINDING_TLSA_TA_ROOT_NOT_SENT, "root",
+				ca->name, NULL, NULL),
+			    2);
+		return true;
+	}
+	return false;
+}
+
+/* 7: an issuer was promised, and it is not there. */
+static void
+blame_issuer(struct mismatch *m)
+{
+	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+	const struct danelaw_cert *end = kit_path_end(m->probe);
+	const char *missing = kit_text(m->exam, end->issuer);
+	const char *sends;
+
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct danelaw_record *record = &tlsa->records[i];
+
+		if (!record->usable || record->usage != 2)
+			continue;
+		if (m->record == NULL)
+			m->record = record;
+		if (record->selector == 0 && record->mtype == 0 &&
+		    !end->self_issued) {
+			m->record = record;
+			kit_publish_311(m->exam,
+			    blame(m, FINDING_TLSA_200_MISSING_INTER, "missing",
+				missing, NULL, NULL),
+			    m->host, m->leaf);
+			return;
+		}
+	}
+	if (m->record == NULL || blame_known_ca(m, end->self_issued))
+		return;
+	if (m->probe->n_chain > 1 && !end->self_issued) {
+		kit_publish_311(m->exam,
+		    blame(m, FINDING_TLSA_TA_ROOT_NOT_SENT, "root", missing,
+			NULL, NULL),
+		    m->host, m->leaf);
+		return;
+	}
+	if (m->probe->n_chain == 1)
+		sends = "it sends its own certificate alone";
+	else
+		sends = arena_printf(m->exam->arena,
+		    "its %zu certificates are others", m->probe->n_chain);
+	kit_publish_311(m->exam,
+	    blame(m, FINDING_TLSA_TA_NOT_IN_CHAIN, "sends",
+		kit_text(m->exam, sends), NULL, NULL),
+	    m->host, m->leaf);
+}
+
+static void
+diagnose_sighting(struct exam *exam, const struct sighting *sighting)
+{
+	struct mismatch m = { .exam = exam,
+		.sighting = sighting,
+		.host = sighting->host,
+		.probe = sighting->probe,
+		.leaf = &sighting->probe->chain[0],
+		.name = kit_owner(exam, sighting->host) };
+
+	m.new = kit_311(exam, m.leaf);
+	if (m.new == NULL)
+		m.new = kit_host_311(exam, m.host);
+	if (blame_agility(&m) || blame_selector(&m) || blame_usage(&m) ||
+	    blame_path(&m) || blame_second_certificate(&m) ||
+	    blame_end_entity(&m))
+		return;
+	blame_issuer(&m);
+}
+
+/* The certificate that depends on the server name (RFC 7672 section 8.1). */
+static bool
+is_sni_fault(const struct sighting *sighting)
+{
+	const struct danelaw_address *address = sighting->address;
+
+	if (sighting->probe->tls == NULL || sighting->probe->tls->sni == NULL)
+		return false;
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		if (probe->tls != NULL && probe->tls->sni == NULL &&
+		    probe->match != NULL)
+			return true;
+	}
+	return false;
+}
+
+void
+diagnose_mismatch(struct exam *exam)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+
+		if (sighting->probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
+			continue;
+		if (is_sni_fault(sighting))
+			finding_add(exam->tree, FINDING_TLS_SNI_WRONG_CERT,
+			    sighting->subject, "where", sighting->where, "host",
+			    sighting->host->name, "sni",
+			    sighting->probe->tls->sni, NULL);
+		else
+			diagnose_sighting(exam, sighting);
+	}
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/* Group O: what hosts, addresses and records tell when seen together. */
+#include <string.h>
+
+#include "base/name.h"
+#include "policy/diagnose_kit.h"
+#include "policy/verdict.h"
+
+enum { LONG_TTL = 24 * 3600 };
+
+/* The certificate that an address shows by its own choice. */
+static const struct danelaw_cert *
+default_leaf(const struct danelaw_address *address)
+{
+	return address->n_probes > 0 && address->probes[0].n_chain > 0
+	    ? &address->probes[0].chain[0]
+	    : NULL;
+}
+
+static const char *
+leaf_at(const struct exam *exam, const struct danelaw_cert *leaf,
+    const struct danelaw_address *address)
+{
+	const char *text = arena_printf(
+	    exam->arena, "%s at %s", kit_cert(exam, leaf), address->ip);
+
+	return text == NULL ? "" : text;
+}
+
+static bool
+is_same(const struct danelaw_cert *a, const struct danelaw_cert *b)
+{
+	return a->cert_sha256 == NULL || b->cert_sha256 == NULL ||
+	    strcmp(a->cert_sha256, b->cert_sha256) == 0;
+}
+
+/* Harmless where the records cover them all. */
+static void
+diagnose_balancer(struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_address *first = NULL, *other = NULL;
+	struct host_class class = verdict_class(host);
+	struct danelaw_finding *finding;
+
+	for (size_t i = 0; i < host->n_addresses && other == NULL; i++) {
+		const struct danelaw_address *address = &host->addresses[i];
+
+		if (default_leaf(address) == NULL)
+			continue;
+		if (first == NULL)
+			first = address;
+		else if (!is_same(default_leaf(first), default_leaf(address)))
+			other = address;
+	}
+	if (other == NULL || host->policy != DANELAW_POLICY_DANE)
+		return;
+	finding = finding_add(exam->tree, FINDING_OPS_LB_DIFFERENT_CERTS,
+	    host->name, "host", host->name, "first",
+	    leaf_at(exam, default_leaf(first), first), "second",
+	    leaf_at(exam, default_leaf(other), other), "effect",
+	    class.failing ? ", and not all of them pass"
+			  : "; the TLSA records fit them all",
+	    NULL);
+	if (finding != NULL && !class.failing)
+		finding->severity = DANELAW_SEVERITY_INFO;
+}
+
+static void
+diagnose_one_bad(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const char **bad = NULL, **good = NULL;
+	size_t n_bad = 0, n_good = 0;
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		struct host_class class = verdict_class(&report->hosts[i]);
+		const char *name = report->hosts[i].name;
+
+		if (class.failing || class.skipped)
+			arena_push_text(exam->arena, &bad, &n_bad, name);
+		else if (class.authenticated)
+			arena_push_text(exam->arena, &good, &n_good, name);
+	}
+	if (n_bad > 0 && n_good > 0)
+		finding_add(exam->tree, FINDING_OPS_ONE_MX_BAD, report->domain,
+		    "domain", report->domain, "bad", kit_list(exam, bad, n_bad),
+		    "good", kit_list(exam, good, n_good), NULL);
+}
+
+static void
+diagnose_ttl(struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
+
+	if (lookup == NULL || lookup->ttl <= LONG_TTL ||
+	    host->tlsa.n_records == 0)
+		return;
+	finding_add(exam->tree, FINDING_OPS_TTL_TOO_LONG, host->name, "name",
+	    kit_owner(exam, host), "hours",
+	    kit_number(exam, (long)(lookup->ttl / 3600)), NULL);
+}
+
+static void
+diagnose_tlsrpt(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+
+	for (size_t i = 0; i < report->mx.n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &report->mx.lookups[i];
+
+		if (!kit_says(lookup->type, "TXT") || lookup->name == NULL ||
+		    strncmp(lookup->name, "_smtp._tls.", 11) != 0 ||
+		    (lookup->presence != DANELAW_PRESENCE_NODATA &&
+			lookup->presence != DANELAW_PRESENCE_NXDOMAIN))
+			continue;
+		finding_add(exam->tree, FINDING_OPS_TLSRPT_MISSING,
+		    report->domain, "domain", report->domain, "name",
+		    lookup->name, NULL);
+		return;
+	}
+}
+
+void
+diagnose_ops(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+
+	diagnose_one_bad(exam);
+	diagnose_tlsrpt(exam);
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		diagnose_balancer(exam, &report->hosts[i]);
+		diagnose_ttl(exam, &report->hosts[i]);
+	}
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Group S: connections and SMTP, address by address. What could not be
+ * looked at is a warning at most; kit_soften() sees to that.
+ */
+#include <string.h>
+
+#include "policy/diagnose_kit.h"
+
+enum { SLOW_MS = 10000 };
+
+/* How far the first connection got. */
+struct talk {
+	const struct danelaw_host *host;
+	const struct danelaw_address *address;
+	const struct danelaw_smtp *smtp;
+	const char *where, *why;
+	bool greeted, ehlo, helo, starttls, inside;
+};
+
+static bool
+begins(const char *text, const char *head)
+{
+	return text != NULL && strncmp(text, head, strlen(head)) == 0;
+}
+
+static struct talk
+read_talk(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address)
+{
+	const struct danelaw_smtp *smtp = &address->smtp;
+	struct talk talk = { .host = host,
+		.address = address,
+		.smtp = smtp,
+		.where = tree_place(exam->arena, host, address),
+		.greeted = begins(smtp->banner, "2"),
+		.ehlo = smtp->n_ehlo > 0,
+		.starttls = smtp->starttls != NULL };
+
+	if (talk.where == NULL)
+		talk.where = host->name;
+	for (size_t i = 0; i < smtp->n_transcript; i++) {
+		const char *line = smtp->transcript[i];
+
+		talk.inside = talk.inside || begins(line, "* TLS stands") ||
+		    (talk.starttls && begins(line, "> EHLO"));
+		talk.ehlo = talk.ehlo || begins(line, "> EHLO");
+		talk.helo = talk.helo || begins(line, "> HELO");
+		talk.starttls = talk.starttls || begins(line, "> STARTTLS");
+	}
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		talk.inside = talk.inside || (i == 0 && probe->tls != NULL);
+		if (talk.why == NULL && probe->outcome == address->outcome)
+			talk.why = probe->error;
+	}
+	return talk;
+}
+
+static struct danelaw_finding *
+tell(struct exam *exam, const struct talk *talk, enum finding_id id,
+    const char *reply)
+{
+	const struct danelaw_host *host = talk->host;
+	struct danelaw_finding *finding = finding_add(exam->tree, id,
+	    talk->where, "where", talk->where, "host", host->name, "name",
+	    kit_owner(exam, host), "why", kit_text(exam, talk->why), "reply",
+	    kit_text(exam, reply), "promise",
+	    kit_binding(host) ? ", though its TLSA records promise TLS"
+			      : ", so mail goes there in the clear",
+	    NULL);
+
+	kit_soften(finding, host, talk->address->outcome);
+	return finding;
+}
+
+static const char *
+refusal(const struct talk *talk)
+{
+	if (talk->smtp->refusal != NULL)
+		return talk->smtp->refusal;
+	return talk->smtp->starttls != NULL && talk->starttls
+	    ? talk->smtp->starttls
+	    : talk->why;
+}
+
+/* What EHLO was answered with before HELO was tried. */
+static const char *
+ehlo_refusal(const struct talk *talk)
+{
+	const struct danelaw_smtp *smtp = talk->smtp;
+
+	for (size_t i = 0; i < smtp->n_transcript; i++) {
+		if (begins(smtp->transcript[i], "< 5") ||
+		    begins(smtp->transcript[i], "< 4"))
+			return smtp->transcript[i] + 2;
+	}
+	return refusal(talk);
+}
+
+/* Capabilities painted over, as X's, or a greeting of asterisks. */
+static const char *
+painted_over(const struct danelaw_smtp *smtp)
+{
+	if (kit_says(smtp->banner, "****"))
+		return smtp->banner;
+	for (size_t i = 0; i < smtp->n_ehlo; i++) {
+		if (begins(smtp->ehlo[i], "XXXX"))
+			return smtp->ehlo[i];
+	}
+	return NULL;
+}
+
+static void
+diagnose_missing(struct exam *exam, const struct talk *talk)
+{
+	const char *paint = painted_over(talk->smtp);
+
+	if (talk->helo)
+		tell(
+		    exam, talk, FINDING_SMTP_EHLO_REJECTED, ehlo_refusal(talk));
+	else if (paint != NULL)
+		tell(exam, talk, FINDING_SMTP_STARTTLS_MASKED, paint);
+	else
+		tell(exam, talk, FINDING_SMTP_STARTTLS_NOT_OFFERED, NULL);
+}
+
+static void
+diagnose_refused(struct exam *exam, const struct talk *talk)
+{
+	const char *reply =
+	    talk->smtp->starttls != NULL ? talk->smtp->starttls : refusal(talk);
+
+	tell(exam, talk,
+	    begins(reply, "4") ? FINDING_SMTP_STARTTLS_454
+			       : FINDING_SMTP_STARTTLS_5XX,
+	    reply);
+}
+
+static void
+tell_inside(struct exam *exam, const struct talk *talk, const char *does)
+{
+	finding_add(exam->tree, FINDING_SMTP_EHLO_AFTER_TLS, talk->where,
+	    "where", talk->where, "host", talk->host->name, "does",
+	    does == NULL ? "" : does, NULL);
+}
+
+/* The server said no, or hung up. */
+static void
+diagnose_failure(struct exam *exam, const struct talk *talk)
+{
+	bool closed = talk->smtp->refusal == NULL &&
+	    kit_says(talk->why, "closed the connection");
+	const char *reply = refusal(talk);
+
+	if (talk->inside)
+		tell_inside(exam, talk,
+		    arena_printf(exam->arena, "the server fails: \"%s\"",
+			kit_text(exam, reply)));
+	else if (closed && !talk->greeted && talk->smtp->banner == NULL)
+		tell(exam, talk, FINDING_TCP_RESET_AFTER_CONNECT, NULL);
+	else if (talk->starttls && closed)
+		tell(exam, talk, FINDING_SMTP_STARTTLS_DROPPED, NULL);
+	else if (talk->starttls)
+		diagnose_refused(exam, talk);
+	else if (!talk->greeted && !talk->ehlo)
+		tell(exam, talk,
+		    talk->address->outcome == DANELAW_OUTCOME_SMTP_PERMFAIL
+			? FINDING_SMTP_BANNER_5XX
+			: FINDING_SMTP_BANNER_421,
+		    reply);
+	else if (begins(reply, "530"))
+		tell(exam, talk, FINDING_SMTP_530_REQUIRED, reply);
+	else
+		tell(exam, talk, FINDING_SMTP_SENDER_BLOCKED, reply);
+}
+
+static bool
+is_tls_record(const char *text)
+{
+	return begins(text, "\\x15\\x03") || begins(text, "\\x16\\x03");
+}
+
+static void
+diagnose_garbled(struct exam *exam, const struct talk *talk)
+{
+	if (!talk->greeted &&
+	    (kit_says(talk->why, "TLS from the first byte") ||
+		is_tls_record(talk->smtp->banner) ||
+		is_tls_record(talk->smtp->refusal)))
+		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
+	else if (!talk->greeted)
+		tell(exam, talk, FINDING_SMTP_NOT_SMTP, NULL);
+	else
+		tell(exam, talk, FINDING_SMTP_BAD_REPLY_SYNTAX, NULL);
+}
+
+static void
+tell_slow(struct exam *exam, const struct talk *talk, const char *waits)
+{
+	finding_add(exam->tree, FINDING_SMTP_BANNER_SLOW, talk->where, "where",
+	    talk->where, "host", talk->host->name, "waits",
+	    waits == NULL ? "" : waits, NULL);
+}
+
+static void
+diagnose_silence(struct exam *exam, const struct talk *talk)
+{
+	if (talk->inside)
+		tell_inside(exam, talk, "the server falls silent");
+	else if (!talk->greeted && !talk->ehlo)
+		tell_slow(exam, talk, "keeps the client waiting for ever");
+	else
+		tell(exam, talk, FINDING_SMTP_BAD_REPLY_SYNTAX, NULL);
+}
+
+static bool
+is_ipv6(const struct danelaw_address *address)
+{
+	return address->ip != NULL && strchr(address->ip, ':') != NULL;
+}
+
+static bool
+is_unreached(const struct danelaw_address *address)
+{
+	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
+	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
+}
+
+/* No IPv6 here: that says nothing about the host. */
+static bool
+is_our_lack(const struct danelaw_address *address)
+{
+	const char *why =
+	    address->n_probes > 0 ? address->probes[0].error : NULL;
+
+	return is_ipv6(address) && is_unreached(address) &&
+	    (kit_says(why, "network is unreachable") ||
+		kit_says(why, "cannot assign requested address"));
+}
+
+static bool
+has_ipv4_reached(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		if (!is_ipv6(&host->addresses[i]) &&
+		    !is_unreached(&host->addresses[i]))
+			return true;
+	}
+	return false;
+}
+
+/* All IPv6 addresses out of reach, while IPv4 works. */
+static void
+diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_address *first = NULL;
+	struct danelaw_finding *finding;
+	struct talk talk;
+
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		if (!is_ipv6(&host->addresses[i]))
+			continue;
+		if (!is_unreached(&host->addresses[i]))
+			return;
+		if (first == NULL)
+			first = &host->addresses[i];
+	}
+	if (first == NULL || !has_ipv4_reached(host))
+		return;
+	talk = read_talk(exam, host, first);
+	finding = finding_add(exam->tree, FINDING_TCP_IPV6_BROKEN, host->name,
+	    "host", host->name, "why", kit_text(exam, talk.why), NULL);
+	if (finding != NULL && is_our_lack(first))
+		finding->severity = DANELAW_SEVERITY_INFO;
+}
+
+/* TLS on one connection, none on the next. */
+static bool
+is_selective(const struct danelaw_address *address)
+{
+	bool with = false, without = false;
+
+	for (size_t i = 0; i < address->n_probes; i++) {
+		enum danelaw_outcome outcome = address->probes[i].outcome;
+
+		with = with || address->probes[i].tls != NULL;
+		without = without ||
+		    outcome == DANELAW_OUTCOME_STARTTLS_MISSING ||
+		    outcome == DANELAW_OUTCOME_STARTTLS_REFUSED ||
+		    outcome == DANELAW_OUTCOME_CLEARTEXT;
+	}
+	return with && without;
+}
+
+/* Only what comes after the second EHLO is said inside TLS. */
+static bool
+offers_starttls_again(const struct danelaw_smtp *smtp)
+{
+	bool starttls = false, inside = false;
+
+	for (size_t i = 0; i < smtp->n_transcript; i++) {
+		const char *line = smtp->transcript[i];
+
+		inside = inside || (starttls && begins(line, "> EHLO"));
+		starttls = starttls || begins(line, "> STARTTLS");
+		if (inside && begins(line, "< 250") &&
+		    strlen(line) >= strlen("< 250-STARTTLS") &&
+		    kit_says(line + strlen("< 250-"), "STARTTLS"))
+			return true;
+	}
+	return false;
+}
+
+static void
+diagnose_manners(struct exam *exam, const struct talk *talk)
+{
+	int banner = talk->address->timing.banner;
+
+	if (banner >= SLOW_MS)
+		tell_slow(exam, talk,
+		    arena_printf(
+			exam->arena, "takes %d seconds", banner / 1000));
+	if (offers_starttls_again(talk->smtp))
+		tell_inside(exam, talk, "the server offers STARTTLS again");
+}
+
+static void
+diagnose_address(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address)
+{
+	struct talk talk = read_talk(exam, host, address);
+
+	if (is_selective(address)) {
+		tell(exam, &talk, FINDING_SMTP_STARTTLS_SELECTIVE, NULL);
+		return;
+	}
+	switch (address->outcome) {
+	case DANELAW_OUTCOME_CONNECT_REFUSED:
+		if (is_our_lack(address) && has_ipv4_reached(host))
+			return;
+		tell(exam, &talk,
+		    address->timing.connect >= 0
+			? FINDING_TCP_RESET_AFTER_CONNECT
+			: FINDING_TCP_REFUSED,
+		    NULL);
+		return;
+	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
+		tell(exam, &talk, FINDING_TCP_TIMEOUT_25, NULL);
+		return;
+	case DANELAW_OUTCOME_SMTP_TIMEOUT:
+		diagnose_silence(exam, &talk);
+		return;
+	case DANELAW_OUTCOME_SMTP_TEMPFAIL:
+	case DANELAW_OUTCOME_SMTP_PERMFAIL:
+		diagnose_failure(exam, &talk);
+		return;
+	case DANELAW_OUTCOME_NOT_SMTP:
+		diagnose_garbled(exam, &talk);
+		return;
+	case DANELAW_OUTCOME_CLEARTEXT:
+		if (talk.starttls)
+			diagnose_refused(exam, &talk);
+		else
+			diagnose_missing(exam, &talk);
+		break;
+	case DANELAW_OUTCOME_STARTTLS_MISSING:
+		diagnose_missing(exam, &talk);
+		break;
+	case DANELAW_OUTCOME_STARTTLS_REFUSED:
+		diagnose_refused(exam, &talk);
+		break;
+	case DANELAW_OUTCOME_PLAINTEXT_INJECTED:
+		tell(exam, &talk, FINDING_SMTP_PLAINTEXT_INJECTED, NULL);
+		break;
+	case DANELAW_OUTCOME_SKIPPED:
+	case DANELAW_OUTCOME_AUTHENTICATED:
+	case DANELAW_OUTCOME_ENCRYPTED:
+	case DANELAW_OUTCOME_TLSA_MISMATCH:
+	case DANELAW_OUTCOME_NAME_MISMATCH:
+	case DANELAW_OUTCOME_CERT_EXPIRED:
+	case DANELAW_OUTCOME_CHAIN_INVALID:
+	case DANELAW_OUTCOME_TLS_FAILED:
+	case DANELAW_OUTCOME_TLS_TIMEOUT:
+		break;
+	}
+	diagnose_manners(exam, &talk);
+}
+
+void
+diagnose_smtp(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		diagnose_ipv6(exam, host);
+		for (size_t j = 0; j < host->n_addresses; j++)
+			diagnose_address(exam, host, &host->addresses[j]);
+	}
+}

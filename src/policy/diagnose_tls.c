@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Group T: handshakes that failed, told by alert and words; and those that
+ * stood, but would not with every sender.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/diagnose_kit.h"
+
+/* The words of tls_session_error() and of OpenSSL; the first that fits. */
+static const struct {
+	const char *pattern;
+	enum finding_id id;
+} causes[] = {
+	{ "before the TLS handshake", FINDING_SMTP_STARTTLS_DROPPED },
+	{ "not TLS", FINDING_SMTP_NOT_TLS_AFTER_220 },
+	{ "wrong version number", FINDING_SMTP_NOT_TLS_AFTER_220 },
+	{ "closed the connection", FINDING_TLS_UNEXPECTED_EOF },
+	{ "unexpected eof", FINDING_TLS_UNEXPECTED_EOF },
+	{ "reset by peer", FINDING_TLS_UNEXPECTED_EOF },
+	{ "broken pipe", FINDING_TLS_UNEXPECTED_EOF },
+	{ "alert 116,", FINDING_TLS_CLIENT_CERT_REQUIRED_13 },
+	{ "certificate required", FINDING_TLS_CLIENT_CERT_REQUIRED_13 },
+	{ "alert 112,", FINDING_TLS_SNI_UNRECOGNIZED_112 },
+	{ "unrecognized name", FINDING_TLS_SNI_UNRECOGNIZED_112 },
+	{ "alert 70,", FINDING_TLS_PROTOCOL_VERSION_70 },
+	{ "protocol version", FINDING_TLS_PROTOCOL_VERSION_70 },
+	{ "unsupported protocol", FINDING_TLS_PROTOCOL_VERSION_70 },
+	{ "alert 71,", FINDING_TLS_NO_SHARED_CIPHER },
+	{ "wrong cipher", FINDING_TLS_NO_SHARED_CIPHER },
+	{ "unknown cipher", FINDING_TLS_NO_SHARED_CIPHER },
+	{ "legacy sigalg", FINDING_TLS_OLD_ONLY },
+	{ "dh key too small", FINDING_TLS_DH_TOO_SMALL },
+	{ "legacy renegotiation", FINDING_TLS_LEGACY_RENEGOTIATION },
+	{ "key share", FINDING_TLS_NO_COMMON_GROUP },
+	{ "wrong curve", FINDING_TLS_NO_COMMON_GROUP },
+	{ "bad signature", FINDING_CERT_FIRST_NOT_LEAF },
+	{ "wrong signature type", FINDING_CERT_FIRST_NOT_LEAF },
+	{ "alert 40,", FINDING_TLS_HANDSHAKE_FAILURE_40 },
+	{ "handshake failure", FINDING_TLS_HANDSHAKE_FAILURE_40 },
+};
+
+static bool
+is_version(const struct danelaw_tls *tls, const char *version)
+{
+	return tls->version != NULL && strcmp(tls->version, version) == 0;
+}
+
+static bool
+is_old(const struct danelaw_tls *tls)
+{
+	return is_version(tls, "TLSv1") || is_version(tls, "TLSv1.0") ||
+	    is_version(tls, "TLSv1.1") || is_version(tls, "SSLv3");
+}
+
+static enum finding_id
+cause_of(const struct danelaw_probe *probe)
+{
+	/* It had asked for a certificate, got none, and hung up. */
+	if (probe->tls != NULL && probe->tls->client_cert_requested)
+		return is_version(probe->tls, "TLSv1.3")
+		    ? FINDING_TLS_CLIENT_CERT_REQUIRED_13
+		    : FINDING_TLS_CLIENT_CERT_REQUIRED_12;
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		if (kit_says(probe->error, causes[i].pattern))
+			return causes[i].id;
+	}
+	return FINDING_TLS_HANDSHAKE_FAILED;
+}
+
+static void
+tell(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address, const struct danelaw_probe *probe,
+    enum finding_id id)
+{
+	const char *where = tree_place(exam->arena, host, address);
+	const char *sni =
+	    host->tlsa.base == NULL ? host->name : host->tlsa.base;
+	struct danelaw_finding *finding;
+
+	if (where == NULL)
+		where = host->name;
+	finding = finding_add(exam->tree, id, where, "where", where, "host",
+	    host->name, "name", kit_owner(exam, host), "why",
+	    kit_text(exam, probe->error), "sni", sni, "version",
+	    "TLS 1.0 or 1.1", NULL);
+	if (finding != NULL && id != FINDING_TLS_TIMEOUT)
+		finding->severity = DANELAW_SEVERITY_CRITICAL;
+	kit_soften(finding, host, address->outcome);
+}
+
+static void
+diagnose_failure(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address)
+{
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		if (probe->outcome != address->outcome)
+			continue;
+		if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
+			tell(exam, host, address, probe, cause_of(probe));
+		else if (probe->outcome == DANELAW_OUTCOME_TLS_TIMEOUT)
+			tell(exam, host, address, probe, FINDING_TLS_TIMEOUT);
+		else if (probe->tls != NULL && probe->n_chain == 0)
+			tell(exam, host, address, probe, FINDING_TLS_ANON_ONLY);
+		else
+			continue;
+		return;
+	}
+}
+
+/* Does the server sign in this handshake, or decrypt (static RSA)? */
+static bool
+is_static_rsa(const struct danelaw_tls *tls, const struct danelaw_cert *leaf)
+{
+	static const char *const signing[] = { "TLS_", "ECDHE-", "DHE-", "ADH-",
+		"AECDH-" };
+
+	if (tls->cipher == NULL || is_version(tls, "TLSv1.3") ||
+	    leaf->key == NULL || strncmp(leaf->key, "RSA", 3) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+		if (strncmp(tls->cipher, signing[i], strlen(signing[i])) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* All templates for handshakes that stood draw on these keys. */
+static struct danelaw_finding *
+note(struct exam *exam, const struct sighting *sighting, enum finding_id id,
+    const char *why)
+{
+	const struct danelaw_tls *tls = sighting->probe->tls;
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+
+	return finding_add(exam->tree, id, sighting->subject, "where",
+	    sighting->where, "host", sighting->host->name, "version",
+	    kit_text(exam, tls->version), "cipher", kit_text(exam, tls->cipher),
+	    "key", kit_text(exam, leaf->key), "usage",
+	    kit_key_usage(exam, leaf), "why", kit_text(exam, why), NULL);
+}
+
+/* GnuTLS clients look at the leaf's keyUsage, with error -48. */
+static void
+diagnose_key_usage(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_tls *tls = sighting->probe->tls;
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	bool signs = (leaf->key_usage & DANELAW_KU_DIGITAL_SIGNATURE) != 0;
+
+	if (!leaf->has_key_usage)
+		return;
+	if (is_static_rsa(tls, leaf)) {
+		if ((leaf->key_usage & DANELAW_KU_KEY_ENCIPHERMENT) == 0)
+			note(exam, sighting, FINDING_TLS_GNUTLS_KUV_ENC, NULL);
+		return;
+	}
+	if (signs)
+		return;
+	note(exam, sighting, FINDING_TLS_GNUTLS_KUV_SIGN, NULL);
+	if (leaf->key != NULL && strncmp(leaf->key, "EC ", 3) == 0)
+		note(exam, sighting, FINDING_TLS_ECDSA_CERT_KU, NULL);
+}
+
+static bool
+is_rare_key(const struct danelaw_cert *leaf)
+{
+	return kit_says(leaf->key, "ED25519") || kit_says(leaf->key, "ED448") ||
+	    kit_says(leaf->key, "RSA-PSS");
+}
+
+/* Has the address another certificate, with a key that everybody knows? */
+static bool
+has_common_key(const struct danelaw_address *address)
+{
+	for (size_t i = 0; i < address->n_probes; i++) {
+		if (address->probes[i].n_chain > 0 &&
+		    !is_rare_key(&address->probes[i].chain[0]))
+			return true;
+	}
+	return false;
+}
+
+static void
+diagnose_key(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+
+	if (is_rare_key(leaf) && !has_common_key(sighting->address))
+		note(exam, sighting, FINDING_TLS_SIGALG_UNSUPPORTED, NULL);
+	if (leaf->key != NULL && strncmp(leaf->key, "EC ", 3) == 0 &&
+	    strcmp(leaf->key, "EC P-256") != 0 &&
+	    is_version(sighting->probe->tls, "TLSv1.2"))
+		note(exam, sighting, FINDING_TLS_EC_CERT_CURVE, NULL);
+}
+
+static bool
+is_abandoned(const char *cipher)
+{
+	return kit_says(cipher, "RC4") || kit_says(cipher, "DES-CBC") ||
+	    kit_says(cipher, "EXP-") || kit_says(cipher, "NULL-") ||
+	    kit_says(cipher, "IDEA") || kit_says(cipher, "SEED");
+}
+
+static int
+dh_bits(const char *group)
+{
+	return group != NULL && strncmp(group, "DH ", 3) == 0 ? atoi(group + 3)
+							      : 0;
+}
+
+static void
+diagnose_parameters(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_tls *tls = sighting->probe->tls;
+	int bits = dh_bits(tls->group);
+	struct danelaw_finding *finding;
+
+	if (is_old(tls))
+		note(exam, sighting, FINDING_TLS_OLD_ONLY, NULL);
+	if (is_abandoned(tls->cipher)) {
+		finding = note(
+		    exam, sighting, FINDING_TLS_NO_SHARED_CIPHER, tls->cipher);
+		if (finding != NULL)
+			finding->severity = DANELAW_SEVERITY_WARNING;
+	}
+	if (bits > 0 && bits < 2048)
+		note(exam, sighting, FINDING_TLS_DH_TOO_SMALL,
+		    arena_printf(exam->arena, "%d bits", bits));
+	if (tls->client_cert_requested &&
+	    sighting->probe->outcome != DANELAW_OUTCOME_TLS_FAILED &&
+	    !finding_present(exam->report, FINDING_TLS_CLIENT_CERT_REQUESTED,
+		sighting->host->name))
+		finding_add(exam->tree, FINDING_TLS_CLIENT_CERT_REQUESTED,
+		    sighting->host->name, "where", sighting->host->name, "host",
+		    sighting->host->name, NULL);
+}
+
+void
+diagnose_tls(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		for (size_t j = 0; j < host->n_addresses; j++)
+			diagnose_failure(exam, host, &host->addresses[j]);
+	}
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+
+		if (sighting->probe->tls == NULL)
+			continue;
+		diagnose_key_usage(exam, sighting);
+		diagnose_key(exam, sighting);
+		diagnose_parameters(exam, sighting);
+	}
+}

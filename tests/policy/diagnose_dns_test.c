@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "treekit.h"
+
+#define ERR DANELAW_DNSSEC_ERROR
+#define BOG DANELAW_DNSSEC_BOGUS
+#define INS DANELAW_DNSSEC_INSECURE
+#define SEC DANELAW_DNSSEC_SECURE
+
+static void
+fail_mx(struct grown *g, enum danelaw_dnssec dnssec, const char *why)
+{
+	struct danelaw_mx *mx = &g->report->mx;
+
+	mx->source = DANELAW_MX_NONE;
+	mx->dnssec = dnssec;
+	mx->lookups[0].dnssec = dnssec;
+	mx->lookups[0].presence = DANELAW_PRESENCE_UNKNOWN;
+	mx->lookups[0].why = why;
+	g->report->n_hosts = 0;
+}
+
+static void
+fail_host(struct grown *g, const char *type, enum danelaw_dnssec dnssec,
+    const char *why)
+{
+	struct danelaw_lookup *lookup = grow_find(g->host, type);
+
+	lookup->dnssec = dnssec;
+	lookup->presence = DANELAW_PRESENCE_UNKNOWN;
+	lookup->why = why;
+	g->host->policy = DANELAW_POLICY_SKIP;
+	g->host->tlsa.status = DANELAW_TLSA_ERROR;
+	g->host->n_addresses = 0;
+}
+
+static void
+mx_servfail(struct grown *g)
+{
+	fail_mx(
+	    g, ERR, "all servers for this domain failed, at zone et.example.");
+}
+
+static void
+mx_bogus(struct grown *g)
+{
+	fail_mx(g, BOG,
+	    "validation failure <et.example. MX IN>: signature expired from "
+	    "192.0.2.53 for key et.example. while building chain of trust");
+}
+
+static void
+mx_bogus_unsigned(struct grown *g)
+{
+	fail_mx(g, BOG,
+	    "validation failure <et.example. MX IN>: no signatures "
+	    "from 192.0.2.53");
+}
+
+static void
+mx_bogus_no_ds(struct grown *g)
+{
+	fail_mx(g, BOG,
+	    "no DNSSEC records from 192.0.2.53 for DS et.example. "
+	    "while building chain of trust");
+}
+
+/* proofpoint.com is no proof, loop.example no loop. */
+static void
+mx_bogus_names(struct grown *g)
+{
+	fail_mx(g, BOG,
+	    "all servers failed, at zone nsec.proofpoint.com. and "
+	    "<loop.example. MX IN> for loop.example.");
+}
+
+static void
+mx_loop(struct grown *g)
+{
+	fail_mx(g, ERR,
+	    "request has exceeded the maximum number restarts "
+	    "(eg. indirections)");
+}
+
+static void
+resolver_dead(struct grown *g)
+{
+	fail_mx(g, ERR, "no answer from any root server");
+	g->options.resolver_dead = true;
+}
+
+static void
+resolver_stripped(struct grown *g)
+{
+	fail_mx(g, BOG,
+	    "no signatures from 192.0.2.53 for trust anchor . while "
+	    "building chain of trust");
+}
+
+static void
+mx_insecure(struct grown *g)
+{
+	g->report->mx.dnssec = INS;
+	g->report->mx.lookups[0].dnssec = INS;
+	g->report->mx.lookups[0].rrsig_expires = 0;
+}
+
+static void
+mx_ds_missing(struct grown *g)
+{
+	mx_insecure(g);
+	g->report->mx.lookups[0].rrsig_expires = AT + 10 * DAYS;
+}
+
+static void
+mx_null(struct grown *g)
+{
+	g->report->mx.source = DANELAW_MX_NULL;
+	g->report->n_hosts = 0;
+}
+
+static void
+mx_null_mixed(struct grown *g)
+{
+	g->options.null_mx_mixed = true;
+}
+
+static void
+mx_implicit(struct grown *g)
+{
+	g->report->mx.source = DANELAW_MX_IMPLICIT;
+	g->report->mx.lookups[0].presence = DANELAW_PRESENCE_NODATA;
+}
+
+static void
+nxdomain(struct grown *g)
+{
+	g->report->mx.source = DANELAW_MX_NONE;
+	g->report->mx.lookups[0].presence = DANELAW_PRESENCE_NXDOMAIN;
+	g->report->n_hosts = 0;
+}
+
+/* An insecure NXDOMAIN is an answer, too (RFC 7672 section 2.1.1). */
+static void
+nxdomain_insecure(struct grown *g)
+{
+	nxdomain(g);
+	g->report->mx.dnssec = INS;
+	g->report->mx.lookups[0].dnssec = INS;
+	g->report->mx.lookups[0].rrsig_expires = 0;
+}
+
+static void
+to_literal(struct grown *g)
+{
+	g->host->name = "192.0.2.1";
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->n_lookups = 0;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+	g->probe->match = NULL;
+}
+
+static void
+literal(struct grown *g)
+{
+	to_literal(g);
+	g->report->domain = "[192.0.2.1]";
+	g->report->mx = (struct danelaw_mx) { .source = DANELAW_MX_LITERAL };
+}
+
+static void
+alias_secure(struct grown *g)
+{
+	grow_alias(g, grow_find(g->host, "A"), "mail.example");
+}
+
+static void
+make_insecure(struct grown *g)
+{
+	g->host->dnssec = INS;
+	grow_find(g->host, "A")->dnssec = INS;
+	grow_find(g->host, "A")->rrsig_expires = 0;
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+	g->probe->match = NULL;
+	g->host->n_lookups = 2; /* no TLSA */
+}
+
+static void
+addr_ds_missing(struct grown *g)
+{
+	make_insecure(g);
+	grow_find(g->host, "A")->rrsig_expires = AT + 10 * DAYS;
+}
+
+static void
+alias_insecure(struct grown *g)
+{
+	make_insecure(g);
+	grow_alias(g, grow_find(g->host, "A"), "mail.unsigned.example");
+}
+
+static void
+alias_insecure_target(struct grown *g)
+{
+	g->host->dnssec = INS;
+	grow_find(g->host, "A")->dnssec = INS;
+	grow_alias(g, grow_find(g->host, "A"), "mail.unsigned.example");
+	grow_lookup(
+	    g, g->host, "mx1.example", "CNAME", SEC, DANELAW_PRESENCE_DATA);
+}
+
+static void
+no_address(struct grown *g)
+{
+	grow_find(g->host, "A")->presence = DANELAW_PRESENCE_NODATA;
+	g->host->n_addresses = 0;
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+	g->host->n_lookups = 2;
+}
+
+static void
+no_ipv4_asked_only(struct grown *g)
+{
+	no_address(g);
+	g->host->n_lookups = 1;
+}
+
+static void
+addr_servfail(struct grown *g)
+{
+	fail_host(g, "A", ERR, "all servers failed");
+}
+
+static void
+addr_not_yet(struct grown *g)
+{
+	fail_host(g, "AAAA", BOG, "signature before inception date");
+}
+
+/* Not the reason to give the host up: the other family did. */
+static void
+addr_half(struct grown *g)
+{
+	struct danelaw_lookup *lookup = grow_find(g->host, "AAAA");
+
+	lookup->dnssec = ERR;
+	lookup->presence = DANELAW_PRESENCE_UNKNOWN;
+	lookup->why = "all servers failed";
+}
+
+static void
+tlsa_servfail(struct grown *g)
+{
+	fail_host(g, "TLSA", ERR, "rcode=NOTIMP");
+}
+
+static void
+tlsa_timeout(struct grown *g)
+{
+	fail_host(g, "TLSA", ERR, "no answer in time (5 seconds)");
+}
+
+static void
+tlsa_denial(struct grown *g)
+{
+	fail_host(g, "TLSA", BOG,
+	    "validation failure: NODATA response failed to prove NODATA status "
+	    "with NSEC/NSEC3");
+}
+
+static void
+tlsa_expired(struct grown *g)
+{
+	fail_host(g, "TLSA", BOG, "signature expired from 192.0.2.53");
+}
+
+static void
+tlsa_tampered(struct grown *g)
+{
+	fail_host(g, "TLSA", BOG, "ECDSA signature verification failed.");
+}
+
+static void
+tlsa_crypto(struct grown *g)
+{
+	fail_host(g, "TLSA", BOG, "signature crypto failed from 192.0.2.53");
+}
+
+static void
+tlsa_no_key(struct grown *g)
+{
+	fail_host(g, "TLSA", BOG, "No DNSKEY record for key mx1.example.");
+}
+
+static void
+tlsa_algorithm(struct grown *g)
+{
+	fail_host(g, "TLSA", ERR, "algorithm refused by cryptolib");
+}
+
+static void
+tlsa_iterations(struct grown *g)
+{
+	fail_host(g, "TLSA", BOG, "NSEC3 iteration count too high");
+}
+
+static void
+tlsa_insecure(struct grown *g)
+{
+	struct danelaw_lookup *lookup = grow_find(g->host, "TLSA");
+
+	lookup->dnssec = INS;
+	lookup->rrsig_expires = 0;
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa.dnssec = INS;
+	g->host->tlsa.status = DANELAW_TLSA_NONE;
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+	g->probe->match = NULL;
+}
+
+static void
+tlsa_optout(struct grown *g)
+{
+	tlsa_insecure(g);
+	grow_find(g->host, "TLSA")->presence = DANELAW_PRESENCE_NXDOMAIN;
+}
+
+static void
+tlsa_alias(struct grown *g)
+{
+	grow_alias(g, grow_find(g->host, "TLSA"), "_tlsa.provider.example");
+}
+
+static void
+expiring(struct grown *g)
+{
+	g->report->mx.lookups[0].rrsig_expires = AT + 47 * 3600;
+	grow_find(g->host, "A")->rrsig_expires = AT + 47 * 3600;
+	grow_find(g->host, "TLSA")->rrsig_expires = AT + 49 * 3600;
+}
+
+static void
+expiring_host(struct grown *g)
+{
+	grow_find(g->host, "TLSA")->rrsig_expires = AT + 3600;
+}
+
+static void
+not_expiring(struct grown *g)
+{
+	grow_find(g->host, "TLSA")->rrsig_expires = AT + 48 * 3600;
+}
+
+static const struct tree_row rows[] = {
+	{ "all is well", NULL, "", "" },
+	{ "7672 2.1.2 MX SERVFAIL", mx_servfail,
+	    "critical dns-mx-lookup-error et.example\n", "" },
+	{ "7672 2.1.1 MX bogus", mx_bogus,
+	    "critical dns-mx-bogus et.example\n"
+	    "critical dns-rrsig-expired et.example\n",
+	    NULL },
+	{ "4035 5.2 no signatures", mx_bogus_unsigned,
+	    "critical dns-mx-bogus et.example\n"
+	    "critical dns-rrsig-missing et.example\n",
+	    NULL },
+	{ "4035 5.2 no proof of no DS", mx_bogus_no_ds,
+	    "critical dns-mx-bogus et.example\n"
+	    "critical dns-rrsig-missing et.example\n",
+	    NULL },
+	{ "names are no causes", mx_bogus_names,
+	    "critical dns-mx-bogus et.example\n", NULL },
+	{ "7672 2.1.3 loop", mx_loop,
+	    "critical dns-mx-lookup-error et.example\n"
+	    "critical dns-cname-loop et.example\n",
+	    NULL },
+	{ "7672 2.1.1 no resolver", resolver_dead,
+	    "warning dns-resolver-not-validating et.example\n", NULL },
+	{ "7672 2.1.1 signatures stripped", resolver_stripped,
+	    "warning dns-resolver-not-validating et.example\n", NULL },
+	{ "7672 2.2.1 MX insecure", mx_insecure,
+	    "warning dns-mx-insecure et.example\n", NULL },
+	{ "signed, but no DS", mx_ds_missing,
+	    "warning dns-mx-insecure et.example\n"
+	    "warning dns-ds-missing et.example\n",
+	    NULL },
+	{ "7505 3 null MX", mx_null, "critical dns-mx-null et.example\n",
+	    NULL },
+	{ "7505 3 null MX and others", mx_null_mixed,
+	    "warning dns-mx-null-mixed et.example\n", NULL },
+	{ "5321 5.1 implicit MX", mx_implicit,
+	    "info dns-mx-none-implicit et.example\n", NULL },
+	{ "5321 5.1 no such domain", nxdomain,
+	    "critical dns-nxdomain et.example\n", NULL },
+	{ "7672 2.1.1 insecure NXDOMAIN", nxdomain_insecure,
+	    "critical dns-nxdomain et.example\n", NULL },
+	{ "7672 2.2 address in MX", to_literal,
+	    "warning dns-mx-ip-literal 192.0.2.1\n", NULL },
+	{ "7672 2.2 address literal", literal,
+	    "info dns-nexthop-literal 192.0.2.1\n", NULL },
+	{ "5321 5.1 MX host is an alias", alias_secure,
+	    "warning dns-mx-cname mx1.example\n", NULL },
+	{ "7672 2.2.2 insecure address", make_insecure,
+	    "info dns-addr-insecure-skip-tlsa mx1.example\n", NULL },
+	{ "signed address, but no DS", addr_ds_missing,
+	    "warning dns-ds-missing mx1.example\n"
+	    "info dns-addr-insecure-skip-tlsa mx1.example\n",
+	    NULL },
+	{ "7672 2.2.2 insecure alias", alias_insecure,
+	    "info dns-addr-insecure-skip-tlsa mx1.example\n", NULL },
+	{ "7672 2.2.2 secure alias, insecure end", alias_insecure_target,
+	    "info dns-mx-cname-insecure-target mx1.example\n", NULL },
+	{ "7672 2.2.2 no address", no_address,
+	    "warning dns-mx-host-no-address mx1.example\n", NULL },
+	{ "only IPv4 was asked for", no_ipv4_asked_only,
+	    "warning dns-mx-host-no-address mx1.example\n", NULL },
+	{ "7672 2.1.2 address SERVFAIL", addr_servfail,
+	    "critical dns-mx-host-addr-error mx1.example\n", NULL },
+	{ "4035 5.3.1 signature of tomorrow", addr_not_yet,
+	    "critical dns-mx-host-addr-error mx1.example\n"
+	    "critical dns-rrsig-not-yet-valid mx1.example\n",
+	    NULL },
+	{ "the host was used all the same", addr_half,
+	    "warning dns-mx-host-addr-error mx1.example\n", NULL },
+	{ "7672 2.1.2 TLSA SERVFAIL", tlsa_servfail,
+	    "critical dns-tlsa-servfail mx1.example\n", NULL },
+	{ "7672 2.1.2 TLSA timeout", tlsa_timeout,
+	    "critical dns-tlsa-timeout mx1.example\n", NULL },
+	{ "7672 2.1.1 TLSA denial bogus", tlsa_denial,
+	    "critical dns-tlsa-broken-denial mx1.example\n", NULL },
+	{ "4035 5.3.1 TLSA expired", tlsa_expired,
+	    "critical dns-tlsa-servfail mx1.example\n"
+	    "critical dns-rrsig-expired mx1.example\n",
+	    NULL },
+	{ "4035 5.3.3 TLSA tampered with", tlsa_tampered,
+	    "critical dns-tlsa-servfail mx1.example\n"
+	    "critical dns-sig-mismatch mx1.example\n",
+	    NULL },
+	{ "4035 5.3.3 other words for it", tlsa_crypto,
+	    "critical dns-tlsa-servfail mx1.example\n"
+	    "critical dns-sig-mismatch mx1.example\n",
+	    NULL },
+	{ "4035 5.2 no key", tlsa_no_key,
+	    "critical dns-tlsa-servfail mx1.example\n"
+	    "critical dns-sig-mismatch mx1.example\n",
+	    NULL },
+	{ "algorithm refused", tlsa_algorithm,
+	    "critical dns-tlsa-servfail mx1.example\n"
+	    "warning dns-alg-unsupported mx1.example\n",
+	    NULL },
+	{ "9276 iterations", tlsa_iterations,
+	    "critical dns-tlsa-servfail mx1.example\n"
+	    "warning dns-nsec3-iterations mx1.example\n",
+	    NULL },
+	{ "7672 2.2.3 TLSA insecure", tlsa_insecure,
+	    "warning dns-tlsa-insecure mx1.example\n", NULL },
+	{ "7672 2.1.1 insecure denial", tlsa_optout,
+	    "info dns-denial-insecure-optout mx1.example\n"
+	    "info tlsa-none mx1.example\n",
+	    NULL },
+	{ "7672 2.2.3 TLSA alias", tlsa_alias,
+	    "info dns-tlsa-cname mx1.example\n", NULL },
+	{ "signatures of one job end soon", expiring,
+	    "warning dns-rrsig-expiring et.example\n", NULL },
+	{ "signature of the host ends soon", expiring_host,
+	    "warning dns-rrsig-expiring mx1.example\n", NULL },
+	{ "48 hours are enough", not_expiring, "", NULL },
+};
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
