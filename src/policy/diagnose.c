@@ -127,6 +127,9 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		.tree = tree, .arena = tree->arena, .report = &tree->report
 	};
 
+	/* A tree with holes is thrown away; no need to look at it. */
+	if (arena_failed(tree->arena))
+		return;
 	if (options != NULL)
 		exam.options = *options;
 	gather(&exam);

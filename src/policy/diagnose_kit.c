@@ -165,8 +165,9 @@ kit_host_311(const struct exam *exam, const struct danelaw_host *host)
 const char *
 kit_rr(const struct exam *exam, const struct danelaw_record *record)
 {
-	const char *text =
-	    record->rr == NULL ? NULL : tree_short_rr(exam->arena, record);
+	const char *text = record == NULL || record->rr == NULL
+	    ? NULL
+	    : tree_short_rr(exam->arena, record);
 
 	return text == NULL || text[0] == '\0' ? "one without data" : text;
 }

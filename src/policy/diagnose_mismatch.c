@@ -301,10 +301,10 @@ blame_end_entity(struct mismatch *m)
 		id = full ? FINDING_TLSA_STALE_301_AFTER_RENEWAL
 			  : FINDING_TLSA_STALE_311_NEW_KEY;
 	detail = ca == NULL
-	    ? "Neither the certificate nor its key is the one they name."
+	    ? "neither the certificate nor its key is the one they name"
 	    : arena_printf(m->exam->arena,
-		  "One holds the digest of %s, which is an issuer and needs "
-		  "usage 2.",
+		  "one holds the digest of %s, which is an issuer and needs "
+		  "usage 2",
 		  kit_cert(m->exam, ca));
 	replace(m,
 	    blame(m, id, "detail", detail == NULL ? "" : detail, NULL, NULL),

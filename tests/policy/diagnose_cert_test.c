@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "treekit.h"
+
+#define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
+#define ADD_311 "+" ZONE "3 1 1 " LEAF_KEY "\n"
+
+static struct danelaw_cert *
+nth(struct grown *g, size_t n)
+{
+	assert_true(n < g->probe->n_chain);
+	return &g->probe->chain[n];
+}
+
+/* By usage 2, with the intermediate as anchor; nothing else to tell. */
+static void
+by_issuer(struct grown *g)
+{
+	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " INTER_CERT, NULL);
+	grow_match(g, g->probe, 0, 1);
+	g->probe->match->name.checked = true;
+	g->probe->match->name.reference = "mx1.example";
+	g->probe->match->name.presented = "mx1.example";
+	g->probe->match->name.source = DANELAW_NAME_SAN;
+}
+
+static void
+refuse(struct grown *g, enum danelaw_outcome outcome, int code)
+{
+	struct danelaw_verify_error *error =
+	    arena_alloc(g->tree->arena, sizeof(*error));
+
+	assert_non_null(error);
+	by_issuer(g);
+	error->code = code;
+	error->name = "X509_V_ERR_SOMETHING";
+	error->text = "something is wrong";
+	g->probe->verify_error = error;
+	grow_outcome(g, outcome);
+}
+
+static void
+invalid(struct grown *g, int code)
+{
+	refuse(g, DANELAW_OUTCOME_CHAIN_INVALID, code);
+}
+
+static void
+expired_ee(struct grown *g)
+{
+	g->leaf->not_after = AT - 1;
+}
+
+static void
+expires_now(struct grown *g)
+{
+	g->leaf->not_after = AT;
+}
+
+static void
+early_ee(struct grown *g)
+{
+	g->leaf->not_before = AT + 1;
+}
+
+static void
+expired_ta(struct grown *g)
+{
+	refuse(g, DANELAW_OUTCOME_CERT_EXPIRED, 10);
+	g->leaf->not_after = AT - DAYS;
+}
+
+static void
+early_ta(struct grown *g)
+{
+	refuse(g, DANELAW_OUTCOME_CERT_EXPIRED, 9);
+	g->leaf->not_before = AT + DAYS;
+}
+
+static void
+expired_issuer(struct grown *g)
+{
+	by_issuer(g);
+	nth(g, 1)->not_after = AT - DAYS;
+}
+
+static void
+expired_root(struct grown *g)
+{
+	refuse(g, DANELAW_OUTCOME_CERT_EXPIRED, 10);
+	grow_chain(g, g->probe, "leaf inter root");
+	nth(g, 2)->not_after = AT - DAYS;
+}
+
+static void
+expired_above(struct grown *g)
+{
+	by_issuer(g);
+	grow_chain(g, g->probe, "leaf inter root");
+	nth(g, 2)->not_after = AT - DAYS;
+	nth(g, 2)->depth = -1;
+}
+
+static void
+expiring(struct grown *g)
+{
+	by_issuer(g);
+	g->leaf->not_after = AT + 13 * DAYS;
+}
+
+static void
+expiring_issuer(struct grown *g)
+{
+	by_issuer(g);
+	nth(g, 1)->not_after = AT + 3600;
+}
+
+static void
+not_expiring(struct grown *g)
+{
+	by_issuer(g);
+	g->leaf->not_after = AT + 14 * DAYS;
+}
+
+/* Usage 3 does not mind, and renewal is a daily affair. */
+static void
+expiring_ee(struct grown *g)
+{
+	g->leaf->not_after = AT + DAYS;
+}
+
+static void
+leaf_alone(struct grown *g)
+{
+	grow_records(g, "3 1 1 " LEAF_KEY, "3 0 1 " LEAF_CERT, NULL);
+	grow_chain(g, g->probe, "leaf");
+}
+
+static void
+missing_inter(struct grown *g)
+{
+	invalid(g, 20);
+	grow_chain(g, g->probe, "leaf root");
+}
+
+static void
+wrong_order(struct grown *g)
+{
+	grow_chain(g, g->probe, "leaf root inter");
+}
+
+static void
+right_order(struct grown *g)
+{
+	grow_chain(g, g->probe, "leaf inter root");
+}
+
+static void
+duplicate(struct grown *g)
+{
+	grow_chain(g, g->probe, "leaf leaf inter");
+}
+
+static void
+no_serverauth(struct grown *g)
+{
+	invalid(g, 26);
+	g->leaf->has_ext_key_usage = true;
+	grow_texts(g, &g->leaf->ext_key_usage, &g->leaf->n_ext_key_usage,
+	    "clientAuth", NULL);
+}
+
+static void
+unfit_key_usage(struct grown *g)
+{
+	invalid(g, 26);
+	g->leaf->has_key_usage = true;
+	g->leaf->key_usage = DANELAW_KU_DATA_ENCIPHERMENT;
+	g->probe->tls = NULL; /* not about GnuTLS */
+}
+
+static void
+no_keycertsign(struct grown *g)
+{
+	invalid(g, 32);
+	nth(g, 1)->has_key_usage = true;
+	nth(g, 1)->key_usage = DANELAW_KU_CRL_SIGN;
+}
+
+static void
+no_ca(struct grown *g)
+{
+	invalid(g, 79);
+	nth(g, 1)->ca = false;
+}
+
+static void
+version_1_refused(struct grown *g)
+{
+	invalid(g, 79);
+	nth(g, 1)->ca = false;
+	nth(g, 1)->version = 1;
+}
+
+static void
+version_1_accepted(struct grown *g)
+{
+	by_issuer(g);
+	nth(g, 1)->ca = false;
+	nth(g, 1)->version = 1;
+}
+
+static void
+pathlen(struct grown *g)
+{
+	invalid(g, 25);
+	grow_chain(g, g->probe, "leaf inter root");
+	nth(g, 2)->path_len = 0;
+}
+
+static void
+constraints(struct grown *g)
+{
+	invalid(g, 47);
+}
+
+static void
+weak_signature(struct grown *g)
+{
+	invalid(g, 68);
+	g->leaf->signature = "sha1WithRSAEncryption";
+}
+
+static void
+weak_signature_ee(struct grown *g)
+{
+	g->leaf->signature = "ecdsa-with-SHA1";
+}
+
+static void
+short_key(struct grown *g)
+{
+	g->leaf->key = "RSA 1024";
+}
+
+static void
+tiny_key(struct grown *g)
+{
+	invalid(g, 66);
+	g->leaf->key = "RSA 512";
+}
+
+static void
+critical_extension(struct grown *g)
+{
+	invalid(g, 34);
+}
+
+static void
+leaf_is_ca(struct grown *g)
+{
+	g->leaf->ca = true;
+}
+
+static void
+self_signed(struct grown *g)
+{
+	grow_records(g, "3 1 1 " LEAF_KEY, "3 0 1 " LEAF_CERT, NULL);
+	grow_chain(g, g->probe, "self");
+}
+
+static void
+too_long(struct grown *g)
+{
+	invalid(g, 22);
+}
+
+static void
+long_chain(struct grown *g)
+{
+	by_issuer(g);
+	g->probe->match->depth = 10;
+}
+
+static void
+other_code(struct grown *g)
+{
+	invalid(g, 7);
+}
+
+/* 2 0 0: the record holds another certificate for the key of one sent. */
+static void
+cross_signed(struct grown *g)
+{
+	static const uint8_t key[] = { 0x30, 0x03, 0x77, 0x88, 0x99 };
+
+	grow_records(g, "3 1 1 " LEAF_KEY, "2 0 0 3010300377889900", NULL);
+	nth(g, 1)->spki = key;
+	nth(g, 1)->spki_len = sizeof(key);
+}
+
+static void
+cross_signed_twin(struct grown *g)
+{
+	by_issuer(g);
+	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " ROOT_CERT, NULL);
+	grow_chain(g, g->probe, "leaf inter root");
+	nth(g, 2)->spki_sha256 = INTER_KEY;
+	nth(g, 2)->subject = nth(g, 1)->subject;
+}
+
+static void
+without_dane(struct grown *g)
+{
+	expired_ee(g);
+	g->host->policy = DANELAW_POLICY_ENCRYPT;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+	g->probe->match = NULL;
+}
+
+static const struct tree_row rows[] = {
+	{ "7672 3.1.1 expired, usage 3", expired_ee,
+	    "warning cert-expired-ee mx1.example\n", "" },
+	{ "the last second counts", expires_now, "", "" },
+	{ "7672 3.1.1 too early, usage 3", early_ee,
+	    "info cert-not-yet-valid mx1.example\n", "" },
+	{ "7671 5.1 expired, usage 2", expired_ta,
+	    "critical cert-expired-ta-leaf mx1.example\n", "" },
+	{ "too early, usage 2", early_ta,
+	    "critical cert-not-yet-valid mx1.example\n", "" },
+	{ "the anchor expired, OpenSSL passes", expired_issuer,
+	    "warning cert-expired-ta-intermediate mx1.example\n", "" },
+	{ "the anchor expired, OpenSSL refuses", expired_root,
+	    "critical cert-expired-ta-root mx1.example\n", ADD_311 },
+	{ "expired above the anchor", expired_above,
+	    "info cert-expired-above-ta mx1.example\n", "" },
+	{ "13 days left", expiring, "warning ops-cert-expiring mx1.example\n",
+	    "" },
+	{ "an issuer has an hour left", expiring_issuer,
+	    "warning ops-cert-expiring mx1.example\n", "" },
+	{ "14 days left", not_expiring, "", "" },
+	{ "one day left, usage 3", expiring_ee, "", "" },
+	{ "7671 5.2.2 leaf alone, usage 3", leaf_alone,
+	    "info cert-missing-intermediate mx1.example\n", "" },
+	{ "7671 5.2.2 intermediate missing", missing_inter,
+	    "critical cert-missing-intermediate mx1.example\n", "" },
+	{ "5246 7.4.2 wrong order", wrong_order,
+	    "warning cert-wrong-order mx1.example\n", "" },
+	{ "5246 7.4.2 right order", right_order, "", "" },
+	{ "5246 7.4.2 leaf twice", duplicate,
+	    "warning cert-duplicate mx1.example\n", "" },
+	{ "5280 4.2.1.12 no serverAuth", no_serverauth,
+	    "critical cert-eku-no-serverauth mx1.example\n", ADD_311 },
+	{ "5280 4.2.1.3 unfit leaf", unfit_key_usage,
+	    "critical cert-ku-leaf-ta mx1.example\n", ADD_311 },
+	{ "5280 4.2.1.3 no keyCertSign", no_keycertsign,
+	    "critical cert-ta-no-keycertsign mx1.example\n", ADD_311 },
+	{ "5280 4.2.1.9 no CA", no_ca, "critical cert-ta-not-ca mx1.example\n",
+	    ADD_311 },
+	{ "5280 4.1.2.1 version 1 refused", version_1_refused,
+	    "critical cert-v1-ca mx1.example\n", ADD_311 },
+	{ "5280 4.1.2.1 version 1 accepted", version_1_accepted,
+	    "warning cert-v1-ca mx1.example\n", "" },
+	{ "7672 3.1.2 path length", pathlen,
+	    "critical cert-pathlen mx1.example\n", ADD_311 },
+	{ "7672 3.1.2 name constraints", constraints,
+	    "critical cert-name-constraints mx1.example\n", ADD_311 },
+	{ "SHA-1 under usage 2", weak_signature,
+	    "critical cert-sha1 mx1.example\n", ADD_311 },
+	{ "SHA-1 under usage 3", weak_signature_ee,
+	    "info cert-sha1 mx1.example\n", "" },
+	{ "RSA 1024", short_key, "warning cert-rsa-1024 mx1.example\n", "" },
+	{ "RSA 512", tiny_key, "critical cert-rsa-1024 mx1.example\n",
+	    ADD_311 },
+	{ "5280 4.2 critical extension", critical_extension,
+	    "critical cert-critical-ext mx1.example\n", ADD_311 },
+	{ "usage 3 for a CA", leaf_is_ca, "info cert-leaf-is-ca mx1.example\n",
+	    "" },
+	{ "7672 3.1.3 self-signed", self_signed,
+	    "info cert-pkix-untrusted mx1.example\n", "" },
+	{ "more certificates than OpenSSL follows", too_long,
+	    "critical cert-chain-too-long mx1.example\n", ADD_311 },
+	{ "more certificates than Postfix follows", long_chain,
+	    "warning cert-chain-too-long mx1.example\n", "" },
+	{ "a code without a cause of its own", other_code,
+	    "critical cert-chain-invalid mx1.example\n", ADD_311 },
+	{ "6698 A.1.1 full certificate of a known key", cross_signed,
+	    "warning tlsa-combination-stale mx1.example\n"
+	    "warning cert-cross-sign-200 mx1.example\n",
+	    NULL },
+	{ "6698 A.1.1 two certificates for one key", cross_signed_twin,
+	    "warning cert-cross-sign-200 mx1.example\n", NULL },
+	{ "nobody looks without DANE", without_dane, "", "" },
+};
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

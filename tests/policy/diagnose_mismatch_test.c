@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "treekit.h"
+
+#define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
+#define GOOD_311 "3 1 1 " LEAF_KEY
+#define ADD_311 "+" ZONE GOOD_311 "\n"
+#define R3 "8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d"
+#define X1 "0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3"
+
+static void
+mismatch(struct grown *g, const char *a, const char *b)
+{
+	grow_records(g, a, b, NULL);
+	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+stale_key(struct grown *g)
+{
+	mismatch(g, "3 1 1 " OTHER, NULL);
+}
+
+static void
+stale_key_twice(struct grown *g)
+{
+	mismatch(g, "3 1 1 " OTHER, "3 1 1 " D64("beef"));
+}
+
+static void
+stale_certificate(struct grown *g)
+{
+	mismatch(g, "3 0 1 " OTHER, NULL);
+}
+
+static void
+stale_both(struct grown *g)
+{
+	mismatch(g, "3 0 1 " OTHER, "3 1 1 " OTHER);
+}
+
+static void
+usage_3_for_issuer(struct grown *g)
+{
+	mismatch(g, "3 1 1 " INTER_KEY, NULL);
+}
+
+static void
+swapped_key(struct grown *g)
+{
+	mismatch(g, "3 1 1 " LEAF_CERT, NULL);
+}
+
+static void
+swapped_certificate(struct grown *g)
+{
+	mismatch(g, "3 0 2 " D128("1ae5"), NULL);
+}
+
+static void
+swapped_issuer(struct grown *g)
+{
+	mismatch(g, "2 1 1 " INTER_CERT, NULL);
+}
+
+static void
+agility(struct grown *g)
+{
+	mismatch(g, "3 1 1 " LEAF_KEY, "3 1 2 " D128("dead"));
+}
+
+static void
+ta_is_leaf(struct grown *g)
+{
+	mismatch(g, "2 0 1 " LEAF_CERT, NULL);
+	grow_chain(g, g->probe, "self");
+}
+
+static void
+ta_leaf_only(struct grown *g)
+{
+	mismatch(g, "2 1 1 " INTER_KEY, NULL);
+	grow_chain(g, g->probe, "leaf");
+}
+
+static void
+ta_root_not_sent(struct grown *g)
+{
+	mismatch(g, "2 1 1 " ROOT_KEY, NULL);
+}
+
+static void
+ta_known_root(struct grown *g)
+{
+	mismatch(g, "2 1 1 " X1, NULL);
+}
+
+static void
+ta_complete(struct grown *g)
+{
+	mismatch(g, "2 1 1 " OTHER, NULL);
+	grow_chain(g, g->probe, "leaf inter root");
+}
+
+static void
+ta_retired(struct grown *g)
+{
+	mismatch(g, "2 1 1 " R3, NULL);
+}
+
+static void
+ta_200(struct grown *g)
+{
+	mismatch(g, "2 0 0 3000", NULL);
+	grow_chain(g, g->probe, "leaf");
+}
+
+static void
+ta_appended(struct grown *g)
+{
+	mismatch(g, "2 1 1 " INTER_KEY, NULL);
+	grow_chain(g, g->probe, "leaf stranger inter");
+	g->leaf->issuer = "CN=Stranger, O=Elsewhere";
+}
+
+/* The names fit and the signatures do not. */
+static void
+ta_forged(struct grown *g)
+{
+	mismatch(g, "2 1 1 " INTER_KEY, NULL);
+}
+
+static void
+inter_missing(struct grown *g)
+{
+	mismatch(g, "2 1 1 " ROOT_KEY, NULL);
+	grow_chain(g, g->probe, "leaf root");
+}
+
+static void
+second_certificate(struct grown *g)
+{
+	struct danelaw_probe *probe;
+
+	g->address->outcome = DANELAW_OUTCOME_TLSA_MISMATCH;
+	grow_records(g, GOOD_311, "3 1 1 " OTHER, NULL);
+	probe =
+	    grow_probe(g, g->address, "ecdsa", DANELAW_OUTCOME_TLSA_MISMATCH);
+	grow_chain(g, probe, "ec inter");
+}
+
+static void
+sni(struct grown *g)
+{
+	struct danelaw_probe *probe;
+
+	mismatch(g, "3 1 1 " EC_KEY, "2 1 1 " EC_KEY);
+	g->host->tlsa.n_records = 1;
+	probe =
+	    grow_probe(g, g->address, "no-sni", DANELAW_OUTCOME_AUTHENTICATED);
+	grow_chain(g, probe, "ec inter");
+	probe->tls->sni = NULL;
+}
+
+/* The same chain at many addresses: one fault of the RRset. */
+static void
+two_addresses(struct grown *g)
+{
+	mismatch(g, "3 1 1 " OTHER, NULL);
+	grow_address(g, g->host, "192.0.2.2", DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+second_host(struct grown *g)
+{
+	struct danelaw_host *host =
+	    grow_host(g, "mx2.example", DANELAW_POLICY_DANE);
+
+	grow_address(g, host, "192.0.2.2", DANELAW_OUTCOME_AUTHENTICATED);
+	mismatch(g, "3 1 1 " OTHER, NULL);
+}
+
+static void
+balancer(struct grown *g)
+{
+	struct danelaw_address *address = grow_address(
+	    g, g->host, "2001:db8::2", DANELAW_OUTCOME_TLSA_MISMATCH);
+
+	grow_chain(g, &address->probes[0], "ec inter");
+	address->probes[0].chain[0].key = "RSA 2048";
+	grow_records(g, GOOD_311, NULL);
+}
+
+static const struct tree_row rows[] = {
+	{ "7672 4 new key", stale_key,
+	    "critical tlsa-stale-311-new-key mx1.example\n",
+	    ADD_311 "-" ZONE "3 1 1 " OTHER "\n" },
+	{ "7672 4 two old keys", stale_key_twice,
+	    "critical tlsa-stale-311-new-key mx1.example\n",
+	    ADD_311 "-" ZONE "3 1 1 " OTHER "\n"
+		    "-" ZONE "3 1 1 " D64("beef") "\n" },
+	{ "7671 8.1 new certificate", stale_certificate,
+	    "critical tlsa-stale-301-after-renewal mx1.example\n",
+	    ADD_311 "-" ZONE "3 0 1 " OTHER "\n" },
+	{ "7672 3.2 neither nor", stale_both,
+	    "critical tlsa-no-match-ee mx1.example\n",
+	    ADD_311 "-" ZONE "3 0 1 " OTHER "\n"
+		    "-" ZONE "3 1 1 " OTHER "\n" },
+	{ "7671 5.1 usage 3 holds an issuer", usage_3_for_issuer,
+	    "critical tlsa-no-match-ee mx1.example\n",
+	    ADD_311 "-" ZONE "3 1 1 " INTER_KEY "\n" },
+	{ "6698 2.1.2 certificate under selector 1", swapped_key,
+	    "critical tlsa-swapped-selector mx1.example\n",
+	    "+" ZONE "3 0 1 " LEAF_CERT "\n"
+	    "-" ZONE "3 1 1 " LEAF_CERT "\n" },
+	{ "6698 2.1.2 key under selector 0", swapped_certificate,
+	    "critical tlsa-swapped-selector mx1.example\n"
+	    "warning tlsa-only-sha512 mx1.example\n",
+	    "+" ZONE "3 1 2 " D128("1ae5") "\n"
+					   "-" ZONE
+					   "3 0 2 " D128("1ae5") "\n" ADD_311 },
+	{ "6698 2.1.2 of an issuer", swapped_issuer,
+	    "critical tlsa-swapped-selector mx1.example\n",
+	    "+" ZONE "2 0 1 " INTER_CERT "\n"
+	    "-" ZONE "2 1 1 " INTER_CERT "\n" },
+	{ "7671 9 stronger digest rules", agility,
+	    "critical tlsa-agility-mismatch mx1.example\n",
+	    "-" ZONE "3 1 2 " D128("dead") "\n" },
+	{ "7671 5.2 usage 2 for the leaf", ta_is_leaf,
+	    "critical tlsa-ta-matches-leaf mx1.example\n",
+	    "+" ZONE "3 0 1 " LEAF_CERT "\n"
+	    "-" ZONE "2 0 1 " LEAF_CERT "\n" },
+	{ "7671 5.2.2 leaf alone", ta_leaf_only,
+	    "critical tlsa-ta-not-in-chain mx1.example\n", ADD_311 },
+	{ "7671 5.2.2 root not sent", ta_root_not_sent,
+	    "critical tlsa-ta-root-not-sent mx1.example\n", ADD_311 },
+	{ "7671 5.2.2 well-known root not sent", ta_known_root,
+	    "critical tlsa-ta-root-not-sent mx1.example\n",
+	    ADD_311 "-" ZONE "2 1 1 " X1 "\n" },
+	{ "7671 5.2 complete, and others", ta_complete,
+	    "critical tlsa-ta-not-in-chain mx1.example\n", ADD_311 },
+	{ "7672 4 retired issuer", ta_retired,
+	    "critical tlsa-ta-le-retired mx1.example\n",
+	    ADD_311 "-" ZONE "2 1 1 " R3 "\n" },
+	{ "7671 5.2.2 full root, no path", ta_200,
+	    "critical tlsa-200-missing-inter mx1.example\n", ADD_311 },
+	{ "6698 2.1.1 appended anchor", ta_appended,
+	    "critical cert-unrelated-ta-appended mx1.example\n", "" },
+	{ "6698 2.1.1 another CA of that name", ta_forged,
+	    "critical cert-unrelated-ta-appended mx1.example\n", "" },
+	{ "7671 5.2.2 intermediate missing", inter_missing,
+	    "critical cert-missing-intermediate mx1.example\n", ADD_311 },
+	{ "7671 8 second certificate", second_certificate,
+	    "critical tlsa-multi-cert-partial mx1.example [192.0.2.1]:25\n",
+	    "+" ZONE "3 1 1 " EC_KEY "\n" },
+	{ "7672 8.1 certificate by server name", sni,
+	    "critical tls-sni-wrong-cert mx1.example [192.0.2.1]:25\n", "" },
+	{ "told once for two addresses", two_addresses,
+	    "critical tlsa-stale-311-new-key mx1.example\n", NULL },
+	{ "7672 2.2 one host of two", second_host,
+	    "critical tlsa-stale-311-new-key mx1.example\n"
+	    "warning ops-one-mx-bad et.example\n"
+	    "info name-mismatch-ee mx2.example\n",
+	    NULL },
+	{ "7671 8 one address of two", balancer,
+	    "critical tlsa-stale-311-new-key mx1.example [2001:db8::2]:25\n"
+	    "critical ops-lb-different-certs mx1.example\n",
+	    NULL },
+};
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* The words name host, record and certificate. */
+static void
+test_words(void **state)
+{
+	struct grown g = grow();
+	(void)state;
+
+	stale_key(&g);
+	diagnose(g.tree, NULL);
+	assert_string_equal(g.report->findings[0].text,
+	    "3 1 1 deaddead...deaddead at _25._tcp.mx1.example is for another "
+	    "key than the one mx1.example uses with its certificate "
+	    "CN=mx1.example, valid since 2025-05-16T15:06:40Z.");
+	assert_non_null(strstr(g.report->findings[0].remedy,
+	    "_25._tcp.mx1.example. IN TLSA 3 1 1 " LEAF_KEY " "));
+	assert_string_equal(g.report->findings[0].tlsrpt, "tlsa-invalid");
+	danelaw_report_free(g.report);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

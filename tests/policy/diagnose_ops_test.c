@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "treekit.h"
+
+static struct danelaw_address *
+second_address(struct grown *g, enum danelaw_outcome outcome)
+{
+	struct danelaw_address *address =
+	    grow_address(g, g->host, "192.0.2.2", outcome);
+
+	grow_chain(g, &address->probes[0], "ec inter");
+	return address;
+}
+
+/* Every server has its own key, and every key its record. */
+static void
+balancer_in_order(struct grown *g)
+{
+	second_address(g, DANELAW_OUTCOME_AUTHENTICATED);
+	grow_records(g, "3 1 1 " LEAF_KEY, "3 1 1 " EC_KEY, NULL);
+	grow_match(g, &g->host->addresses[1].probes[0], 1, 0);
+}
+
+static void
+balancer_without_dane(struct grown *g)
+{
+	second_address(g, DANELAW_OUTCOME_ENCRYPTED);
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+}
+
+static void
+same_everywhere(struct grown *g)
+{
+	grow_address(g, g->host, "2001:db8::2", DANELAW_OUTCOME_AUTHENTICATED);
+}
+
+/* The lookup of one host fails, the other host works. */
+static void
+one_skipped(struct grown *g)
+{
+	struct danelaw_host *host =
+	    grow_host(g, "mx2.example", DANELAW_POLICY_SKIP);
+	struct danelaw_lookup *lookup = grow_find(host, "TLSA");
+
+	host->tlsa.status = DANELAW_TLSA_ERROR;
+	lookup->dnssec = DANELAW_DNSSEC_ERROR;
+	lookup->presence = DANELAW_PRESENCE_UNKNOWN;
+	lookup->why = "no answer in time";
+}
+
+static void
+all_skipped(struct grown *g)
+{
+	one_skipped(g);
+	g->report->hosts[0] = g->report->hosts[1];
+	g->report->n_hosts = 1;
+}
+
+static void
+long_ttl(struct grown *g)
+{
+	grow_find(g->host, "TLSA")->ttl = 86401;
+}
+
+static void
+day_ttl(struct grown *g)
+{
+	grow_find(g->host, "TLSA")->ttl = 86400;
+}
+
+static void
+no_tlsrpt(struct grown *g)
+{
+	grow_lookup(g, NULL, "_smtp._tls.et.example", "TXT",
+	    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_NXDOMAIN);
+}
+
+static void
+with_tlsrpt(struct grown *g)
+{
+	grow_lookup(g, NULL, "_smtp._tls.et.example", "TXT",
+	    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_DATA);
+}
+
+static const struct tree_row rows[] = {
+	{ "7671 8 a record for each server", balancer_in_order,
+	    "info ops-lb-different-certs mx1.example\n", "" },
+	{ "no DANE, no matter", balancer_without_dane, "", "" },
+	{ "one certificate everywhere", same_everywhere, "", "" },
+	{ "7672 2.2 one host is given up", one_skipped,
+	    "critical dns-tlsa-timeout mx2.example\n"
+	    "warning ops-one-mx-bad et.example\n",
+	    "" },
+	{ "7672 2.2 all are given up", all_skipped,
+	    "critical dns-tlsa-timeout mx2.example\n", "" },
+	{ "7671 13 more than a day", long_ttl,
+	    "warning ops-ttl-too-long mx1.example\n", "" },
+	{ "7671 13 a day", day_ttl, "", "" },
+	{ "8460 3 no reports wanted", no_tlsrpt,
+	    "info ops-tlsrpt-missing et.example\n", "" },
+	{ "8460 3 reports wanted", with_tlsrpt, "", "" },
+};
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void
+strip(struct grown *g)
+{
+	for (size_t i = 0; i < g->probe->n_chain; i++) {
+		struct danelaw_cert *cert = &g->probe->chain[i];
+		int wire = cert->wire;
+
+		*cert = (struct danelaw_cert) { .wire = wire, .depth = -1 };
+	}
+	for (size_t i = 0; i < g->host->n_lookups; i++)
+		g->host->lookups[i].why = NULL;
+	for (size_t i = 0; i < g->host->tlsa.n_records; i++)
+		g->host->tlsa.records[i].rr = NULL;
+	if (g->probe->tls != NULL)
+		*g->probe->tls = (struct danelaw_tls) { 0 };
+	g->host->tlsa.base = NULL;
+	g->host->tlsa.n_references = 0;
+}
+
+/* Optional strings may be missing, whatever the outcome. */
+static void
+test_stripped(void **state)
+{
+	(void)state;
+
+	for (int outcome = 0; outcome <= DANELAW_OUTCOME_CONNECT_TIMEOUT;
+	     outcome++) {
+		for (int policy = 0; policy <= DANELAW_POLICY_DANE; policy++) {
+			struct grown g = grow();
+
+			if (policy == 0)
+				grow_records(&g, "2 0 0 3000",
+				    "3 1 2 " D128("beef"), NULL);
+			g.host->policy = (enum danelaw_policy)policy;
+			grow_outcome(&g, (enum danelaw_outcome)outcome);
+			strip(&g);
+			g.address->smtp = (struct danelaw_smtp) { 0 };
+			diagnose(g.tree, NULL);
+			for (size_t i = 0; i < g.report->n_findings; i++) {
+				const struct danelaw_finding *finding =
+				    &g.report->findings[i];
+
+				assert_null(strchr(finding->text, '?'));
+				assert_null(strchr(finding->remedy, '?'));
+			}
+			danelaw_report_free(g.report);
+		}
+	}
+}
+
+/* A tree without anything. */
+static void
+test_empty(void **state)
+{
+	struct tree *tree = tree_new();
+	(void)state;
+
+	assert_non_null(tree);
+	tree->report.domain = "et.example";
+	diagnose(tree, NULL);
+	/* An MX lookup that was never made has failed. */
+	assert_int_equal(tree->report.n_findings, 1);
+	assert_string_equal(tree->report.findings[0].id, "dns-mx-lookup-error");
+	danelaw_report_free(&tree->report);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_stripped),
+		cmocka_unit_test(test_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

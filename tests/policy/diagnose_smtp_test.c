@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "treekit.h"
+
+#define PLACE "mx1.example [192.0.2.1]:25\n"
+
+static void
+refused(struct grown *g)
+{
+	grow_no_tls(g, DANELAW_OUTCOME_CONNECT_REFUSED, "Connection refused");
+	g->address->timing = (struct danelaw_timing) { -1, -1, -1, -1, -1 };
+}
+
+static void
+connect_timeout(struct grown *g)
+{
+	refused(g);
+	grow_no_tls(g, DANELAW_OUTCOME_CONNECT_TIMEOUT,
+	    "no connection within 30 seconds");
+}
+
+static void
+reset_at_once(struct grown *g)
+{
+	grow_no_tls(
+	    g, DANELAW_OUTCOME_CONNECT_REFUSED, "Connection reset by peer");
+}
+
+static void
+closed_at_once(struct grown *g)
+{
+	grow_no_tls(g, DANELAW_OUTCOME_SMTP_TEMPFAIL,
+	    "the server closed the connection before its greeting");
+	grow_transcript(g, "* the server closed the connection", NULL);
+}
+
+static void
+add_ipv6(struct grown *g, const char *error)
+{
+	struct danelaw_address *address = grow_address(
+	    g, g->host, "2001:db8::1", DANELAW_OUTCOME_CONNECT_REFUSED);
+
+	address->timing.connect = -1;
+	address->probes[0].tls = NULL;
+	address->probes[0].match = NULL;
+	address->probes[0].chain = NULL;
+	address->probes[0].n_chain = 0;
+	address->probes[0].error = error;
+	g->leaf = g->probe->chain;
+}
+
+static void
+ipv6_refused(struct grown *g)
+{
+	add_ipv6(g, "Connection refused");
+}
+
+static void
+ipv6_not_here(struct grown *g)
+{
+	add_ipv6(g, "Network is unreachable");
+}
+
+static void
+banner(struct grown *g, enum danelaw_outcome outcome, const char *reply)
+{
+	grow_no_tls(g, outcome, "the server greeted us with a refusal");
+	g->address->smtp.banner = reply;
+	g->address->smtp.refusal = reply;
+}
+
+static void
+banner_554(struct grown *g)
+{
+	banner(g, DANELAW_OUTCOME_SMTP_PERMFAIL, "554 No service for you");
+}
+
+static void
+banner_421(struct grown *g)
+{
+	banner(g, DANELAW_OUTCOME_SMTP_TEMPFAIL, "421 4.7.0 Later, please");
+}
+
+static void
+silence(struct grown *g)
+{
+	grow_no_tls(
+	    g, DANELAW_OUTCOME_SMTP_TIMEOUT, "no greeting within 60 seconds");
+}
+
+static void
+slow(struct grown *g)
+{
+	g->address->timing.banner = 12345;
+}
+
+static void
+ssh(struct grown *g)
+{
+	grow_no_tls(
+	    g, DANELAW_OUTCOME_NOT_SMTP, "the server speaks SSH, not SMTP");
+}
+
+static void
+tls_at_once(struct grown *g)
+{
+	grow_no_tls(g, DANELAW_OUTCOME_NOT_SMTP,
+	    "the server speaks TLS from the first byte");
+}
+
+static void
+alert_at_once(struct grown *g)
+{
+	grow_no_tls(g, DANELAW_OUTCOME_NOT_SMTP, "no code");
+	g->address->smtp.refusal = "\\x15\\x03\\x01\\x00\\x02";
+}
+
+static void
+greeted(struct grown *g, enum danelaw_outcome outcome, const char *error)
+{
+	grow_no_tls(g, outcome, error);
+	g->address->smtp.banner = "220 mx1.example ESMTP";
+}
+
+static void
+endless_line(struct grown *g)
+{
+	greeted(
+	    g, DANELAW_OUTCOME_NOT_SMTP, "the server sends an endless line");
+}
+
+static void
+silent_ehlo(struct grown *g)
+{
+	greeted(g, DANELAW_OUTCOME_SMTP_TIMEOUT,
+	    "no reply to EHLO within 60 seconds");
+}
+
+static void
+missing(struct grown *g)
+{
+	greeted(g, DANELAW_OUTCOME_STARTTLS_MISSING,
+	    "the server does not offer STARTTLS");
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo,
+	    "mx1.example", "SIZE", NULL);
+}
+
+static void
+missing_may(struct grown *g)
+{
+	missing(g);
+	grow_outcome(g, DANELAW_OUTCOME_CLEARTEXT);
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+}
+
+static void
+missing_encrypt(struct grown *g)
+{
+	missing(g);
+	g->host->policy = DANELAW_POLICY_ENCRYPT;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+}
+
+static void
+masked(struct grown *g)
+{
+	missing(g);
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo,
+	    "mx1.example", "XXXXXXXA", NULL);
+}
+
+static void
+masked_banner(struct grown *g)
+{
+	missing(g);
+	g->address->smtp.banner = "220 *****************";
+}
+
+static void
+helo_only(struct grown *g)
+{
+	missing(g);
+	g->address->smtp.n_ehlo = 0;
+	grow_transcript(g, "< 220 mx1.example", "> EHLO me.example",
+	    "< 502 what", "> HELO me.example", "< 250 mx1.example", NULL);
+}
+
+static void
+starttls(struct grown *g, const char *reply)
+{
+	greeted(g, DANELAW_OUTCOME_STARTTLS_REFUSED,
+	    "the server answered STARTTLS with a refusal");
+	g->address->smtp.starttls = reply;
+	g->address->smtp.refusal = reply;
+}
+
+static void
+starttls_454(struct grown *g)
+{
+	starttls(g, "454 4.7.0 TLS not available");
+}
+
+static void
+starttls_454_tempfail(struct grown *g)
+{
+	starttls_454(g);
+	grow_outcome(g, DANELAW_OUTCOME_SMTP_TEMPFAIL);
+}
+
+static void
+starttls_502(struct grown *g)
+{
+	starttls(g, "502 5.5.1 Not implemented");
+}
+
+static void
+starttls_502_may(struct grown *g)
+{
+	starttls_502(g);
+	grow_outcome(g, DANELAW_OUTCOME_CLEARTEXT);
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa = (struct danelaw_tlsa) { 0 };
+}
+
+static void
+dropped(struct grown *g)
+{
+	greeted(g, DANELAW_OUTCOME_SMTP_TEMPFAIL,
+	    "the server closed the connection after STARTTLS");
+	grow_transcript(g, "< 220 mx1.example", "> EHLO me.example",
+	    "< 250-mx1.example", "< 250 STARTTLS", "> STARTTLS",
+	    "* the server closed the connection", NULL);
+}
+
+static void
+dropped_after_220(struct grown *g)
+{
+	greeted(g, DANELAW_OUTCOME_TLS_FAILED,
+	    "the server closed the connection before the TLS handshake");
+	g->address->smtp.starttls = "220 go ahead";
+}
+
+static void
+selective(struct grown *g)
+{
+	struct danelaw_probe *probe =
+	    grow_probe(g, g->address, "rsa", DANELAW_OUTCOME_STARTTLS_MISSING);
+
+	probe->tls = NULL;
+	probe->chain = NULL;
+	probe->n_chain = 0;
+	g->address->outcome = DANELAW_OUTCOME_STARTTLS_MISSING;
+}
+
+static void
+injected(struct grown *g)
+{
+	greeted(g, DANELAW_OUTCOME_PLAINTEXT_INJECTED,
+	    "bytes in clear stand between the reply to STARTTLS and the TLS "
+	    "handshake");
+}
+
+static void
+ehlo_refused_inside(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_SMTP_PERMFAIL);
+	g->address->smtp.refusal = "503 5.5.1 Bad sequence";
+}
+
+static void
+silent_inside(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_SMTP_TIMEOUT);
+}
+
+static void
+starttls_again(struct grown *g)
+{
+	grow_transcript(g, "< 220 mx1.example", "> EHLO me.example",
+	    "< 250-mx1.example", "< 250 STARTTLS", "> STARTTLS",
+	    "< 220 go ahead", "* TLS stands", "> EHLO me.example",
+	    "< 250-mx1.example", "< 250 STARTTLS", "> QUIT", NULL);
+}
+
+static void
+starttls_once(struct grown *g)
+{
+	grow_transcript(g, "< 220 mx1.example", "> EHLO me.example",
+	    "< 250-mx1.example", "< 250 STARTTLS", "> STARTTLS",
+	    "< 220 go ahead", "* TLS stands", "> EHLO me.example",
+	    "< 250-mx1.example", "< 250 SIZE", "> QUIT", NULL);
+}
+
+static void
+blocked(struct grown *g)
+{
+	greeted(g, DANELAW_OUTCOME_SMTP_PERMFAIL, "no");
+	g->address->smtp.refusal = "550 5.7.1 Blocked, see www.example";
+	grow_transcript(g, "< 220 mx1.example", "> EHLO me.example",
+	    "< 550 5.7.1 Blocked, see www.example", NULL);
+}
+
+static void
+needs_starttls(struct grown *g)
+{
+	blocked(g);
+	g->address->smtp.refusal = "530 5.7.0 Must issue a STARTTLS first";
+}
+
+static const struct tree_row rows[] = {
+	{ "port closed", refused, "warning tcp-refused " PLACE, "" },
+	{ "no answer", connect_timeout, "warning tcp-timeout-25 " PLACE, "" },
+	{ "reset after connect", reset_at_once,
+	    "warning tcp-reset-after-connect " PLACE, "" },
+	{ "closed before the greeting", closed_at_once,
+	    "warning tcp-reset-after-connect " PLACE, "" },
+	{ "7672 2.2.2 IPv6 refused", ipv6_refused,
+	    "warning tcp-ipv6-broken mx1.example\n"
+	    "warning tcp-refused mx1.example [2001:db8::1]:25\n",
+	    "" },
+	{ "no IPv6 on this machine", ipv6_not_here,
+	    "info tcp-ipv6-broken mx1.example\n", "" },
+	{ "5321 3.1 greeting 554", banner_554, "warning smtp-banner-5xx " PLACE,
+	    "" },
+	{ "5321 3.8 greeting 421", banner_421, "warning smtp-banner-421 " PLACE,
+	    "" },
+	{ "no greeting", silence, "warning smtp-banner-slow " PLACE, "" },
+	{ "greeting after 12 seconds", slow, "warning smtp-banner-slow " PLACE,
+	    "" },
+	{ "SSH", ssh, "warning smtp-not-smtp " PLACE, "" },
+	{ "TLS at once", tls_at_once, "warning smtp-implicit-tls " PLACE, "" },
+	{ "a TLS alert at once", alert_at_once,
+	    "warning smtp-implicit-tls " PLACE, "" },
+	{ "5321 4.2 endless line", endless_line,
+	    "warning smtp-bad-reply-syntax " PLACE, "" },
+	{ "silence after EHLO", silent_ehlo,
+	    "warning smtp-bad-reply-syntax " PLACE, "" },
+	{ "7672 2.2.3 no STARTTLS", missing,
+	    "critical smtp-starttls-not-offered " PLACE, "" },
+	{ "no STARTTLS, none promised", missing_may,
+	    "warning smtp-starttls-not-offered " PLACE, "" },
+	{ "7672 2.2 no STARTTLS, TLS promised", missing_encrypt,
+	    "critical smtp-starttls-not-offered " PLACE, "" },
+	{ "7672 1.3.1 STARTTLS painted over", masked,
+	    "critical smtp-starttls-masked " PLACE, "" },
+	{ "7672 1.3.1 greeting painted over", masked_banner,
+	    "critical smtp-starttls-masked " PLACE, "" },
+	{ "only HELO", helo_only, "critical smtp-ehlo-rejected " PLACE, "" },
+	{ "3207 4 454", starttls_454, "warning smtp-starttls-454 " PLACE, "" },
+	{ "3207 4 454 counted as temporary", starttls_454_tempfail,
+	    "warning smtp-starttls-454 " PLACE, "" },
+	{ "3207 4 502", starttls_502, "critical smtp-starttls-5xx " PLACE, "" },
+	{ "3207 4 502, TLS not promised", starttls_502_may,
+	    "warning smtp-starttls-5xx " PLACE, "" },
+	{ "closed instead of 220", dropped,
+	    "warning smtp-starttls-dropped " PLACE, "" },
+	{ "closed after 220", dropped_after_220,
+	    "critical smtp-starttls-dropped " PLACE, "" },
+	{ "7672 9.2 STARTTLS for some", selective,
+	    "critical smtp-starttls-selective " PLACE, "" },
+	{ "3207 4.2 injected bytes", injected,
+	    "critical smtp-plaintext-injected " PLACE, "" },
+	{ "3207 4.2 EHLO refused inside TLS", ehlo_refused_inside,
+	    "warning smtp-ehlo-after-tls " PLACE, "" },
+	{ "3207 4.2 silence inside TLS", silent_inside,
+	    "warning smtp-ehlo-after-tls " PLACE, "" },
+	{ "3207 4.2 STARTTLS again", starttls_again,
+	    "warning smtp-ehlo-after-tls " PLACE, "" },
+	{ "3207 4.2 STARTTLS once", starttls_once, "", "" },
+	{ "blocked at EHLO", blocked, "warning smtp-sender-blocked " PLACE,
+	    "" },
+	{ "3207 4 530", needs_starttls, "info smtp-530-required " PLACE, "" },
+};
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* A reply may be long; the sentence about it may not. */
+static void
+test_bounds(void **state)
+{
+	struct grown g = grow();
+	char reply[4096];
+	(void)state;
+
+	memset(reply, 'x', sizeof(reply));
+	reply[sizeof(reply) - 1] = '\0';
+	memcpy(reply, "554 ", 4);
+	banner(&g, DANELAW_OUTCOME_SMTP_PERMFAIL, reply);
+	diagnose(g.tree, NULL);
+	assert_true(strlen(g.report->findings[0].text) < 300);
+	danelaw_report_free(g.report);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "treekit.h"
+
+#define PLACE "mx1.example [192.0.2.1]:25\n"
+#define HOST "mx1.example\n"
+
+static void
+test_failures(void **state)
+{
+	static const struct {
+		const char *error, *found;
+	} rows[] = {
+		{ "alert 40, handshake failure", "tls-handshake-failure-40" },
+		{ "alert 70, protocol version", "tls-protocol-version-70" },
+		{ "unsupported protocol", "tls-protocol-version-70" },
+		{ "alert 71, insufficient security", "tls-no-shared-cipher" },
+		{ "alert 112, unrecognized name", "tls-sni-unrecognized-112" },
+		{ "alert 116, certificate required",
+		    "tls-client-cert-required-13" },
+		{ "alert 80, internal error", "tls-handshake-failed" },
+		{ "legacy sigalg disallowed or unsupported", "tls-old-only" },
+		{ "dh key too small", "tls-dh-too-small" },
+		{ "unsafe legacy renegotiation disabled",
+		    "tls-legacy-renegotiation" },
+		{ "bad key share", "tls-no-common-group" },
+		{ "wrong curve", "tls-no-common-group" },
+		{ "bad signature", "cert-first-not-leaf" },
+		{ "the server answered with something that is not TLS: "
+		  "\"454 TLS not available\"",
+		    "smtp-not-tls-after-220" },
+		{ "wrong version number", "smtp-not-tls-after-220" },
+		{ "the server closed the connection during the handshake",
+		    "tls-unexpected-eof" },
+		{ "Connection reset by peer", "tls-unexpected-eof" },
+		{ NULL, "tls-handshake-failed" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int may = 0; may < 2; may++) {
+			struct grown g = grow();
+
+			grow_no_tls(
+			    &g, DANELAW_OUTCOME_TLS_FAILED, rows[i].error);
+			if (may)
+				g.host->policy = DANELAW_POLICY_MAY;
+			diagnose(g.tree, NULL);
+			assert_int_equal(g.report->n_findings, 1);
+			assert_string_equal(
+			    g.report->findings[0].id, rows[i].found);
+			assert_int_equal(g.report->findings[0].severity,
+			    may ? DANELAW_SEVERITY_WARNING
+				: DANELAW_SEVERITY_CRITICAL);
+			if (rows[i].error != NULL)
+				check_sentences(rows[i].found, g.report);
+			danelaw_report_free(g.report);
+		}
+	}
+}
+
+static void
+stalled(struct grown *g)
+{
+	grow_no_tls(g, DANELAW_OUTCOME_TLS_TIMEOUT,
+	    "no end of the TLS handshake within 30 seconds");
+}
+
+static void
+hung_up_13(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_TLS_FAILED);
+	g->probe->tls->client_cert_requested = true;
+	g->probe->error = "alert 40, handshake failure";
+}
+
+static void
+hung_up_12(struct grown *g)
+{
+	hung_up_13(g);
+	g->probe->tls->version = "TLSv1.2";
+}
+
+static void
+asks_for_certificate(struct grown *g)
+{
+	g->probe->tls->client_cert_requested = true;
+}
+
+static void
+anonymous(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
+	g->probe->n_chain = 0;
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "AECDH-AES256-SHA";
+}
+
+static void
+old(struct grown *g)
+{
+	g->probe->tls->version = "TLSv1";
+	g->probe->tls->cipher = "ECDHE-RSA-AES256-SHA";
+}
+
+static void
+rc4(struct grown *g)
+{
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "RC4-SHA";
+}
+
+static void
+dhe(struct grown *g)
+{
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "DHE-RSA-AES256-GCM-SHA384";
+	g->probe->tls->group = "DH 1024";
+}
+
+static void
+dhe_2048(struct grown *g)
+{
+	dhe(g);
+	g->probe->tls->group = "DH 2048";
+}
+
+static void
+key_usage(struct grown *g, unsigned bits)
+{
+	g->leaf->has_key_usage = true;
+	g->leaf->key_usage = bits;
+}
+
+/* The table of FAILURES.md, "GnuTLS Key usage violation: exact truth". */
+static void
+kuv_13_encipherment(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT);
+}
+
+static void
+kuv_13_signature(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_DIGITAL_SIGNATURE);
+}
+
+static void
+tls_12(struct grown *g, const char *cipher)
+{
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = cipher;
+}
+
+static void
+kuv_ecdhe_encipherment(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT);
+	tls_12(g, "ECDHE-RSA-AES256-GCM-SHA384");
+}
+
+static void
+kuv_ecdhe_both(struct grown *g)
+{
+	key_usage(
+	    g, DANELAW_KU_DIGITAL_SIGNATURE | DANELAW_KU_KEY_ENCIPHERMENT);
+	tls_12(g, "ECDHE-RSA-AES256-GCM-SHA384");
+}
+
+static void
+kuv_rsa_signature(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_DIGITAL_SIGNATURE);
+	tls_12(g, "AES256-GCM-SHA384");
+}
+
+static void
+kuv_rsa_agreement(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_AGREEMENT);
+	tls_12(g, "AES256-GCM-SHA384");
+}
+
+static void
+kuv_rsa_encipherment(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT);
+	tls_12(g, "AES256-GCM-SHA384");
+}
+
+static void
+kuv_none(struct grown *g)
+{
+	key_usage(g, 0);
+}
+
+static void
+kuv_ec_agreement(struct grown *g)
+{
+	g->leaf->key = "EC P-256";
+	key_usage(g, DANELAW_KU_KEY_AGREEMENT);
+}
+
+static void
+ec_384(struct grown *g)
+{
+	g->leaf->key = "EC P-384";
+	tls_12(g, "ECDHE-ECDSA-AES256-GCM-SHA384");
+}
+
+static void
+ec_384_new(struct grown *g)
+{
+	g->leaf->key = "EC P-384";
+}
+
+static void
+ed25519(struct grown *g)
+{
+	g->leaf->key = "ED25519";
+}
+
+static void
+ed25519_and_rsa(struct grown *g)
+{
+	grow_probe(g, g->address, "rsa", DANELAW_OUTCOME_AUTHENTICATED);
+	g->leaf->key = "ED25519";
+	g->leaf->cert_sha256 = D64("edce");
+	g->leaf->spki_sha256 = D64("ede5");
+	grow_records(g, "3 1 1 " LEAF_KEY, "3 1 1 " D64("ede5"), NULL);
+}
+
+static const struct tree_row rows[] = {
+	{ "8460 4.3.4 stalled", stalled, "warning tls-timeout " PLACE, "" },
+	{ "8446 4.4.2.4 client certificate", hung_up_13,
+	    "critical tls-client-cert-required-13 " PLACE, "" },
+	{ "5246 7.4.4 client certificate", hung_up_12,
+	    "critical tls-client-cert-required-12 " PLACE, "" },
+	{ "8446 4.3.2 asks, and goes on", asks_for_certificate,
+	    "info tls-client-cert-requested " HOST, "" },
+	{ "7672 8.2 no certificate", anonymous, "critical tls-anon-only " PLACE,
+	    "" },
+	{ "7671 3 TLS 1.0", old, "warning tls-old-only " HOST, "" },
+	{ "RC4", rc4, "warning tls-no-shared-cipher " HOST, "" },
+	{ "DH 1024", dhe, "warning tls-dh-too-small " HOST, "" },
+	{ "DH 2048", dhe_2048, "", "" },
+	{ "TLS 1.3, keyEncipherment", kuv_13_encipherment,
+	    "warning tls-gnutls-kuv-sign " HOST, "" },
+	{ "TLS 1.3, digitalSignature", kuv_13_signature, "", "" },
+	{ "ECDHE, keyEncipherment", kuv_ecdhe_encipherment,
+	    "warning tls-gnutls-kuv-sign " HOST, "" },
+	{ "ECDHE, both", kuv_ecdhe_both, "", "" },
+	{ "static RSA, digitalSignature", kuv_rsa_signature,
+	    "warning tls-gnutls-kuv-enc " HOST, "" },
+	{ "static RSA, keyAgreement", kuv_rsa_agreement,
+	    "warning tls-gnutls-kuv-enc " HOST, "" },
+	{ "static RSA, keyEncipherment", kuv_rsa_encipherment, "", "" },
+	{ "TLS 1.3, keyUsage without any", kuv_none,
+	    "warning tls-gnutls-kuv-sign " HOST, "" },
+	{ "EC, keyAgreement", kuv_ec_agreement,
+	    "warning tls-gnutls-kuv-sign " HOST
+	    "warning tls-ecdsa-cert-ku " HOST,
+	    "" },
+	{ "8422 5.1 P-384, TLS 1.2", ec_384, "info tls-ec-cert-curve " HOST,
+	    "" },
+	{ "8446 P-384, TLS 1.3", ec_384_new, "", "" },
+	{ "8446 4.2.3 Ed25519 alone", ed25519,
+	    "warning tls-sigalg-unsupported " HOST, "" },
+	{ "8446 4.2.3 Ed25519 and RSA", ed25519_and_rsa, "", "" },
+};
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
