@@ -103,7 +103,7 @@ references_match(const char *presented, const char *reference)
 	if (first == 0 && reference[0] == '*')
 		first = 1;
 	rest = len - first;
-	return first > 0 && strlen(presented + 1) == rest &&
+	return strlen(presented + 1) == rest &&
 	    strncasecmp(presented + 1, reference + first, rest) == 0;
 }
 

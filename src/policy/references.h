@@ -23,13 +23,17 @@ struct reference_facts {
 size_t references_for(
     const struct reference_facts *facts, const char *names[REFERENCES_MAX]);
 
-/* Does a dNSName or CN, perhaps with a wildcard label, fit the reference? */
+/*
+ * Does a dNSName or CN, perhaps with a wildcard label, fit the reference? Just
+ * as X509_check_host() without partial wildcards says; but a dot at the end
+ * of the reference does not matter, and one in front fits nothing.
+ */
 bool references_match(const char *presented, const char *reference);
 
 /*
  * Finds the evidence for a name check that OpenSSL has passed: the first
  * reference that fits, by SAN or, where the leaf has no dNSName, by CN.
- * False: none fits.
+ * False: none fits, and check is as before.
  */
 bool references_evidence(const struct danelaw_cert *leaf,
     const char *const *references, size_t n, struct danelaw_name_check *check);

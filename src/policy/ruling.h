@@ -13,7 +13,8 @@
 
 struct host_facts {
 	enum danelaw_dnssec mx;    /* the MX RRset naming this host (2.2.1);
-				      secure where no MX was needed */
+				      secure where no MX was needed, so
+				      for a literal next hop, too */
 	enum danelaw_dnssec addr;  /* A/AAAA after all CNAMEs (2.2.2) */
 	enum danelaw_dnssec alias; /* first CNAME; same as addr if none */
 	enum danelaw_dnssec tlsa;  /* the TLSA answer in force (2.2.3) */

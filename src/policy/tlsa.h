@@ -15,22 +15,24 @@
 #define TLSA_MAX_DATA 65535
 
 /*
- * Fills usage, selector, mtype, data, len, rr, usable and reason from RDATA;
- * data shorter than its three leading octets gives an unusable record whose
- * missing fields are 255. Data of matching type 0 is only known to be DER by
- * whoever can parse it: tlsa_set_unusable() is for them. False: no memory.
+ * Fills usage, selector, mtype, data, len, rr, usable and reason from RDATA.
+ * Usable are usages 2 and 3, selectors 0 and 1, types 0 to 2, and data of the
+ * right length; RDATA shorter than its three leading octets gives an unusable
+ * record whose missing fields are 255. Data of matching type 0 is only known
+ * to be DER by whoever can parse it: tlsa_set_unusable() is for them. False:
+ * no memory.
  */
 bool tlsa_from_rdata(struct arena *arena, const uint8_t *rdata, size_t len,
     struct danelaw_record *record);
 /*
  * Reads presentation form: "3 1 1 <hex>", white space of any kind and in the
- * hex too (RFC 6698 section 2.2). *why: static sentence when false.
+ * hex too (RFC 6698 section 2.2), and one pair of the brackets that fold a
+ * record in a zone file. *why: static sentence when false.
  */
 bool tlsa_from_text(struct arena *arena, const char *text,
     struct danelaw_record *record, const char **why);
 /* reason is kept, not copied. */
 void tlsa_set_unusable(struct danelaw_record *record, const char *reason);
-/* True for usages 2 and 3, selectors 0 and 1, types 0 to 2, right lengths. */
 size_t tlsa_count_usable(const struct danelaw_record *records, size_t n);
 /* "none", "unusable" or "usable" for an answer that did not fail. */
 enum danelaw_tlsa_status tlsa_status(

@@ -18,7 +18,10 @@ struct outcome_facts {
 	bool date_failed; /* notBefore or notAfter is to blame */
 	bool name_failed;
 };
-/* The outcome of one handshake under a policy (INTERFACE section 5). */
+/*
+ * The outcome of one handshake under a policy (INTERFACE section 5).
+ * AUTHENTICATED only of policy dane with verified, matched and code 0.
+ */
 enum danelaw_outcome outcome_for(
     enum danelaw_policy policy, const struct outcome_facts *facts);
 /*

@@ -143,6 +143,8 @@ test_beyond(void **state)
 	assert_true(references_match("*.example.com", "mx.example.com."));
 	/* OpenSSL would take it for "any name below". */
 	assert_false(references_match("mx.example.com", ".example.com"));
+	assert_false(references_match(".example.com", ".example.com"));
+	assert_false(references_match("*.example.com", ".example.com"));
 	assert_false(references_match("", ""));
 	assert_false(references_match("mx.example.com", ""));
 	assert_false(references_match(".", "."));

@@ -39,6 +39,8 @@ test_order(void **state)
 		    { hop, hop, hop_end, false, true }, 1, { hop } },
 		{ "no MX, an alias through an unsigned zone",
 		    { hop, hop, end, false, false }, 1, { hop } },
+		{ "no MX, a base that is neither",
+		    { mx, hop, hop_end, false, true }, 1, { mx } },
 		{ "no name twice, however it is written",
 		    { mx, "MX.Example.", "mx.EXAMPLE", true, true }, 1,
 		    { mx } },

@@ -34,101 +34,96 @@ record_of(struct arena *arena, uint8_t usage, uint8_t selector, uint8_t mtype,
 	return record;
 }
 
+static const struct {
+	uint8_t usage, selector, mtype;
+	size_t len;
+	const char *reason, *rr; /* rr NULL: not compared */
+} rdata_rows[] = {
+	{ 3, 1, 1, 35, NULL, "3 1 1 " HEX_32 },
+	{ 2, 0, 1, 35, NULL, "2 0 1 " HEX_32 },
+	{ 3, 1, 2, 67, NULL, "3 1 2 " HEX_64 },
+	{ 2, 0, 0, 203, NULL, NULL },
+	{ 2, 1, 0, 4, NULL, "2 1 0 00" },
+	{ 0, 0, 1, 35,
+	    "certificate usage 0 (PKIX-TA) is not for SMTP "
+	    "(RFC 7672 3.1.3)",
+	    NULL },
+	{ 1, 1, 1, 35,
+	    "certificate usage 1 (PKIX-EE) is not for SMTP "
+	    "(RFC 7672 3.1.3)",
+	    NULL },
+	{ 4, 1, 1, 35, "certificate usage 4 is unknown (RFC 6698 2.1.1)",
+	    NULL },
+	{ 254, 1, 1, 35, "certificate usage 254 is unknown (RFC 6698 2.1.1)",
+	    NULL },
+	{ 255, 1, 1, 35,
+	    "certificate usage 255 is for private use "
+	    "(RFC 7218 2.1)",
+	    NULL },
+	{ 3, 2, 1, 35, "selector 2 is unknown (RFC 6698 2.1.2)", NULL },
+	{ 3, 255, 1, 35, "selector 255 is for private use (RFC 7218 2.2)",
+	    NULL },
+	{ 3, 1, 3, 35, "matching type 3 is unknown (RFC 6698 2.1.3)", NULL },
+	{ 3, 1, 255, 35, "matching type 255 is for private use (RFC 7218 2.3)",
+	    NULL },
+	{ 3, 1, 1, 23,
+	    "a SHA-256 digest has 32 octets, this has 20 "
+	    "(RFC 6698 2.1.3)",
+	    "3 1 1 " HEX_20 },
+	{ 3, 1, 1, 34,
+	    "a SHA-256 digest has 32 octets, this has 31 "
+	    "(RFC 6698 2.1.3)",
+	    NULL },
+	{ 3, 1, 1, 36,
+	    "a SHA-256 digest has 32 octets, this has 33 "
+	    "(RFC 6698 2.1.3)",
+	    NULL },
+	{ 3, 1, 1, 67,
+	    "a SHA-256 digest has 32 octets, this has 64 "
+	    "(RFC 6698 2.1.3)",
+	    NULL },
+	{ 3, 1, 2, 35,
+	    "a SHA-512 digest has 64 octets, this has 32 "
+	    "(RFC 6698 2.1.3)",
+	    NULL },
+	{ 3, 1, 0, 3, "the record has no data (RFC 6698 2.1)", "3 1 0" },
+	{ 3, 1, 1, 3, "the record has no data (RFC 6698 2.1)", "3 1 1" },
+	{ 3, 1, 255, 2, "the record ends before its data (RFC 6698 2.1)",
+	    "3 1 255" },
+	{ 3, 255, 255, 1, "the record ends before its data (RFC 6698 2.1)",
+	    "3 255 255" },
+	{ 255, 255, 255, 0, "the record ends before its data (RFC 6698 2.1)",
+	    "255 255 255" },
+	{ 3, 1, 0, 65535, NULL, NULL },
+	{ 3, 1, 0, 65535 + 4, "the record is longer than any can be", "3 1 0" },
+};
+
 static void
 test_rdata(void **state)
 {
-	static const struct {
-		uint8_t usage, selector, mtype;
-		size_t len;
-		const char *reason, *rr; /* rr NULL: not compared */
-	} rows[] = {
-		{ 3, 1, 1, 35, NULL, "3 1 1 " HEX_32 },
-		{ 2, 0, 1, 35, NULL, "2 0 1 " HEX_32 },
-		{ 3, 1, 2, 67, NULL, "3 1 2 " HEX_64 },
-		{ 2, 0, 0, 203, NULL, NULL },
-		{ 2, 1, 0, 4, NULL, "2 1 0 00" },
-		{ 0, 0, 1, 35,
-		    "certificate usage 0 (PKIX-TA) is not for SMTP "
-		    "(RFC 7672 3.1.3)",
-		    NULL },
-		{ 1, 1, 1, 35,
-		    "certificate usage 1 (PKIX-EE) is not for SMTP "
-		    "(RFC 7672 3.1.3)",
-		    NULL },
-		{ 4, 1, 1, 35,
-		    "certificate usage 4 is unknown (RFC 6698 2.1.1)", NULL },
-		{ 254, 1, 1, 35,
-		    "certificate usage 254 is unknown (RFC 6698 2.1.1)", NULL },
-		{ 255, 1, 1, 35,
-		    "certificate usage 255 is for private use "
-		    "(RFC 7218 2.1)",
-		    NULL },
-		{ 3, 2, 1, 35, "selector 2 is unknown (RFC 6698 2.1.2)", NULL },
-		{ 3, 255, 1, 35,
-		    "selector 255 is for private use (RFC 7218 2.2)", NULL },
-		{ 3, 1, 3, 35, "matching type 3 is unknown (RFC 6698 2.1.3)",
-		    NULL },
-		{ 3, 1, 255, 35,
-		    "matching type 255 is for private use (RFC 7218 2.3)",
-		    NULL },
-		{ 3, 1, 1, 23,
-		    "a SHA-256 digest has 32 octets, this has 20 "
-		    "(RFC 6698 2.1.3)",
-		    "3 1 1 " HEX_20 },
-		{ 3, 1, 1, 34,
-		    "a SHA-256 digest has 32 octets, this has 31 "
-		    "(RFC 6698 2.1.3)",
-		    NULL },
-		{ 3, 1, 1, 36,
-		    "a SHA-256 digest has 32 octets, this has 33 "
-		    "(RFC 6698 2.1.3)",
-		    NULL },
-		{ 3, 1, 1, 67,
-		    "a SHA-256 digest has 32 octets, this has 64 "
-		    "(RFC 6698 2.1.3)",
-		    NULL },
-		{ 3, 1, 2, 35,
-		    "a SHA-512 digest has 64 octets, this has 32 "
-		    "(RFC 6698 2.1.3)",
-		    NULL },
-		{ 3, 1, 0, 3, "the record has no data (RFC 6698 2.1)",
-		    "3 1 0" },
-		{ 3, 1, 1, 3, "the record has no data (RFC 6698 2.1)",
-		    "3 1 1" },
-		{ 3, 1, 255, 2,
-		    "the record ends before its data (RFC 6698 2.1)",
-		    "3 1 255" },
-		{ 3, 255, 255, 1,
-		    "the record ends before its data (RFC 6698 2.1)",
-		    "3 255 255" },
-		{ 255, 255, 255, 0,
-		    "the record ends before its data (RFC 6698 2.1)",
-		    "255 255 255" },
-		{ 3, 1, 0, 65535, NULL, NULL },
-		{ 3, 1, 0, 65535 + 4, "the record is longer than any can be",
-		    "3 1 0" },
-	};
 	struct arena *arena = arena_new();
 	(void)state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct danelaw_record record = record_of(arena, rows[i].usage,
-		    rows[i].selector, rows[i].mtype, rows[i].len);
+	for (size_t i = 0; i < COUNT(rdata_rows); i++) {
+		struct danelaw_record record = record_of(arena,
+		    rdata_rows[i].usage, rdata_rows[i].selector,
+		    rdata_rows[i].mtype, rdata_rows[i].len);
 
-		assert_int_equal(record.usage, rows[i].usage);
-		assert_int_equal(record.selector, rows[i].selector);
-		assert_int_equal(record.mtype, rows[i].mtype);
-		assert_int_equal(record.usable, rows[i].reason == NULL);
-		if (rows[i].reason == NULL)
+		assert_int_equal(record.usage, rdata_rows[i].usage);
+		assert_int_equal(record.selector, rdata_rows[i].selector);
+		assert_int_equal(record.mtype, rdata_rows[i].mtype);
+		assert_int_equal(record.usable, rdata_rows[i].reason == NULL);
+		if (rdata_rows[i].reason == NULL)
 			assert_null(record.reason);
 		else
-			assert_string_equal(record.reason, rows[i].reason);
-		if (rows[i].rr != NULL)
-			assert_string_equal(record.rr, rows[i].rr);
-		if (rows[i].len <= 3)
+			assert_string_equal(
+			    record.reason, rdata_rows[i].reason);
+		if (rdata_rows[i].rr != NULL)
+			assert_string_equal(record.rr, rdata_rows[i].rr);
+		if (rdata_rows[i].len <= 3)
 			assert_true(record.len == 0 && record.data == NULL);
-		else if (rows[i].len <= 65535)
-			assert_int_equal(record.len, rows[i].len - 3);
+		else if (rdata_rows[i].len <= 65535)
+			assert_int_equal(record.len, rdata_rows[i].len - 3);
 		for (size_t j = 0; j < record.len; j++)
 			assert_int_equal(record.data[j], j % 32);
 	}
@@ -242,25 +237,25 @@ test_text(void **state)
 	arena_unref(arena);
 }
 
-/* As much as a record can hold, and two digits more. */
+/* As much as a record can hold, and a digit more. */
 static void
 test_long_text(void **state)
 {
 	struct arena *arena = arena_new();
 	size_t len = 2 * (size_t)TLSA_MAX_DATA;
-	char *text = malloc(6 + len + 3);
+	char *text = malloc(6 + len + 2);
 	struct danelaw_record record;
 	const char *why = NULL;
 	(void)state;
 
 	assert_non_null(text);
 	memcpy(text, "3 1 0 ", 6);
-	memset(text + 6, 'a', len + 2);
+	memset(text + 6, 'a', len + 1);
 	text[6 + len] = '\0';
 	assert_true(tlsa_from_text(arena, text, &record, &why));
 	assert_int_equal(record.len, TLSA_MAX_DATA);
 	text[6 + len] = 'a';
-	text[6 + len + 2] = '\0';
+	text[6 + len + 1] = '\0';
 	assert_false(tlsa_from_text(arena, text, &record, &why));
 	assert_string_equal(why, "the data are longer than a record can hold");
 	free(text);
@@ -332,6 +327,8 @@ test_superseded(void **state)
 		    { false, false } },
 		{ "an unusable one is not put aside, it is unusable",
 		    { "111", "112" }, { false, false } },
+		{ "nor is one put aside that is too short", { "31y", "312" },
+		    { false, false } },
 		{ "each of the same type counts", { "311", "311", "312" },
 		    { true, true, false } },
 		{ "an unknown type rules over nothing", { "312", "313" },
@@ -346,13 +343,17 @@ test_superseded(void **state)
 
 		for (; n < 3 && rows[i].records[n] != NULL; n++) {
 			const char *kind = rows[i].records[n];
-			/* x: a SHA-512 digest of the wrong length. */
-			uint8_t mtype =
-			    (uint8_t)(kind[2] == 'x' ? 2 : kind[2] - '0');
+			/* Of the wrong length: x is SHA-512, y SHA-256. */
+			uint8_t mtype = (uint8_t)(kind[2] - '0');
+			size_t len = mtype == 2 ? 67 : 35;
+
+			if (kind[2] == 'x' || kind[2] == 'y') {
+				mtype = kind[2] == 'x' ? 2 : 1;
+				len = 36;
+			}
 
 			records[n] = record_of(arena, (uint8_t)(kind[0] - '0'),
-			    (uint8_t)(kind[1] - '0'), mtype,
-			    kind[2] == '2' ? 67 : 35);
+			    (uint8_t)(kind[1] - '0'), mtype, len);
 		}
 		for (size_t j = 0; j < n; j++)
 			ROW_EXPECT(rows[i].name,

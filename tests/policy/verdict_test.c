@@ -122,133 +122,131 @@ test_class_of_several_addresses(void **state)
 }
 
 /* INTERFACE section 4, line by line, and what each line rules out. */
+static const struct {
+	const char *hosts;
+	enum danelaw_mx_source source;
+	enum danelaw_dnssec dnssec;
+	const char *verdict, *state, *required; /* NULL: the same */
+} table[] = {
+	/* no-mail */
+	{ "", DANELAW_MX_NULL, SEC, "no-mail", "critical", NULL },
+	{ "", DANELAW_MX_NULL, INS, "no-mail", "critical", NULL },
+	{ "", DANELAW_MX_NULL, BOG, "defer", "critical", NULL },
+	/* defer: the MX lookup fails */
+	{ "", DANELAW_MX_NONE, ERR, "defer", "critical", NULL },
+	{ "", DANELAW_MX_NONE, BOG, "defer", "critical", NULL },
+	{ "", DANELAW_MX_NONE, SEC, "defer", "critical", NULL },
+	{ "dane authenticated", DANELAW_MX_MX, BOG, "defer", "critical", NULL },
+	{ "dane authenticated", DANELAW_MX_MX, ERR, "defer", "critical", NULL },
+	{ "dane authenticated", DANELAW_MX_IMPLICIT, ERR, "defer", "critical",
+	    NULL },
+	/* insecure */
+	{ "dane authenticated", DANELAW_MX_MX, INS, "insecure", "warning",
+	    "critical" },
+	{ "dane tlsa-mismatch", DANELAW_MX_MX, INS, "insecure", "warning",
+	    "critical" },
+	{ "skip", DANELAW_MX_MX, INS, "insecure", "warning", "critical" },
+	{ "may cleartext", DANELAW_MX_IMPLICIT, INS, "insecure", "warning",
+	    "critical" },
+	/* dane-degraded */
+	{ "dane authenticated | dane tlsa-mismatch", DANELAW_MX_MX, SEC,
+	    "dane-degraded", "critical", NULL },
+	{ "dane authenticated tlsa-mismatch", DANELAW_MX_MX, SEC,
+	    "dane-degraded", "critical", NULL },
+	{ "skip | dane authenticated", DANELAW_MX_MX, SEC, "dane-degraded",
+	    "critical", NULL },
+	{ "dane authenticated | encrypt starttls-missing", DANELAW_MX_MX, SEC,
+	    "dane-degraded", "critical", NULL },
+	{ "dane authenticated | may cleartext | skip", DANELAW_MX_MX, SEC,
+	    "dane-degraded", "critical", NULL },
+	/* dane-fail */
+	{ "dane tlsa-mismatch", DANELAW_MX_MX, SEC, "dane-fail", "critical",
+	    NULL },
+	{ "dane tlsa-mismatch | may cleartext", DANELAW_MX_MX, SEC, "dane-fail",
+	    "critical", NULL },
+	{ "encrypt starttls-missing", DANELAW_MX_MX, SEC, "dane-fail",
+	    "critical", NULL },
+	{ "dane starttls-refused=502", DANELAW_MX_MX, SEC, "dane-fail",
+	    "critical", NULL },
+	{ "skip | dane cert-expired", DANELAW_MX_MX, SEC, "dane-fail",
+	    "critical", NULL },
+	{ "dane connect-timeout | dane tls-failed", DANELAW_MX_MX, SEC,
+	    "dane-fail", "critical", NULL },
+	/* defer: skipped */
+	{ "skip", DANELAW_MX_MX, SEC, "defer", "critical", NULL },
+	{ "skip | may cleartext", DANELAW_MX_MX, SEC, "defer", "critical",
+	    NULL },
+	{ "skip | dane connect-timeout", DANELAW_MX_MX, SEC, "defer",
+	    "critical", NULL },
+	{ "skip", DANELAW_MX_LITERAL, ERR, "defer", "critical", NULL },
+	/* dane-partial */
+	{ "dane authenticated | may encrypted", DANELAW_MX_MX, SEC,
+	    "dane-partial", "warning", "critical" },
+	{ "may connect-timeout | dane authenticated", DANELAW_MX_MX, SEC,
+	    "dane-partial", "warning", "critical" },
+	{ "dane authenticated | encrypt encrypted", DANELAW_MX_MX, SEC,
+	    "dane-partial", "warning", "critical" },
+	/* dane-ok */
+	{ "dane authenticated", DANELAW_MX_MX, SEC, "dane-ok", "ok", NULL },
+	{ "dane authenticated", DANELAW_MX_IMPLICIT, SEC, "dane-ok", "ok",
+	    NULL },
+	{ "dane authenticated", DANELAW_MX_LITERAL, ERR, "dane-ok", "ok",
+	    NULL },
+	{ "dane authenticated | dane connect-refused", DANELAW_MX_MX, SEC,
+	    "dane-ok", "ok", NULL },
+	{ "dane authenticated connect-timeout", DANELAW_MX_MX, SEC, "dane-ok",
+	    "ok", NULL },
+	{ "dane authenticated | dane starttls-refused=454", DANELAW_MX_MX, SEC,
+	    "dane-ok", "ok", NULL },
+	{ "dane authenticated | may", DANELAW_MX_MX, SEC, "dane-ok", "ok",
+	    NULL },
+	/* no-dane */
+	{ "may cleartext", DANELAW_MX_MX, SEC, "no-dane", "warning",
+	    "critical" },
+	{ "encrypt encrypted", DANELAW_MX_MX, SEC, "no-dane", "warning",
+	    "critical" },
+	{ "may encrypted | dane connect-timeout", DANELAW_MX_MX, SEC, "no-dane",
+	    "warning", "critical" },
+	{ "may cleartext", DANELAW_MX_LITERAL, ERR, "no-dane", "warning",
+	    "critical" },
+	/* defer: nothing could be examined */
+	{ "dane connect-refused connect-timeout", DANELAW_MX_MX, SEC, "defer",
+	    "unknown", NULL },
+	{ "dane smtp-tempfail | dane not-smtp", DANELAW_MX_MX, SEC, "defer",
+	    "unknown", NULL },
+	{ "dane starttls-refused=454", DANELAW_MX_MX, SEC, "defer", "unknown",
+	    NULL },
+	{ "encrypt tls-timeout", DANELAW_MX_MX, SEC, "defer", "unknown", NULL },
+	{ "dane", DANELAW_MX_MX, SEC, "defer", "unknown", NULL },
+	{ "may", DANELAW_MX_IMPLICIT, SEC, "defer", "unknown", NULL },
+	{ "", DANELAW_MX_MX, SEC, "defer", "unknown", NULL },
+};
+
 static void
 test_table(void **state)
 {
-	static const struct {
-		const char *hosts;
-		enum danelaw_mx_source source;
-		enum danelaw_dnssec dnssec;
-		const char *verdict, *state, *required; /* NULL: the same */
-	} rows[] = {
-		/* no-mail */
-		{ "", DANELAW_MX_NULL, SEC, "no-mail", "critical", NULL },
-		{ "", DANELAW_MX_NULL, INS, "no-mail", "critical", NULL },
-		{ "", DANELAW_MX_NULL, BOG, "defer", "critical", NULL },
-		/* defer: the MX lookup fails */
-		{ "", DANELAW_MX_NONE, ERR, "defer", "critical", NULL },
-		{ "", DANELAW_MX_NONE, BOG, "defer", "critical", NULL },
-		{ "", DANELAW_MX_NONE, SEC, "defer", "critical", NULL },
-		{ "dane authenticated", DANELAW_MX_MX, BOG, "defer", "critical",
-		    NULL },
-		{ "dane authenticated", DANELAW_MX_MX, ERR, "defer", "critical",
-		    NULL },
-		{ "dane authenticated", DANELAW_MX_IMPLICIT, ERR, "defer",
-		    "critical", NULL },
-		/* insecure */
-		{ "dane authenticated", DANELAW_MX_MX, INS, "insecure",
-		    "warning", "critical" },
-		{ "dane tlsa-mismatch", DANELAW_MX_MX, INS, "insecure",
-		    "warning", "critical" },
-		{ "skip", DANELAW_MX_MX, INS, "insecure", "warning",
-		    "critical" },
-		{ "may cleartext", DANELAW_MX_IMPLICIT, INS, "insecure",
-		    "warning", "critical" },
-		/* dane-degraded */
-		{ "dane authenticated | dane tlsa-mismatch", DANELAW_MX_MX, SEC,
-		    "dane-degraded", "critical", NULL },
-		{ "dane authenticated tlsa-mismatch", DANELAW_MX_MX, SEC,
-		    "dane-degraded", "critical", NULL },
-		{ "skip | dane authenticated", DANELAW_MX_MX, SEC,
-		    "dane-degraded", "critical", NULL },
-		{ "dane authenticated | encrypt starttls-missing",
-		    DANELAW_MX_MX, SEC, "dane-degraded", "critical", NULL },
-		{ "dane authenticated | may cleartext | skip", DANELAW_MX_MX,
-		    SEC, "dane-degraded", "critical", NULL },
-		/* dane-fail */
-		{ "dane tlsa-mismatch", DANELAW_MX_MX, SEC, "dane-fail",
-		    "critical", NULL },
-		{ "dane tlsa-mismatch | may cleartext", DANELAW_MX_MX, SEC,
-		    "dane-fail", "critical", NULL },
-		{ "encrypt starttls-missing", DANELAW_MX_MX, SEC, "dane-fail",
-		    "critical", NULL },
-		{ "dane starttls-refused=502", DANELAW_MX_MX, SEC, "dane-fail",
-		    "critical", NULL },
-		{ "skip | dane cert-expired", DANELAW_MX_MX, SEC, "dane-fail",
-		    "critical", NULL },
-		{ "dane connect-timeout | dane tls-failed", DANELAW_MX_MX, SEC,
-		    "dane-fail", "critical", NULL },
-		/* defer: skipped */
-		{ "skip", DANELAW_MX_MX, SEC, "defer", "critical", NULL },
-		{ "skip | may cleartext", DANELAW_MX_MX, SEC, "defer",
-		    "critical", NULL },
-		{ "skip | dane connect-timeout", DANELAW_MX_MX, SEC, "defer",
-		    "critical", NULL },
-		{ "skip", DANELAW_MX_LITERAL, ERR, "defer", "critical", NULL },
-		/* dane-partial */
-		{ "dane authenticated | may encrypted", DANELAW_MX_MX, SEC,
-		    "dane-partial", "warning", "critical" },
-		{ "may connect-timeout | dane authenticated", DANELAW_MX_MX,
-		    SEC, "dane-partial", "warning", "critical" },
-		{ "dane authenticated | encrypt encrypted", DANELAW_MX_MX, SEC,
-		    "dane-partial", "warning", "critical" },
-		/* dane-ok */
-		{ "dane authenticated", DANELAW_MX_MX, SEC, "dane-ok", "ok",
-		    NULL },
-		{ "dane authenticated", DANELAW_MX_IMPLICIT, SEC, "dane-ok",
-		    "ok", NULL },
-		{ "dane authenticated", DANELAW_MX_LITERAL, ERR, "dane-ok",
-		    "ok", NULL },
-		{ "dane authenticated | dane connect-refused", DANELAW_MX_MX,
-		    SEC, "dane-ok", "ok", NULL },
-		{ "dane authenticated connect-timeout", DANELAW_MX_MX, SEC,
-		    "dane-ok", "ok", NULL },
-		{ "dane authenticated | dane starttls-refused=454",
-		    DANELAW_MX_MX, SEC, "dane-ok", "ok", NULL },
-		{ "dane authenticated | may", DANELAW_MX_MX, SEC, "dane-ok",
-		    "ok", NULL },
-		/* no-dane */
-		{ "may cleartext", DANELAW_MX_MX, SEC, "no-dane", "warning",
-		    "critical" },
-		{ "encrypt encrypted", DANELAW_MX_MX, SEC, "no-dane", "warning",
-		    "critical" },
-		{ "may encrypted | dane connect-timeout", DANELAW_MX_MX, SEC,
-		    "no-dane", "warning", "critical" },
-		{ "may cleartext", DANELAW_MX_LITERAL, ERR, "no-dane",
-		    "warning", "critical" },
-		/* defer: nothing could be examined */
-		{ "dane connect-refused connect-timeout", DANELAW_MX_MX, SEC,
-		    "defer", "unknown", NULL },
-		{ "dane smtp-tempfail | dane not-smtp", DANELAW_MX_MX, SEC,
-		    "defer", "unknown", NULL },
-		{ "dane starttls-refused=454", DANELAW_MX_MX, SEC, "defer",
-		    "unknown", NULL },
-		{ "encrypt tls-timeout", DANELAW_MX_MX, SEC, "defer", "unknown",
-		    NULL },
-		{ "dane", DANELAW_MX_MX, SEC, "defer", "unknown", NULL },
-		{ "may", DANELAW_MX_IMPLICIT, SEC, "defer", "unknown", NULL },
-		{ "", DANELAW_MX_MX, SEC, "defer", "unknown", NULL },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct tree *tree =
-		    plant_tree(rows[i].source, rows[i].dnssec, rows[i].hosts);
-		const char *required =
-		    rows[i].required != NULL ? rows[i].required : rows[i].state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct tree *tree = plant_tree(
+		    table[i].source, table[i].dnssec, table[i].hosts);
+		const char *required = table[i].required != NULL
+		    ? table[i].required
+		    : table[i].state;
 
 		for (int require = 0; require < 2; require++) {
 			verdict_fill(tree, require, false);
-			ROW_EXPECT(rows[i].hosts,
+			ROW_EXPECT(table[i].hosts,
 			    strcmp(danelaw_verdict_word(tree->report.verdict),
-				rows[i].verdict) == 0);
-			ROW_EXPECT(rows[i].hosts,
+				table[i].verdict) == 0);
+			ROW_EXPECT(table[i].hosts,
 			    strcmp(danelaw_state_word(tree->report.state),
-				require ? required : rows[i].state) == 0);
-			ROW_EXPECT(rows[i].hosts, tree->report.summary != NULL);
+				require ? required : table[i].state) == 0);
+			ROW_EXPECT(
+			    table[i].hosts, tree->report.summary != NULL);
 		}
 		verdict_fill(tree, false, true);
-		ROW_EXPECT(rows[i].hosts,
+		ROW_EXPECT(table[i].hosts,
 		    tree->report.verdict == DANELAW_VERDICT_DEFER &&
 			tree->report.state == DANELAW_STATE_UNKNOWN);
 		danelaw_report_free(&tree->report);
