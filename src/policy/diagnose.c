@@ -14,7 +14,7 @@
 static bool
 same_chain(const struct danelaw_probe *a, const struct danelaw_probe *b)
 {
-	if (a->outcome != b->outcome || a->n_chain != b->n_chain)
+	if (a->n_chain != b->n_chain)
 		return false;
 	for (size_t i = 0; i < a->n_chain; i++) {
 		const char *x = a->chain[i].cert_sha256;
@@ -24,6 +24,36 @@ same_chain(const struct danelaw_probe *a, const struct danelaw_probe *b)
 			return false;
 	}
 	return true;
+}
+
+/* Was the chain held against the records, or did the talk end before? */
+static bool
+is_judged(const struct danelaw_probe *probe)
+{
+	switch (probe->outcome) {
+	case DANELAW_OUTCOME_AUTHENTICATED:
+	case DANELAW_OUTCOME_ENCRYPTED:
+	case DANELAW_OUTCOME_TLSA_MISMATCH:
+	case DANELAW_OUTCOME_NAME_MISMATCH:
+	case DANELAW_OUTCOME_CERT_EXPIRED:
+	case DANELAW_OUTCOME_CHAIN_INVALID:
+		return true;
+	case DANELAW_OUTCOME_SKIPPED:
+	case DANELAW_OUTCOME_CLEARTEXT:
+	case DANELAW_OUTCOME_STARTTLS_MISSING:
+	case DANELAW_OUTCOME_STARTTLS_REFUSED:
+	case DANELAW_OUTCOME_SMTP_TEMPFAIL:
+	case DANELAW_OUTCOME_SMTP_PERMFAIL:
+	case DANELAW_OUTCOME_SMTP_TIMEOUT:
+	case DANELAW_OUTCOME_NOT_SMTP:
+	case DANELAW_OUTCOME_PLAINTEXT_INJECTED:
+	case DANELAW_OUTCOME_TLS_FAILED:
+	case DANELAW_OUTCOME_TLS_TIMEOUT:
+	case DANELAW_OUTCOME_CONNECT_REFUSED:
+	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
+		break;
+	}
+	return false;
 }
 
 static void
@@ -39,6 +69,10 @@ sight(struct exam *exam, const struct danelaw_host *host,
 		    same_chain(sighting->probe, probe)) {
 			sighting->n_addresses += last[i] != address;
 			last[i] = address;
+			if (!is_judged(sighting->probe) && is_judged(probe)) {
+				sighting->address = address;
+				sighting->probe = probe;
+			}
 			return;
 		}
 	}

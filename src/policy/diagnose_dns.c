@@ -166,7 +166,7 @@ look_for_expiry(struct exam *exam, const char *subject,
 {
 	const struct danelaw_lookup *first = NULL;
 	int64_t left;
-	const char *when;
+	const char *when, *hours;
 
 	for (size_t i = 0; i < n; i++) {
 		if (lookups[i].dnssec == DANELAW_DNSSEC_SECURE &&
@@ -182,10 +182,14 @@ look_for_expiry(struct exam *exam, const char *subject,
 	/* Hosts of one zone are signed by one job. */
 	if (left >= SOON_HOURS * 3600 || told_expiry(exam, when))
 		return;
+	if (left < 3600)
+		hours = "within the hour";
+	else
+		hours = arena_printf(exam->arena, "in %ld hours or less",
+		    (long)(left / 3600) + 1);
 	finding_add(exam->tree, FINDING_DNS_RRSIG_EXPIRING, subject, "type",
 	    kit_text(exam, first->type), "name", kit_text(exam, first->name),
-	    "when", when, "hours",
-	    kit_number(exam, left <= 0 ? 1 : (long)(left / 3600) + 1), NULL);
+	    "when", when, "left", kit_text(exam, hours), NULL);
 }
 
 static const struct danelaw_lookup *

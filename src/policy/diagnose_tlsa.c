@@ -7,6 +7,7 @@
 
 #include "base/name.h"
 #include "policy/diagnose_kit.h"
+#include "policy/verdict.h"
 
 /* Above this a record takes the room of a dozen digests. */
 enum { LARGE = 512 };
@@ -159,8 +160,7 @@ diagnose_partial(struct exam *exam)
 
 		if (host->tlsa.status == DANELAW_TLSA_USABLE)
 			n_usable++;
-		else if (host->tlsa.status == DANELAW_TLSA_NONE ||
-		    host->policy == DANELAW_POLICY_MAY)
+		else if (verdict_class(host).open)
 			arena_push_text(
 			    exam->arena, &open, &n_open, host->name);
 	}

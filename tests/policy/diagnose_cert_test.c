@@ -168,6 +168,19 @@ duplicate(struct grown *g)
 	grow_chain(g, g->probe, "leaf leaf inter");
 }
 
+/* The same chain, but the second talk ended before it was judged. */
+static void
+duplicate_early_end(struct grown *g)
+{
+	struct danelaw_address *address;
+
+	address = grow_address(
+	    g, g->host, "192.0.2.2", DANELAW_OUTCOME_SMTP_PERMFAIL);
+	address->smtp.refusal = "554 No";
+	grow_chain(g, &address->probes[0], "leaf leaf inter");
+	duplicate(g);
+}
+
 static void
 no_serverauth(struct grown *g)
 {
@@ -357,6 +370,10 @@ static const struct tree_row rows[] = {
 	{ "5246 7.4.2 right order", right_order, "", "" },
 	{ "5246 7.4.2 leaf twice", duplicate,
 	    "warning cert-duplicate mx1.example\n", "" },
+	{ "told once, though one talk ended early", duplicate_early_end,
+	    "warning smtp-ehlo-after-tls mx1.example [192.0.2.2]:25\n"
+	    "warning cert-duplicate mx1.example\n",
+	    "" },
 	{ "5280 4.2.1.12 no serverAuth", no_serverauth,
 	    "critical cert-eku-no-serverauth mx1.example\n", ADD_311 },
 	{ "5280 4.2.1.3 unfit leaf", unfit_key_usage,

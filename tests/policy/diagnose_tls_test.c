@@ -237,7 +237,30 @@ ed25519_and_rsa(struct grown *g)
 	grow_records(g, "3 1 1 " LEAF_KEY, "3 1 1 " D64("ede5"), NULL);
 }
 
+/* INTERFACE section 7: nine issuers listed, one fits; one warning. */
+static void
+nine_issuers(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT);
+	g->probe->chain[1].subject = "CN=R3, O=Let's Encrypt, C=US";
+	g->leaf->issuer = g->probe->chain[1].subject;
+	grow_records(g, "2 1 1 " D64("0001"), "2 1 1 " D64("0002"),
+	    "2 1 1 " D64("0003"), "2 1 1 " D64("0004"), "2 1 1 " INTER_KEY,
+	    "2 1 1 " D64("0006"), "2 1 1 " D64("0007"), "2 1 1 " D64("0008"),
+	    "2 1 1 " D64("0009"), NULL);
+	grow_match(g, g->probe, 4, 1);
+	g->probe->match->name.checked = true;
+	g->probe->match->name.reference = "mx1.example";
+	g->probe->match->name.presented = "mx1.example";
+	g->probe->match->name.source = DANELAW_NAME_SAN;
+}
+
 static const struct tree_row rows[] = {
+	{ "nine issuers and keyEncipherment", nine_issuers,
+	    "warning tls-gnutls-kuv-sign " HOST
+	    "info tlsa-stale-extra mx1.example\n"
+	    "info tlsa-ta-public-ca mx1.example\n",
+	    "" },
 	{ "8460 4.3.4 stalled", stalled, "warning tls-timeout " PLACE, "" },
 	{ "8446 4.4.2.4 client certificate", hung_up_13,
 	    "critical tls-client-cert-required-13 " PLACE, "" },
