@@ -49,7 +49,7 @@ static const struct {
 
 /*
  * The validator's words without the names in them: proofpoint.com is no
- * proof. Names are written with a dot, and the question in <>.
+ * proof. Names are written with a dot.
  */
 static void
 drop_names(const char *why, char *words, size_t room)
@@ -62,8 +62,7 @@ drop_names(const char *why, char *words, size_t room)
 		/* The last word may end in the full stop of a sentence. */
 		size_t inner = word > 0 && why[word] == '\0' ? word - 1 : word;
 
-		if (memchr(why, '<', word) == NULL &&
-		    (word == 1 || memchr(why, '.', inner) == NULL)) {
+		if (word == 1 || memchr(why, '.', inner) == NULL) {
 			memcpy(words + len, why, fits);
 			len += fits;
 			words[len++] = ' ';

@@ -199,13 +199,6 @@ void
 kit_publish(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const char *rr)
 {
-	/* A record that is there need not be added. */
-	for (size_t i = 0; rr != NULL && i < host->tlsa.n_records; i++) {
-		const char *there = host->tlsa.records[i].rr;
-
-		if (there != NULL && strcmp(there, rr) == 0)
-			return;
-	}
 	if (finding != NULL && rr != NULL)
 		add_line(exam, &finding->fix_add, &finding->n_fix_add,
 		    zone_line(exam, host, rr));

@@ -301,12 +301,39 @@ test_words(void **state)
 	danelaw_report_free(g.report);
 }
 
+/* Two addresses show one chain to both offers, a third shows another. */
+static void
+test_where(void **state)
+{
+	struct grown g = grow();
+	struct danelaw_address *address;
+	(void)state;
+
+	stale_key(&g);
+	grow_probe(&g, g.address, "rsa", DANELAW_OUTCOME_TLSA_MISMATCH);
+	address = grow_address(
+	    &g, g.host, "192.0.2.2", DANELAW_OUTCOME_TLSA_MISMATCH);
+	grow_probe(&g, address, "rsa", DANELAW_OUTCOME_TLSA_MISMATCH);
+	address = grow_address(
+	    &g, g.host, "192.0.2.3", DANELAW_OUTCOME_TLSA_MISMATCH);
+	grow_chain(&g, &address->probes[0], "ec inter");
+	diagnose(g.tree, NULL);
+	assert_string_equal(
+	    g.report->findings[0].subject, "mx1.example [192.0.2.1]:25");
+	assert_non_null(strstr(g.report->findings[0].text,
+	    "the one mx1.example [192.0.2.1]:25 and 1 more uses"));
+	assert_string_equal(
+	    g.report->findings[1].subject, "mx1.example [192.0.2.3]:25");
+	danelaw_report_free(g.report);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

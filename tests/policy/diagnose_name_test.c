@@ -69,6 +69,13 @@ common_name_ee(struct grown *g)
 }
 
 static void
+cn_with_san_ee(struct grown *g)
+{
+	other_name_ee(g);
+	g->leaf->cn = "mx1.example";
+}
+
+static void
 next_hop(struct grown *g)
 {
 	by_issuer(g, "et.example", "et.example", DANELAW_NAME_SAN);
@@ -140,6 +147,8 @@ static const struct tree_row rows[] = {
 	{ "7672 3.2.1 no name, usage 3", no_name_ee,
 	    "info name-mismatch-ee mx1.example\n", "" },
 	{ "7672 3.2.3 common name, usage 3", common_name_ee, "", "" },
+	{ "7672 3.2.3 the same beside dNSNames", cn_with_san_ee,
+	    "info name-mismatch-ee mx1.example\n", "" },
 	{ "7672 3.2.2 the next hop is as good", next_hop,
 	    "info name-nexthop-ok mx1.example\n", "" },
 	{ "7672 3.2.3 common name beside dNSNames", cn_with_san,

@@ -222,6 +222,13 @@ ec_384_new(struct grown *g)
 }
 
 static void
+ec_256(struct grown *g)
+{
+	ec_384(g);
+	g->leaf->key = "EC P-256";
+}
+
+static void
 ed25519(struct grown *g)
 {
 	g->leaf->key = "ED25519";
@@ -293,6 +300,7 @@ static const struct tree_row rows[] = {
 	    "" },
 	{ "8422 5.1 P-384, TLS 1.2", ec_384, "info tls-ec-cert-curve " HOST,
 	    "" },
+	{ "8422 5.1 P-256, TLS 1.2", ec_256, "", "" },
 	{ "8446 P-384, TLS 1.3", ec_384_new, "", "" },
 	{ "8446 4.2.3 Ed25519 alone", ed25519,
 	    "warning tls-sigalg-unsupported " HOST, "" },
