@@ -73,9 +73,9 @@ blame(const struct mismatch *m, enum finding_id id, const char *key1,
 	struct exam *exam = m->exam;
 
 	return finding_add(exam->tree, id, m->sighting->subject, "where",
-	    m->sighting->where, "host", m->host->name, "name", m->name, "new",
-	    m->new, "record", kit_rr(exam, m->record), "cert",
-	    kit_cert(exam, m->leaf), "since",
+	    m->sighting->where, "place", m->sighting->subject, "host",
+	    m->host->name, "name", m->name, "new", m->new, "record",
+	    kit_rr(exam, m->record), "cert", kit_cert(exam, m->leaf), "since",
 	    kit_date(exam, m->leaf->not_before), "issuer",
 	    kit_text(exam, m->leaf->issuer), key1, value1, key2, value2, NULL);
 }

@@ -210,7 +210,7 @@ diagnose_silence(struct exam *exam, const struct talk *talk)
 	if (talk->inside)
 		tell_inside(exam, talk, "the server falls silent");
 	else if (!talk->greeted && !talk->ehlo)
-		tell_slow(exam, talk, "keeps the client waiting for ever");
+		tell_slow(exam, talk, "lets all the time run out");
 	else
 		tell(exam, talk, FINDING_SMTP_BAD_REPLY_SYNTAX, NULL);
 }
