@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "probe/inside.h"
 
-#define READ_SIZE 4096 /* bytes a deed */
+#define READ_SIZE 2048 /* bytes a deed */
 
 /* The link is gone, or of no use any more. */
 static bool

@@ -85,6 +85,13 @@ struct row {
 	uint32_t reply_ms, tls_ms, all_ms;
 };
 
+/* A reply that fills the reader's buffer to the last byte. */
+#define FOUR(text) text text text text
+#define LINE_60 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n"
+#define MORE "220-" LINE_60
+#define MORE_7 FOUR(MORE) MORE MORE MORE
+#define REPLY_2048 FOUR(MORE_7) MORE MORE MORE "220 " LINE_60
+
 #define OUT(word) DANELAW_OUTCOME_##word
 #define SHORT 300 /* ms; for steps that are to be late */
 
@@ -145,6 +152,9 @@ static const struct row rows[] = {
 
 	{ "injected with the 220",
 	    { { STARTTLS, "R:220 go\r\n250 x\r\n", "HOLD" } },
+	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
+	{ "injected, still in the socket",
+	    { { STARTTLS, "R:" REPLY_2048 "250 x\r\n", "HOLD" } },
 	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
 	{ "injected, a single byte", { { STARTTLS, "R:220 go\r\n\n", "HOLD" } },
 	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
@@ -586,6 +596,8 @@ tear_down(void **state)
 }
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+_Static_assert(sizeof(REPLY_2048) == 2048 + 1, "not the reader's buffer");
 
 int
 main(void)

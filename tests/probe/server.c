@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -237,26 +238,27 @@ void
 server_start(struct server *server, const char *ip, SSL_CTX *tls,
     const server_talk *talks)
 {
-	int listener = server_listen(ip, &server->port);
-
+	server->listener = server_listen(ip, &server->port);
 	server->child = fork();
 	assert_true(server->child >= 0);
 	if (server->child == 0) {
 		alarm(PATIENCE);
 		signal(SIGPIPE, SIG_IGN);
 		for (; (*talks)[0] != NULL; talks++)
-			serve(listener, tls, *talks);
+			serve(server->listener, tls, *talks);
 		_exit(0);
 	}
-	close(listener);
 }
 
 void
 server_end(struct server *server)
 {
+	struct pollfd more = { .fd = server->listener, .events = POLLIN };
 	int status = 0;
 
 	assert_int_equal(waitpid(server->child, &status, 0), server->child);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		fail_msg("the script was not followed to its end");
+	assert_int_equal(poll(&more, 1, 0), 0);
+	close(server->listener);
 }

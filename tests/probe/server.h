@@ -17,7 +17,8 @@
  *	ALERT:n	sends this fatal TLS alert
  *	RESET	ends the connection with RST
  *
- * A script that is not followed to its end makes server_end() fail.
+ * A script that is not followed to its end makes server_end() fail, and so
+ * does a connection too many.
  */
 #ifndef TESTS_PROBE_SERVER_H
 #define TESTS_PROBE_SERVER_H
@@ -35,12 +36,13 @@ typedef const char *server_talk[SERVER_LINES];
 struct server {
 	uint16_t port;
 	pid_t child;
+	int listener;
 };
 
 /* ip: "127.0.0.1" or "::1". */
 void server_start(struct server *server, const char *ip, SSL_CTX *tls,
     const server_talk *talks);
-/* Waits for the end of the script. */
+/* Waits for the end of the script. The client must have ended. */
 void server_end(struct server *server);
 
 /* Bound or listening, and how; closed by the caller. */
