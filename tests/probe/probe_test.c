@@ -11,20 +11,10 @@
 
 #include "base/clock.h"
 #include "probe/probe.h"
+#include "rows.h"
 #include "server.h"
 #include "tls/forge.h"
 #include "tls/offer.h"
-
-#define GREET "S:220 mx.example ESMTP"
-#define EHLO GREET, "C:EHLO client.example\r\n"
-#define STARTTLS EHLO, "S:250-mx.example\r\n250 STARTTLS", "C:STARTTLS\r\n"
-#define SHAKE STARTTLS, "S:220 go", "TLS"
-#define INSIDE SHAKE, "C:EHLO client.example\r\n"
-#define QUIT "C:QUIT\r\n"
-#define ALL INSIDE, "S:250 mx.example", QUIT, "S:221 bye"
-
-/* Which server: its keys, and whom it lets in. */
-enum side { EC, RSA_AND_EC, WANTS_CERT, OLD, N_SIDES };
 
 static SSL_CTX *sides[N_SIDES];
 static struct tls_context *context;
@@ -71,156 +61,6 @@ run(const struct probe_target *target)
 	assert_false(arena_failed(seen.evidence->arena));
 	return seen.evidence;
 }
-
-struct row {
-	const char *name;
-	server_talk talks[SERVER_TALKS];
-	enum danelaw_outcome reached;
-	const char *error; /* its beginning; NULL: none */
-	const char *refusal;
-	int alert;
-	bool tls; /* a handshake was finished */
-	enum side side;
-	bool implicit;
-	uint32_t reply_ms, tls_ms, all_ms;
-};
-
-/* A reply that fills the reader's buffer to the last byte. */
-#define FOUR(text) text text text text
-#define LINE_60 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n"
-#define MORE "220-" LINE_60
-#define MORE_7 FOUR(MORE) MORE MORE MORE
-#define REPLY_2048 FOUR(MORE_7) MORE MORE MORE "220 " LINE_60
-
-#define OUT(word) DANELAW_OUTCOME_##word
-#define SHORT 300 /* ms; for steps that are to be late */
-
-static const struct row rows[] = {
-	{ "delivered", { { ALL } }, OUT(ENCRYPTED), NULL, .tls = true },
-	{ "byte by byte", { { "SLOW", ALL } }, OUT(ENCRYPTED), NULL,
-	    .tls = true },
-	{ "TLS 1.0 is seen", { { ALL } }, OUT(ENCRYPTED), NULL, .tls = true,
-	    .side = OLD },
-	{ "closed instead of an answer to QUIT",
-	    { { INSIDE, "S:250 mx.example", QUIT } }, OUT(ENCRYPTED), NULL,
-	    .tls = true },
-	{ "silence instead of an answer to QUIT",
-	    { { INSIDE, "S:250 mx.example", QUIT, "HOLD" } }, OUT(ENCRYPTED),
-	    NULL, .tls = true, .all_ms = 1000 },
-	{ "reset instead of an answer to QUIT",
-	    { { INSIDE, "S:250 mx.example", QUIT, "RESET" } }, OUT(ENCRYPTED),
-	    NULL, .tls = true },
-	{ "implicit TLS",
-	    { { "TLS", EHLO, "S:250 mx.example", QUIT, "S:221 bye" } },
-	    OUT(ENCRYPTED), NULL, .tls = true, .implicit = true },
-	{ "implicit TLS, greeting in clear", { { GREET, "HOLD" } },
-	    OUT(TLS_FAILED),
-	    "the server answered with something that is not TLS: "
-	    "\"220 m",
-	    .implicit = true },
-	{ "implicit TLS, refused inside",
-	    { { "TLS", "S:554 no", QUIT, "S:221 bye" } }, OUT(SMTP_PERMFAIL),
-	    "the server greeted us inside TLS with 554", "554 no", .tls = true,
-	    .implicit = true },
-	{ "implicit TLS, silent inside", { { "TLS", "HOLD" } },
-	    OUT(SMTP_TIMEOUT), "no greeting within 0.3 seconds", .tls = true,
-	    .implicit = true, .reply_ms = SHORT },
-
-	{ "greeting 421", { { "S:421 later" } }, OUT(SMTP_TEMPFAIL),
-	    "the server greeted us with 421", "421 later" },
-	{ "greeting 554", { { "S:554 no", QUIT, "S:221 bye" } },
-	    OUT(SMTP_PERMFAIL), "the server greeted us with 554", "554 no" },
-	{ "EHLO 550", { { EHLO, "S:550 no" } }, OUT(SMTP_PERMFAIL),
-	    "the server answered EHLO with 550 and closed", "550 no" },
-	{ "no STARTTLS",
-	    { { EHLO, "S:250-mx.example\r\n250 SIZE", QUIT, "S:221 bye" } },
-	    OUT(STARTTLS_MISSING), "the server does not offer STARTTLS" },
-	{ "no STARTTLS, nor an answer to QUIT",
-	    { { EHLO, "S:250 mx.example", QUIT, "HOLD" } },
-	    OUT(STARTTLS_MISSING), "the server does not offer STARTTLS",
-	    .all_ms = 1000 },
-	{ "STARTTLS 454", { { STARTTLS, "S:454 not now", QUIT, "S:221 bye" } },
-	    OUT(STARTTLS_REFUSED), "the server answered STARTTLS with 454",
-	    "454 not now" },
-	{ "EHLO inside TLS 550", { { INSIDE, "S:550 no", QUIT, "S:221 bye" } },
-	    OUT(SMTP_PERMFAIL), "the server answered EHLO inside TLS with 550",
-	    "550 no", .tls = true },
-	{ "SSH", { { "R:SSH-2.0-OpenSSH\r\n", "HOLD" } }, OUT(NOT_SMTP),
-	    "the server speaks SSH, not SMTP", "SSH-2.0-OpenSSH" },
-	{ "TLS at once", { { "R:\x15\x03\x03", "HOLD" } }, OUT(NOT_SMTP),
-	    "the server speaks TLS from the first byte" },
-
-	{ "injected with the 220",
-	    { { STARTTLS, "R:220 go\r\n250 x\r\n", "HOLD" } },
-	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
-	{ "injected, still in the socket",
-	    { { STARTTLS, "R:" REPLY_2048 "250 x\r\n", "HOLD" } },
-	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
-	{ "injected, a single byte", { { STARTTLS, "R:220 go\r\n\n", "HOLD" } },
-	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
-
-	{ "closed before the greeting", { { "R:" } }, OUT(SMTP_TEMPFAIL),
-	    "the server closed the connection before its greeting" },
-	{ "closed after EHLO", { { EHLO } }, OUT(SMTP_TEMPFAIL),
-	    "the server closed the connection after EHLO" },
-	{ "closed after STARTTLS", { { STARTTLS } }, OUT(SMTP_TEMPFAIL),
-	    "the server closed the connection after STARTTLS" },
-	{ "closed after ClientHello", { { STARTTLS, "S:220 go", "HELLO" } },
-	    OUT(TLS_FAILED),
-	    "the server closed the connection during the handshake" },
-	{ "closed after EHLO inside TLS", { { INSIDE } }, OUT(SMTP_TEMPFAIL),
-	    "the server closed the connection after EHLO inside TLS",
-	    .tls = true },
-	{ "reset after EHLO", { { EHLO, "RESET" } }, OUT(SMTP_TEMPFAIL),
-	    "the server closed the connection after EHLO" },
-	{ "reset at once", { { "RESET" } }, OUT(CONNECT_REFUSED),
-	    "Connection reset by peer" },
-	{ "reset in the handshake",
-	    { { STARTTLS, "S:220 go", "HELLO", "RESET" } }, OUT(TLS_FAILED),
-	    "Connection reset by peer" },
-
-	{ "no TLS after the 220",
-	    { { STARTTLS, "S:220 go", "HELLO", "S:454 no TLS", "HOLD" } },
-	    OUT(TLS_FAILED),
-	    "the server answered with something that is not TLS: \"454 n" },
-	{ "an alert instead of a handshake",
-	    { { STARTTLS, "S:220 go", "HELLO", "ALERT:40", "HOLD" } },
-	    OUT(TLS_FAILED), "alert 40, handshake failure", .alert = 40 },
-	{ "our certificate is missed", { { SHAKE "?" } }, OUT(TLS_FAILED),
-	    "alert 116, certificate required", .alert = 116, .tls = true,
-	    .side = WANTS_CERT },
-
-	{ "silent at once", { { "HOLD" } }, OUT(SMTP_TIMEOUT),
-	    "no greeting within 0.3 seconds", .reply_ms = SHORT },
-	{ "silent in the greeting", { { "R:220-mx\r\n220", "HOLD" } },
-	    OUT(SMTP_TIMEOUT), "no greeting within 0.3 seconds",
-	    .reply_ms = SHORT },
-	{ "silent after EHLO", { { EHLO, QUIT, "HOLD" } }, OUT(SMTP_TIMEOUT),
-	    "no reply to EHLO within 0.3 seconds", .reply_ms = SHORT },
-	{ "silent after STARTTLS", { { STARTTLS, QUIT, "HOLD" } },
-	    OUT(SMTP_TIMEOUT), "no reply to STARTTLS within 0.3 seconds",
-	    .reply_ms = SHORT },
-	{ "silent in the handshake",
-	    { { STARTTLS, "S:220 go", "HELLO", "HOLD" } }, OUT(TLS_TIMEOUT),
-	    "no end of the TLS handshake within 0.3 seconds", .tls_ms = SHORT },
-	{ "silent inside TLS", { { INSIDE, QUIT, "HOLD" } }, OUT(SMTP_TIMEOUT),
-	    "no reply to EHLO inside TLS within 0.3 seconds", .tls = true,
-	    .reply_ms = SHORT },
-	{ "the whole takes too long", { { EHLO, QUIT, "HOLD" } },
-	    OUT(SMTP_TIMEOUT), "no reply to EHLO within ", .all_ms = SHORT },
-
-	{ "endless line", { { "FLOOD:2200000000" } }, OUT(NOT_SMTP),
-	    "the server sends a reply code without" },
-	{ "endless greeting", { { "FLOOD:220-mx\r\n" } }, OUT(NOT_SMTP),
-	    "the server sends an endless reply" },
-	{ "endless replies", { { "FLOOD:220 mx\r\n" } }, OUT(STARTTLS_MISSING),
-	    "the server does not offer STARTTLS" },
-	{ "endless reply inside TLS", { { INSIDE, "FLOOD:250-mx\r\n" } },
-	    OUT(NOT_SMTP), "the server sends an endless reply", .tls = true },
-	{ "endless bytes behind the 220",
-	    { { STARTTLS, "FLOOD:220 go\r\n250 x\r\n" } },
-	    OUT(PLAINTEXT_INJECTED), "bytes in clear stand" },
-};
 
 static void
 assert_text(const char *text, const char *begin)
@@ -597,8 +437,6 @@ tear_down(void **state)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-_Static_assert(sizeof(REPLY_2048) == 2048 + 1, "not the reader's buffer");
-
 int
 main(void)
 {
@@ -611,11 +449,12 @@ main(void)
 		cmocka_unit_test(test_cancel_early),
 		cmocka_unit_test(test_many),
 	};
-	struct CMUnitTest
-	    tests[COUNT(rows) + COUNT(certs_rows) + COUNT(others)];
+	struct CMUnitTest tests[ROWS_MAX + COUNT(certs_rows) + COUNT(others)];
 	size_t n = 0;
 
-	for (size_t i = 0; i < COUNT(rows); i++)
+	if (rows_count > ROWS_MAX)
+		return 1;
+	for (size_t i = 0; i < rows_count; i++)
 		tests[n++] = (struct CMUnitTest) { rows[i].name, test_row, NULL,
 			NULL, (void *)(uintptr_t)&rows[i] };
 	for (size_t i = 0; i < COUNT(certs_rows); i++)
@@ -623,5 +462,6 @@ main(void)
 		    (struct CMUnitTest) { certs_rows[i].name, test_all_certs,
 			    NULL, NULL, (void *)(uintptr_t)&certs_rows[i] };
 	memcpy(tests + n, others, sizeof(others));
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	n += COUNT(others);
+	return _cmocka_run_group_tests("probe", tests, n, set_up, tear_down);
 }
