@@ -25,13 +25,16 @@ struct probe_target {
 	const char *helo;
 	bool implicit_tls;
 	bool all_certs;   /* every key type, else the server's choice */
-	int64_t deadline; /* clock_monotonic_ms(), for all of it */
+	int64_t deadline; /* clock_monotonic_ms(), for all of it; 0: none */
 	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
 	   30000 the handshake. The deadline rules over all. */
 	uint32_t connect_ms, reply_ms, tls_ms;
 };
 
-/* One connection. */
+/*
+ * One connection. Behind the first one stand only those whose handshake showed
+ * a new certificate; all that failed otherwise says nothing about the server.
+ */
 struct evidence_shake {
 	const char *offer;
 	enum danelaw_outcome reached; /* ENCRYPTED: TLS and EHLO in it stand */
@@ -46,8 +49,8 @@ struct evidence_shake {
 struct evidence {
 	const char *ip;
 	uint16_t port;
-	struct danelaw_smtp smtp; /* of the first connection */
-	struct danelaw_timing timing;
+	struct danelaw_smtp smtp;      /* of the first connection */
+	struct danelaw_timing timing;  /* of the first connection, too */
 	struct evidence_shake *shakes; /* at least one; the default first.
 		An offer the server has no certificate for leaves none. */
 	size_t n_shakes;

@@ -41,8 +41,8 @@ enum dialogue_stage {
 	DIALOGUE_AT_BANNER = 0,
 	DIALOGUE_AT_EHLO, /* or HELO */
 	DIALOGUE_AT_STARTTLS,
-	DIALOGUE_AT_TLS, /* the handshake; TLS stands when it is passed */
-	DIALOGUE_AT_EHLO_TLS,
+	DIALOGUE_AT_TLS,      /* the handshake; TLS stands when it is passed */
+	DIALOGUE_AT_EHLO_TLS, /* and, with implicit TLS, the greeting */
 	DIALOGUE_AT_QUIT,
 };
 
@@ -53,7 +53,10 @@ struct dialogue_options {
 	bool implicit_tls; /* begins with the handshake */
 };
 
-/* arena takes the facts (see dialogue_facts()) and must outlive it. */
+/*
+ * arena takes the facts (see dialogue_facts()) and must outlive it. NULL: no
+ * memory, or a helo that could not be said on one line.
+ */
 struct dialogue *dialogue_new(
     struct arena *arena, const struct dialogue_options *options);
 void dialogue_free(struct dialogue *dialogue);
@@ -81,7 +84,11 @@ const char *dialogue_error(const struct dialogue *dialogue);
  * it was accepted; SMTP_TIMEOUT as long as it is unfinished.
  */
 enum danelaw_outcome dialogue_outcome(const struct dialogue *dialogue);
-/* What was said so far, printable, in the arena. */
+/*
+ * What was said so far, printable; the strings are in the arena. ehlo is the
+ * reply that offers STARTTLS or does not: the one inside TLS is told only by
+ * the transcript, unless TLS was implicit.
+ */
 const struct danelaw_smtp *dialogue_facts(const struct dialogue *dialogue);
 
 #endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+
+#include "base/clock.h"
+#include "probe/inside.h"
+
+#define READ_SIZE 2048 /* bytes a deed */
+
+/* The link is gone, or of no use any more. */
+static bool
+lose(struct probe *probe, enum tls_step step)
+{
+	if (step == TLS_STEP_FAILED && !probe_is_leaving(probe)) {
+		if (probe->link.secured) {
+			probe_end_by_tls(probe);
+			return false;
+		}
+		if (probe->link.error == ECONNRESET &&
+		    dialogue_stage(probe->dialogue) == DIALOGUE_AT_BANNER) {
+			probe_end_by_errno(probe);
+			return false;
+		}
+	}
+	dialogue_feed_eof(probe->dialogue);
+	return true;
+}
+
+/* Each of these does one deed; false: wait for an event. */
+
+static bool
+take_up(struct probe *probe)
+{
+	probe->phase = TALKING;
+	probe_note_time(probe, &probe->evidence->timing.connect);
+	probe_set_limit(probe, probe->target.reply_ms);
+	return true;
+}
+
+static bool
+connect_to(struct probe *probe)
+{
+	enum tls_step step;
+
+	probe->begun = probe->mark = clock_monotonic_ms();
+	probe->shook = false;
+	probe->shake = (struct evidence_shake) {
+		.offer = tls_offer_all_certs[probe->offer],
+		.alert = -1,
+	};
+	probe->phase = CONNECTING;
+	probe_set_limit(probe, probe->target.connect_ms);
+	step = link_connect(&probe->link, &probe->address);
+	if (step == TLS_STEP_DONE)
+		return take_up(probe);
+	if (step == TLS_STEP_WRITE)
+		probe_wait(probe, step);
+	else
+		probe_end_by_errno(probe);
+	return false;
+}
+
+static bool
+see_connected(struct probe *probe)
+{
+	if (link_connected(&probe->link) == TLS_STEP_DONE)
+		return take_up(probe);
+	probe_end_by_errno(probe);
+	return false;
+}
+
+static bool
+say(struct probe *probe)
+{
+	size_t len, put = 0;
+	const char *bytes = dialogue_output(probe->dialogue, &len);
+	enum tls_step step = link_write(&probe->link, bytes, len, &put);
+
+	switch (step) {
+	case TLS_STEP_DONE:
+		dialogue_sent(probe->dialogue, put);
+		probe_set_reply_limit(probe);
+		return true;
+	case TLS_STEP_READ:
+	case TLS_STEP_WRITE:
+		probe_wait(probe, step);
+		return false;
+	case TLS_STEP_CLOSED:
+	case TLS_STEP_FAILED:
+		break;
+	}
+	return lose(probe, step);
+}
+
+static bool
+hear(struct probe *probe)
+{
+	const struct danelaw_smtp *facts = dialogue_facts(probe->dialogue);
+	struct danelaw_timing *timing = &probe->evidence->timing;
+	char bytes[READ_SIZE];
+	size_t len = 0;
+	enum tls_step step =
+	    link_read(&probe->link, bytes, sizeof(bytes), &len);
+
+	switch (step) {
+	case TLS_STEP_DONE:
+		break;
+	case TLS_STEP_READ:
+	case TLS_STEP_WRITE:
+		probe_wait(probe, step);
+		return false;
+	case TLS_STEP_CLOSED:
+	case TLS_STEP_FAILED:
+		return lose(probe, step);
+	}
+	if (!dialogue_feed(probe->dialogue, bytes, len)) {
+		probe_end_by_memory(probe);
+		return false;
+	}
+	if (facts->banner != NULL && timing->banner < 0)
+		probe_note_time(probe, &timing->banner);
+	if (facts->starttls != NULL && timing->starttls < 0)
+		probe_note_time(probe, &timing->starttls);
+	if (dialogue_next(probe->dialogue) != DIALOGUE_READ)
+		probe_set_reply_limit(probe);
+	return true;
+}
+
+/*
+ * What lies in the socket between the 220 and our ClientHello was not
+ * protected by TLS: the dialogue must see it before the handshake does.
+ */
+static bool
+begin_tls(struct probe *probe)
+{
+	const struct tls_offer *offer =
+	    tls_offer_find(tls_offer_all_certs[probe->offer]);
+	char bytes[READ_SIZE];
+	enum tls_step step = TLS_STEP_READ;
+	size_t len = 0;
+
+	if (!probe->target.implicit_tls)
+		step = link_read(&probe->link, bytes, sizeof(bytes), &len);
+	if (step == TLS_STEP_DONE && dialogue_feed(probe->dialogue, bytes, len))
+		return true;
+	if (step == TLS_STEP_CLOSED || step == TLS_STEP_FAILED)
+		return lose(probe, step);
+	if (step == TLS_STEP_DONE ||
+	    !link_start_tls(
+		&probe->link, probe->context, offer, probe->target.sni)) {
+		probe_end_by_memory(probe);
+		return false;
+	}
+	probe->phase = SHAKING;
+	probe->shook = true;
+	probe->mark = clock_monotonic_ms();
+	probe_set_limit(probe, probe->target.tls_ms);
+	return true;
+}
+
+static bool
+is_known(const struct evidence *evidence, const struct tls_chain *chain)
+{
+	for (size_t i = 0; i < evidence->n_shakes; i++) {
+		const struct tls_chain *other = evidence->shakes[i].chain;
+
+		if (other != NULL && tls_chain_same_leaf(chain, other))
+			return true;
+	}
+	return false;
+}
+
+/* False: no memory. */
+static bool
+note_handshake(struct probe *probe)
+{
+	struct evidence *evidence = probe->evidence;
+	struct evidence_shake *shake = &probe->shake;
+	struct tls_session *session = probe->link.session;
+	struct tls_chain *chain = tls_session_chain(session);
+
+	probe_note_time(probe, &evidence->timing.tls);
+	if (!probe_is_first(probe) &&
+	    (chain == NULL || is_known(evidence, chain))) {
+		tls_chain_unref(chain);
+		return true;
+	}
+	shake->chain = chain;
+	shake->tls = arena_alloc(evidence->arena, sizeof(*shake->tls));
+	return shake->tls != NULL &&
+	    tls_session_facts(session, evidence->arena, shake->tls) &&
+	    (chain == NULL ||
+		tls_chain_facts(
+		    chain, evidence->arena, &shake->certs, &shake->n_certs));
+}
+
+static bool
+shake_hands(struct probe *probe)
+{
+	enum tls_step step = link_handshake(&probe->link);
+
+	switch (step) {
+	case TLS_STEP_DONE:
+		break;
+	case TLS_STEP_READ:
+	case TLS_STEP_WRITE:
+		probe_wait(probe, step);
+		return false;
+	case TLS_STEP_CLOSED:
+	case TLS_STEP_FAILED:
+		probe_end_by_tls(probe);
+		return false;
+	}
+	if (!note_handshake(probe)) {
+		probe_end_by_memory(probe);
+		return false;
+	}
+	dialogue_tls_up(probe->dialogue);
+	probe->phase = TALKING;
+	probe_set_limit(probe, probe->target.reply_ms);
+	return true;
+}
+
+static bool
+talk(struct probe *probe)
+{
+	switch (dialogue_next(probe->dialogue)) {
+	case DIALOGUE_READ:
+		return hear(probe);
+	case DIALOGUE_WRITE:
+		return say(probe);
+	case DIALOGUE_STARTTLS:
+		return begin_tls(probe);
+	case DIALOGUE_DONE:
+	case DIALOGUE_FAILED:
+		break;
+	}
+	probe_end_dialogue(probe);
+	return false;
+}
+
+bool
+probe_move(struct probe *probe)
+{
+	switch (probe->phase) {
+	case IDLE:
+		return connect_to(probe);
+	case CONNECTING:
+		return see_connected(probe);
+	case TALKING:
+		return talk(probe);
+	case SHAKING:
+		return shake_hands(probe);
+	case OVER:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include "probe/judge.h"
+
+#include "tls/match.h"
+
+/* certs are the arena's, and only for this question: depths go there. */
+static bool
+judge(struct tls_context *context, const struct tls_chain *chain,
+    const struct judge_question *question, struct arena *arena,
+    struct danelaw_probe *probe, struct judge_facts *facts)
+{
+	const struct danelaw_tlsa *tlsa = question->tlsa;
+	const struct match_question asked = {
+		.records = tlsa->records,
+		.n_records = tlsa->n_records,
+		.references = (const char *const *)tlsa->references,
+		.n_references = tlsa->n_references,
+		.at = question->at,
+		.ee_names = question->ee_names,
+	};
+	struct match_answer answer = { 0 };
+
+	*facts = (struct judge_facts) { 0 };
+	/* Where nothing was presented, nothing can be said of the records. */
+	if (chain == NULL)
+		return true;
+	if (!match_judge(context, chain, &asked, arena, &answer))
+		return false;
+	probe->match = answer.match;
+	probe->records = answer.records;
+	probe->n_records = answer.n_records;
+	probe->verify_error = answer.verify_error;
+	for (size_t i = 0; answer.depths != NULL && i < probe->n_chain; i++)
+		probe->chain[i].depth = answer.depths[i];
+	facts->verified = answer.verified;
+	facts->matched = answer.match != NULL;
+	facts->date_failed = answer.date_failed;
+	facts->name_failed = answer.name_failed;
+	if (answer.verify_error != NULL)
+		facts->verify_code = answer.verify_error->code;
+	return true;
+}
+
+bool
+judge_shake(struct tls_context *context, struct evidence *evidence,
+    size_t shake, const struct judge_question *question, struct arena *arena,
+    struct danelaw_probe *probe, struct judge_facts *facts)
+{
+	const struct evidence_shake *from = &evidence->shakes[shake];
+
+	*probe = (struct danelaw_probe) {
+		.offer = from->offer,
+		.error = from->error,
+		.tls = from->tls,
+	};
+	if (!arena_hold(arena, evidence->arena))
+		return false;
+	arena_ref(evidence->arena);
+	if (from->n_certs > 0) {
+		probe->chain = arena_memdup(
+		    arena, from->certs, from->n_certs * sizeof(*from->certs));
+		if (probe->chain == NULL)
+			return false;
+		probe->n_chain = from->n_certs;
+	}
+	return judge(context, from->chain, question, arena, probe, facts);
+}
+
+bool
+judge_chain(struct tls_context *context, struct tls_chain *chain,
+    const struct judge_question *question, struct arena *arena,
+    struct danelaw_probe *probe, struct judge_facts *facts)
+{
+	*probe = (struct danelaw_probe) { 0 };
+	return tls_chain_facts(chain, arena, &probe->chain, &probe->n_chain) &&
+	    judge(context, chain, question, arena, probe, facts);
+}

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The plan. A probe makes one connection after the other, one for each
+ * offer. A connection goes through these phases:
+ *
+ *	CONNECTING -> TALKING -> SHAKING -> TALKING -> the next one, or OVER
+ *
+ * In TALKING the dialogue says what is to be done next, and the probe does it
+ * on the link: it decides nothing about SMTP. probe_move() is one such deed;
+ * advance() goes on moving until something has to be waited for, but not for
+ * ever: after some moves other probes get their turn.
+ *
+ * There are two events. io waits for the socket. timer stands for the limit
+ * of the step under way or of the whole, whichever comes first; set to zero
+ * it brings the probe back to the loop: to begin, to go on, to end. done() is
+ * called from there alone, and the probe is freed behind it, so that neither
+ * happens below a caller of ours who has yet to return.
+ *
+ * A limit is set when a step begins and is not moved by bytes that trickle
+ * in: a slow server cannot keep us.
+ *
+ * The first connection tells about the server; its failure is the result.
+ * The others only look for more certificates. What they do not find is not
+ * there, as far as anybody can say, and leaves no trace.
+ */
+#include "probe/probe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "probe/evidence.h"
+#include "probe/inside.h"
+
+#define CONNECT_MS 30000
+#define REPLY_MS 60000
+#define TLS_MS 30000
+#define QUIT_MS 5000  /* all is known by then; RFC 5321 sets no limit */
+#define MOVES_MAX 32  /* without a look at the loop */
+#define WORDS_MAX 200 /* characters */
+
+/* Words for what is waited for, by stage of the dialogue. */
+static const struct {
+	const char *waiting;
+	const char *late; /* "... within 60 seconds" */
+} stages[] = {
+	[DIALOGUE_AT_BANNER] = { "waiting for the greeting", "no greeting" },
+	[DIALOGUE_AT_EHLO] = { "waiting for the reply to EHLO",
+	    "no reply to EHLO" },
+	[DIALOGUE_AT_STARTTLS] = { "waiting for the reply to STARTTLS",
+	    "no reply to STARTTLS" },
+	[DIALOGUE_AT_TLS] = { "shaking hands", "no end of the TLS handshake" },
+	[DIALOGUE_AT_EHLO_TLS] = { "waiting for the reply to EHLO inside TLS",
+	    "no reply to EHLO inside TLS" },
+	[DIALOGUE_AT_QUIT] = { "saying goodbye", "no reply to QUIT" },
+};
+
+static void on_timer(evutil_socket_t fd, short what, void *arg);
+static void on_io(evutil_socket_t fd, short what, void *arg);
+
+static void
+arm_timer(struct probe *probe, int64_t ms)
+{
+	struct timeval time = { 0 };
+
+	if (ms > 0) {
+		time.tv_sec = (time_t)(ms / 1000);
+		time.tv_usec = (suseconds_t)(ms % 1000 * 1000);
+	}
+	evtimer_add(&probe->timer, &time);
+}
+
+static void
+arm_limit(struct probe *probe)
+{
+	int64_t rest = probe->limit - clock_monotonic_ms();
+
+	/* The loop's clock may be behind ours: at least one tick. */
+	arm_timer(probe, rest < 1 ? 1 : rest);
+}
+
+void
+probe_set_limit(struct probe *probe, uint32_t ms)
+{
+	int64_t deadline = probe->target.deadline;
+
+	probe->limit_from = clock_monotonic_ms();
+	probe->limit = probe->limit_from + ms;
+	if (deadline != 0 && deadline < probe->limit)
+		probe->limit = deadline;
+	arm_limit(probe);
+}
+
+/* Back to the loop; on_timer() goes on from there. */
+static void
+yield(struct probe *probe)
+{
+	probe->again = true;
+	arm_timer(probe, 0);
+}
+
+void
+probe_set_reply_limit(struct probe *probe)
+{
+	probe_set_limit(
+	    probe, probe_is_leaving(probe) ? QUIT_MS : probe->target.reply_ms);
+}
+
+void
+probe_wait(struct probe *probe, enum tls_step step)
+{
+	event_assign(&probe->io, probe->base, probe->link.fd,
+	    step == TLS_STEP_READ ? EV_READ : EV_WRITE, on_io, probe);
+	event_add(&probe->io, NULL);
+}
+
+bool
+probe_is_first(const struct probe *probe)
+{
+	return probe->offer == 0;
+}
+
+bool
+probe_is_leaving(const struct probe *probe)
+{
+	return dialogue_fault(probe->dialogue) != DIALOGUE_FAULT_NONE ||
+	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_QUIT;
+}
+
+void
+probe_note_time(struct probe *probe, int *step)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (probe_is_first(probe) && *step < 0)
+		*step = (int)(now - probe->mark);
+	probe->mark = now;
+}
+
+static void
+drop_connection(struct probe *probe)
+{
+	if (event_initialized(&probe->io))
+		event_del(&probe->io);
+	link_finish(&probe->link);
+	dialogue_free(probe->dialogue);
+	probe->dialogue = NULL;
+	if (probe->arena != NULL && probe->arena != probe->evidence->arena)
+		arena_unref(probe->arena);
+	probe->arena = NULL;
+	tls_chain_unref(probe->shake.chain);
+	probe->shake.chain = NULL;
+}
+
+static bool
+has_more(const struct probe *probe, enum danelaw_outcome reached)
+{
+	int64_t deadline = probe->target.deadline;
+
+	if (!probe->target.all_certs ||
+	    probe->offer + 1 == tls_offer_n_all_certs)
+		return false;
+	if (deadline != 0 && clock_monotonic_ms() >= deadline)
+		return false;
+	/* A server that has had enough of us is left alone. */
+	return probe_is_first(probe) ? reached == DANELAW_OUTCOME_ENCRYPTED
+				     : probe->shook;
+}
+
+static bool
+open_dialogue(struct probe *probe)
+{
+	const struct dialogue_options options = {
+		.helo = probe->target.helo,
+		.implicit_tls = probe->target.implicit_tls,
+	};
+
+	/* Only the first one's transcript is kept. */
+	probe->arena =
+	    probe_is_first(probe) ? probe->evidence->arena : arena_new();
+	if (probe->arena == NULL)
+		return false;
+	probe->dialogue = dialogue_new(probe->arena, &options);
+	return probe->dialogue != NULL;
+}
+
+static void
+end_connection(
+    struct probe *probe, enum danelaw_outcome reached, const char *error)
+{
+	struct evidence *evidence = probe->evidence;
+	struct evidence_shake *shake = &probe->shake;
+	bool more = has_more(probe, reached);
+
+	if (probe_is_first(probe)) {
+		shake->reached = reached;
+		shake->error = error;
+		evidence->smtp = *dialogue_facts(probe->dialogue);
+		evidence->timing.total =
+		    (int)(clock_monotonic_ms() - probe->begun);
+	} else {
+		/* The first one showed that EHLO works inside TLS. */
+		shake->reached = DANELAW_OUTCOME_ENCRYPTED;
+	}
+	if (probe_is_first(probe) || shake->chain != NULL) {
+		evidence->shakes[evidence->n_shakes++] = *shake;
+		shake->chain = NULL;
+	}
+	drop_connection(probe);
+	probe->offer++;
+	probe->phase = more && open_dialogue(probe) ? IDLE : OVER;
+	yield(probe);
+}
+
+void
+probe_end_dialogue(struct probe *probe)
+{
+	end_connection(probe, dialogue_outcome(probe->dialogue),
+	    dialogue_error(probe->dialogue));
+}
+
+void
+probe_end_by_errno(struct probe *probe)
+{
+	int error = probe->link.error;
+
+	end_connection(probe,
+	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
+			       : DANELAW_OUTCOME_CONNECT_REFUSED,
+	    text_printable_str(probe->arena, strerror(error), WORDS_MAX));
+}
+
+void
+probe_end_by_tls(struct probe *probe)
+{
+	const struct tls_session *session = probe->link.session;
+
+	probe->shake.alert = tls_session_alert(session);
+	end_connection(probe, DANELAW_OUTCOME_TLS_FAILED,
+	    arena_strdup(probe->arena, tls_session_error(session)));
+}
+
+void
+probe_end_by_memory(struct probe *probe)
+{
+	end_connection(probe, DANELAW_OUTCOME_SMTP_TIMEOUT, "out of memory");
+}
+
+static void
+end_late(struct probe *probe, enum danelaw_outcome reached, const char *what)
+{
+	int64_t ms = probe->limit - probe->limit_from;
+
+	end_connection(probe, reached,
+	    arena_printf(probe->arena, "%s within %g seconds", what,
+		ms > 0 ? (double)ms / 1000 : 0.0));
+}
+
+static void
+advance(struct probe *probe)
+{
+	for (int i = 0; i < MOVES_MAX; i++) {
+		if (!probe_move(probe))
+			return;
+	}
+	yield(probe);
+}
+
+static void
+on_io(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	advance(arg);
+}
+
+/*
+ * One try, for nobody waits for an answer. Not before the greeting: who talks
+ * first is taken for a spammer.
+ */
+static void
+say_farewell(struct probe *probe)
+{
+	size_t len, put;
+	const char *bytes;
+
+	if (probe->phase != TALKING ||
+	    dialogue_facts(probe->dialogue)->banner == NULL)
+		return;
+	dialogue_quit(probe->dialogue);
+	if (dialogue_next(probe->dialogue) != DIALOGUE_WRITE)
+		return;
+	bytes = dialogue_output(probe->dialogue, &len);
+	link_write(&probe->link, bytes, len, &put);
+}
+
+/* With implicit TLS the greeting comes late. */
+static enum dialogue_stage
+stage_of(const struct probe *probe)
+{
+	enum dialogue_stage stage = dialogue_stage(probe->dialogue);
+
+	if (probe_is_leaving(probe))
+		return DIALOGUE_AT_QUIT;
+	if (stage == DIALOGUE_AT_EHLO_TLS &&
+	    dialogue_facts(probe->dialogue)->banner == NULL)
+		return DIALOGUE_AT_BANNER;
+	return stage;
+}
+
+static void
+expire(struct probe *probe)
+{
+	enum dialogue_stage stage;
+
+	switch (probe->phase) {
+	case IDLE:
+	case CONNECTING:
+		end_late(
+		    probe, DANELAW_OUTCOME_CONNECT_TIMEOUT, "no connection");
+		break;
+	case SHAKING:
+		end_late(probe, DANELAW_OUTCOME_TLS_TIMEOUT,
+		    stages[DIALOGUE_AT_TLS].late);
+		break;
+	case TALKING:
+		if (probe_is_leaving(probe)) {
+			probe_end_dialogue(probe);
+			break;
+		}
+		stage = stage_of(probe);
+		say_farewell(probe);
+		end_late(
+		    probe, DANELAW_OUTCOME_SMTP_TIMEOUT, stages[stage].late);
+		break;
+	case OVER:
+		break;
+	}
+}
+
+static void
+probe_free(struct probe *probe)
+{
+	if (probe == NULL)
+		return;
+	drop_connection(probe);
+	event_del(&probe->timer);
+	evidence_unref(probe->evidence);
+	free(probe);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe *probe = arg;
+	bool again = probe->again;
+
+	(void)fd;
+	(void)what;
+	probe->again = false;
+	if (probe->phase == OVER) {
+		probe->done(probe->evidence, probe->arg);
+		probe_free(probe);
+	} else if (probe->phase != IDLE &&
+	    clock_monotonic_ms() >= probe->limit) {
+		expire(probe);
+	} else if (again) {
+		arm_limit(probe);
+		advance(probe);
+	} else {
+		arm_limit(probe);
+	}
+}
+
+/* False: no memory. */
+static bool
+copy_target(struct probe *probe, const struct probe_target *target)
+{
+	struct arena *arena = probe->evidence->arena;
+	struct probe_target *own = &probe->target;
+
+	*own = *target;
+	own->ip = probe->evidence->ip;
+	own->sni = arena_strdup(arena, target->sni);
+	own->helo = arena_strdup(arena, target->helo);
+	if (own->connect_ms == 0)
+		own->connect_ms = CONNECT_MS;
+	if (own->reply_ms == 0)
+		own->reply_ms = REPLY_MS;
+	if (own->tls_ms == 0)
+		own->tls_ms = TLS_MS;
+	return !arena_failed(arena);
+}
+
+struct probe *
+probe_start(struct event_base *base, struct tls_context *context,
+    const struct probe_target *target, probe_done_fn *done, void *arg)
+{
+	struct probe *probe = calloc(1, sizeof(*probe));
+	bool started = false;
+
+	if (probe == NULL)
+		return NULL;
+	link_init(&probe->link);
+	probe->base = base;
+	probe->context = context;
+	probe->done = done;
+	probe->arg = arg;
+	evtimer_assign(&probe->timer, base, on_timer, probe);
+	if (!link_parse(target->ip, target->port, &probe->address))
+		goto done;
+	probe->evidence = evidence_new(target);
+	if (probe->evidence == NULL || !copy_target(probe, target) ||
+	    !open_dialogue(probe))
+		goto done;
+	yield(probe);
+	started = true;
+done:
+	if (!started) {
+		probe_free(probe);
+		probe = NULL;
+	}
+	return probe;
+}
+
+void
+probe_cancel(struct probe *probe)
+{
+	if (probe == NULL)
+		return;
+	if (probe->dialogue != NULL)
+		say_farewell(probe);
+	probe_free(probe);
+}
+
+const char *
+probe_waiting(const struct probe *probe)
+{
+	switch (probe->phase) {
+	case IDLE:
+	case CONNECTING:
+		return "connecting";
+	case SHAKING:
+		return stages[DIALOGUE_AT_TLS].waiting;
+	case OVER:
+		return stages[DIALOGUE_AT_QUIT].waiting;
+	case TALKING:
+		break;
+	}
+	return stages[stage_of(probe)].waiting;
+}

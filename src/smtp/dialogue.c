@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The plan. A dialogue is a list of turns. In a turn we say our command, if
+ * it has one, and hear one reply; the reply's first digit (RFC 5321 section
+ * 4.2.1) and the table turns[] tell where that leads. Two kinds of end have
+ * no turn of their own but set a fault and go on to QUIT, for a server we can
+ * talk to is never left without a word: LACKING and REFUSED.
+ *
+ *	BANNER -> EHLO -> STARTTLS -> TLS -> EHLO_TLS -> QUIT -> END
+ *	            \-> HELO -> LACKING -> QUIT
+ *
+ * With implicit TLS the list begins at TLS and goes on with TLS_BANNER.
+ *
+ * TLS is the one turn without words: the caller shakes hands. Whatever comes
+ * between the 220 to STARTTLS and dialogue_tls_up() was not protected by TLS
+ * but would be taken as if it were (RFC 3207 section 4.2), so a single byte
+ * there ends the dialogue. Nothing heard in clear decides anything later on.
+ *
+ * Bytes that come before their turn wait in pending, which is bounded: real
+ * clients read them as the answer to what they say next, and so do we.
+ *
+ * An end without QUIT: garbled (nobody there who speaks SMTP), injected
+ * (nothing may be said in clear any more), closed, and 421, after which the
+ * server closes by itself (RFC 5321 section 3.8).
+ */
+#include "smtp/dialogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "smtp/ehlo.h"
+#include "smtp/reply.h"
+#include "smtp/transcript.h"
+
+#define HELO_MAX 255     /* RFC 5321 section 4.5.3.1.2 */
+#define PENDING_MAX 4096 /* bytes before their turn */
+#define SAID_MAX 512     /* bytes of a reply kept as one text */
+#define CODE_LEN 4       /* "250-" */
+
+enum turn {
+	NOWHERE = 0,
+	BANNER,
+	EHLO,
+	HELO,
+	STARTTLS,
+	TLS,
+	TLS_BANNER,
+	EHLO_TLS,
+	QUIT,
+	N_TURNS,
+	LACKING = N_TURNS, /* these have no row: see go() */
+	REFUSED,
+	END,
+};
+
+static const struct {
+	enum dialogue_stage stage;
+	const char *verb;   /* NULL: nothing is said */
+	bool named;         /* our name follows the verb */
+	enum turn on[6];    /* where a reply leads, by its first digit */
+	const char *reply;  /* "the server ... with 554" */
+	const char *closed; /* "the server closed the connection ..." */
+} turns[N_TURNS] = {
+	[BANNER] = { DIALOGUE_AT_BANNER, NULL, false,
+	    { [2] = EHLO, [4] = REFUSED, [5] = REFUSED }, "greeted us",
+	    "before its greeting" },
+	[EHLO] = { DIALOGUE_AT_EHLO, "EHLO", true,
+	    { [2] = STARTTLS, [4] = REFUSED, [5] = HELO }, "answered EHLO",
+	    "after EHLO" },
+	[HELO] = { DIALOGUE_AT_EHLO, "HELO", true,
+	    { [2] = LACKING, [4] = REFUSED, [5] = REFUSED },
+	    "answered EHLO and then HELO", "" },
+	[STARTTLS] = { DIALOGUE_AT_STARTTLS, "STARTTLS", false,
+	    { [2] = TLS, [4] = REFUSED, [5] = REFUSED }, "answered STARTTLS",
+	    "after STARTTLS" },
+	[TLS] = { .stage = DIALOGUE_AT_TLS,
+	    .closed = "before the TLS handshake" },
+	[TLS_BANNER] = { DIALOGUE_AT_EHLO_TLS, NULL, false,
+	    { [2] = EHLO_TLS, [4] = REFUSED, [5] = REFUSED },
+	    "greeted us inside TLS", "inside TLS, before its greeting" },
+	[EHLO_TLS] = { DIALOGUE_AT_EHLO_TLS, "EHLO", true,
+	    { [2] = QUIT, [4] = REFUSED, [5] = REFUSED },
+	    "answered EHLO inside TLS", "after EHLO inside TLS" },
+	[QUIT] = { .stage = DIALOGUE_AT_QUIT,
+	    .verb = "QUIT",
+	    .on = { [2] = END, [3] = END, [4] = END, [5] = END } },
+};
+
+struct dialogue {
+	struct arena *arena;
+	char helo[HELO_MAX + 1];
+	bool implicit_tls;
+	enum turn turn;
+	bool accepted;         /* EHLO inside TLS was */
+	bool starttls, masked; /* seen in the reply to EHLO */
+	enum dialogue_fault fault;
+	enum dialogue_stage fault_stage;
+	int code;
+	const char *error;
+	char output[HELO_MAX + 16]; /* the longest command, and QUIT */
+	size_t output_len, sent;
+	struct buf pending; /* came before its turn */
+	struct reply reply;
+	char said[SAID_MAX + 1]; /* the reply as one line; tells a cut */
+	size_t said_len;
+	struct danelaw_smtp facts;
+	struct transcript transcript;
+	bool bare_lf_noted;
+	int ehlo_code; /* of the 5xx that led to HELO */
+};
+
+/* A name that could end our line and begin another command is refused. */
+static bool
+is_helo(const char *helo)
+{
+	size_t len = helo == NULL ? 0 : strlen(helo);
+
+	for (size_t i = 0; i < len; i++) {
+		if (helo[i] <= ' ' || helo[i] > '~')
+			return false;
+	}
+	return len > 0 && len <= HELO_MAX;
+}
+
+struct dialogue *
+dialogue_new(struct arena *arena, const struct dialogue_options *options)
+{
+	struct dialogue *dialogue;
+
+	if (!is_helo(options->helo))
+		return NULL;
+	dialogue = calloc(1, sizeof(*dialogue));
+	if (dialogue == NULL)
+		return NULL;
+	dialogue->arena = arena;
+	transcript_init(&dialogue->transcript, arena, &dialogue->facts);
+	memcpy(dialogue->helo, options->helo, strlen(options->helo));
+	dialogue->implicit_tls = options->implicit_tls;
+	dialogue->turn = options->implicit_tls ? TLS : BANNER;
+	reply_start(&dialogue->reply, true);
+	return dialogue;
+}
+
+void
+dialogue_free(struct dialogue *dialogue)
+{
+	if (dialogue == NULL)
+		return;
+	buf_finish(&dialogue->pending);
+	free(dialogue);
+}
+
+static bool
+is_sending(const struct dialogue *dialogue)
+{
+	return dialogue->sent < dialogue->output_len;
+}
+
+static bool
+is_hearing(const struct dialogue *dialogue)
+{
+	return dialogue->turn != END && dialogue->turn != TLS &&
+	    !is_sending(dialogue);
+}
+
+enum dialogue_step
+dialogue_next(struct dialogue *dialogue)
+{
+	if (dialogue->turn == END)
+		return dialogue->fault == DIALOGUE_FAULT_NONE ? DIALOGUE_DONE
+							      : DIALOGUE_FAILED;
+	if (is_sending(dialogue))
+		return DIALOGUE_WRITE;
+	return dialogue->turn == TLS ? DIALOGUE_STARTTLS : DIALOGUE_READ;
+}
+
+static void
+remark(struct dialogue *dialogue, const char *text)
+{
+	transcript_add(&dialogue->transcript, "* ", text, strlen(text));
+}
+
+static void
+fail(struct dialogue *dialogue, enum dialogue_fault fault, const char *error)
+{
+	dialogue->fault = fault;
+	dialogue->fault_stage = turns[dialogue->turn].stage;
+	dialogue->error = error;
+}
+
+/* Adds a command to what is not sent yet. */
+static void
+say(struct dialogue *dialogue, const char *verb, const char *name)
+{
+	char *end = dialogue->output + dialogue->output_len;
+	size_t room = sizeof(dialogue->output) - dialogue->output_len;
+	int len = snprintf(
+	    end, room, "%s%s%s\r\n", verb, *name == '\0' ? "" : " ", name);
+
+	dialogue->output_len += (size_t)len;
+	transcript_add(&dialogue->transcript, "> ", end, (size_t)len - 2);
+}
+
+static void
+end(struct dialogue *dialogue)
+{
+	dialogue->turn = END;
+	dialogue->output_len = dialogue->sent = 0;
+}
+
+static const char *
+lacking_error(const struct dialogue *dialogue)
+{
+	if (dialogue->turn == HELO)
+		return "the server refused EHLO, and HELO offers no STARTTLS";
+	if (dialogue->masked)
+		return "the server does not offer STARTTLS; something on the "
+		       "way writes over what it offers";
+	return "the server does not offer STARTTLS";
+}
+
+/* Leads to the next turn, or by a fault to QUIT or to the end. */
+static void
+go(struct dialogue *dialogue, enum turn next)
+{
+	int code = dialogue->reply.code;
+
+	if (next == LACKING) {
+		fail(dialogue, DIALOGUE_LACKING, lacking_error(dialogue));
+		next = QUIT;
+	} else if (next == REFUSED) {
+		fail(dialogue, DIALOGUE_REFUSED,
+		    arena_printf(dialogue->arena, "the server %s with %d",
+			turns[dialogue->turn].reply, code));
+		dialogue->code = code;
+		next = code == 421 ? END : QUIT;
+	}
+	if (next == END) {
+		end(dialogue);
+		return;
+	}
+	dialogue->turn = next;
+	dialogue->said_len = 0;
+	reply_start(&dialogue->reply, false);
+	dialogue->output_len = dialogue->sent = 0;
+	if (turns[next].verb != NULL)
+		say(dialogue, turns[next].verb,
+		    turns[next].named ? dialogue->helo : "");
+}
+
+/* The lines of a reply, joined: "554 5.7.1 No. Go away". */
+static void
+add_said(struct dialogue *dialogue, const char *bytes, size_t len)
+{
+	size_t room = sizeof(dialogue->said) - dialogue->said_len;
+
+	if (len > room)
+		len = room;
+	memcpy(dialogue->said + dialogue->said_len, bytes, len);
+	dialogue->said_len += len;
+}
+
+static void
+take_line(struct dialogue *dialogue)
+{
+	const struct reply *reply = &dialogue->reply;
+	const char *line = transcript_add(
+	    &dialogue->transcript, "< ", reply->line, reply->len);
+	size_t len;
+	const char *text = reply_text(reply, &len);
+
+	if (reply->bare_lf && !dialogue->bare_lf_noted) {
+		remark(dialogue, "the line ended without CR");
+		dialogue->bare_lf_noted = true;
+	}
+	if (reply->n_lines == 1)
+		add_said(dialogue, reply->line, CODE_LEN - 1);
+	if (len > 0)
+		add_said(dialogue, " ", 1);
+	add_said(dialogue, text, len);
+	if (dialogue->turn != EHLO &&
+	    !(dialogue->turn == EHLO_TLS && dialogue->implicit_tls))
+		return;
+	if (line != NULL)
+		arena_push_text(dialogue->arena, &dialogue->facts.ehlo,
+		    &dialogue->facts.n_ehlo,
+		    len == 0 ? "" : line + TRANSCRIPT_MARK + CODE_LEN);
+	if (reply->n_lines == 1)
+		return;
+	switch (ehlo_keyword(text, len)) {
+	case EHLO_OTHER:
+		break;
+	case EHLO_STARTTLS:
+		dialogue->starttls = true;
+		break;
+	case EHLO_MASKED:
+		dialogue->masked = true;
+		break;
+	}
+}
+
+static void
+take_reply(struct dialogue *dialogue)
+{
+	struct danelaw_smtp *facts = &dialogue->facts;
+	int code = dialogue->reply.code;
+	enum turn turn = dialogue->turn, next = turns[turn].on[code / 100];
+	char *text = NULL;
+
+	if (turn == EHLO && next == STARTTLS && !dialogue->starttls)
+		next = LACKING;
+	if (turn == BANNER || turn == TLS_BANNER || turn == STARTTLS ||
+	    next == REFUSED || next == NOWHERE || next == HELO)
+		text = text_printable(dialogue->arena, dialogue->said,
+		    dialogue->said_len, SAID_MAX);
+	if (turn == BANNER || turn == TLS_BANNER)
+		facts->banner = text;
+	if (turn == STARTTLS)
+		facts->starttls = text;
+	if (next == REFUSED || next == NOWHERE || next == HELO)
+		facts->refusal = text;
+	if (next == HELO)
+		dialogue->ehlo_code = code;
+	if (next == NOWHERE) {
+		fail(dialogue, DIALOGUE_GARBLED,
+		    arena_printf(dialogue->arena,
+			"the server %s with %d, which means nothing there",
+			turns[turn].reply, code));
+		next = END;
+	}
+	if (turn == EHLO_TLS && next == QUIT)
+		dialogue->accepted = true;
+	go(dialogue, next);
+}
+
+/*
+ * What the server speaks may not be cut into lines. Of what came with the
+ * offending byte, the rest of the line is kept for people to see.
+ */
+static void
+take_garbled(struct dialogue *dialogue, const char *bytes, size_t len)
+{
+	const struct reply *reply = &dialogue->reply;
+
+	if (dialogue->turn == QUIT) {
+		end(dialogue);
+		return;
+	}
+	dialogue->said_len = 0;
+	add_said(dialogue, reply->line, reply->len);
+	for (size_t i = 0; i < len && bytes[i] != '\r' && bytes[i] != '\n'; i++)
+		add_said(dialogue, bytes + i, 1);
+	transcript_add(
+	    &dialogue->transcript, "< ", dialogue->said, dialogue->said_len);
+	dialogue->facts.refusal = text_printable(
+	    dialogue->arena, dialogue->said, dialogue->said_len, SAID_MAX);
+	fail(dialogue, DIALOGUE_GARBLED, reply->error);
+	end(dialogue);
+}
+
+/* Returns how many bytes had their turn. */
+static size_t
+hear(struct dialogue *dialogue, const char *bytes, size_t len)
+{
+	size_t all = 0, used;
+
+	while (all < len && is_hearing(dialogue)) {
+		enum reply_status status =
+		    reply_feed(&dialogue->reply, bytes + all, len - all, &used);
+
+		all += used;
+		switch (status) {
+		case REPLY_MORE:
+			break;
+		case REPLY_LINE:
+			take_line(dialogue);
+			break;
+		case REPLY_LAST:
+			take_line(dialogue);
+			take_reply(dialogue);
+			break;
+		case REPLY_GARBLED:
+			take_garbled(dialogue, bytes + all, len - all);
+			break;
+		}
+	}
+	return all;
+}
+
+/* Bytes in clear where the first byte of TLS belongs. */
+static void
+take_intruders(struct dialogue *dialogue, const char *bytes, size_t len)
+{
+	remark(dialogue, "in clear, where TLS belongs:");
+	transcript_add(&dialogue->transcript, "< ", bytes, len);
+	if (dialogue->implicit_tls)
+		fail(dialogue, DIALOGUE_GARBLED,
+		    "the server speaks in clear where TLS belongs");
+	else
+		fail(dialogue, DIALOGUE_INJECTED,
+		    "bytes in clear stand between the reply to STARTTLS and "
+		    "the TLS handshake");
+	end(dialogue);
+}
+
+bool
+dialogue_feed(struct dialogue *dialogue, const void *bytes, size_t len)
+{
+	const char *rest = bytes;
+	size_t used = hear(dialogue, rest, len);
+
+	rest += used;
+	len -= used;
+	if (len == 0 || dialogue->turn == END)
+		return !arena_failed(dialogue->arena);
+	if (dialogue->turn == TLS) {
+		take_intruders(dialogue, rest, len);
+	} else if (len > PENDING_MAX - dialogue->pending.len) {
+		if (dialogue->fault == DIALOGUE_FAULT_NONE &&
+		    dialogue->turn != QUIT)
+			fail(dialogue, DIALOGUE_GARBLED,
+			    "the server sends much that was not asked for");
+		end(dialogue);
+	} else if (!buf_add(&dialogue->pending, rest, len)) {
+		return false;
+	}
+	return !arena_failed(dialogue->arena);
+}
+
+/* The peer has hung up, and there is no QUIT any more that it could hear. */
+static const char *
+closed_error(struct dialogue *dialogue)
+{
+	enum turn turn = dialogue->turn;
+
+	if (turn == HELO)
+		return arena_printf(dialogue->arena,
+		    "the server %s with %d and closed the connection",
+		    turns[EHLO].reply, dialogue->ehlo_code);
+	if (is_sending(dialogue))
+		return arena_printf(dialogue->arena,
+		    "the server closed the connection before %s could be said",
+		    turns[turn].verb);
+	return arena_printf(dialogue->arena,
+	    "the server closed the connection %s", turns[turn].closed);
+}
+
+void
+dialogue_feed_eof(struct dialogue *dialogue)
+{
+	if (dialogue->turn == END)
+		return;
+	remark(dialogue, "the server closed the connection");
+	if (dialogue->turn == HELO) {
+		/* It meant its 5xx to EHLO for good. */
+		dialogue->code = dialogue->ehlo_code;
+		fail(dialogue, DIALOGUE_REFUSED, closed_error(dialogue));
+	} else if (dialogue->turn != QUIT) {
+		fail(dialogue, DIALOGUE_CLOSED, closed_error(dialogue));
+	}
+	end(dialogue);
+}
+
+const char *
+dialogue_output(const struct dialogue *dialogue, size_t *len)
+{
+	*len = dialogue->output_len - dialogue->sent;
+	return dialogue->output + dialogue->sent;
+}
+
+void
+dialogue_sent(struct dialogue *dialogue, size_t len)
+{
+	struct buf *pending = &dialogue->pending;
+
+	if (len > dialogue->output_len - dialogue->sent)
+		len = dialogue->output_len - dialogue->sent;
+	dialogue->sent += len;
+	if (is_sending(dialogue) || pending->len == 0)
+		return;
+	buf_drop(pending, hear(dialogue, pending->bytes, pending->len));
+	if (dialogue->turn == TLS && pending->len > 0)
+		take_intruders(dialogue, pending->bytes, pending->len);
+}
+
+void
+dialogue_tls_up(struct dialogue *dialogue)
+{
+	if (dialogue->turn != TLS)
+		return;
+	remark(dialogue, "TLS stands");
+	go(dialogue, dialogue->implicit_tls ? TLS_BANNER : EHLO_TLS);
+}
+
+void
+dialogue_quit(struct dialogue *dialogue)
+{
+	if (dialogue->turn == QUIT || dialogue->turn == END)
+		return;
+	if (dialogue->turn == TLS) {
+		/* Nothing may be said before TLS stands. */
+		end(dialogue);
+		return;
+	}
+	/* A command half sent must be brought to its end first. */
+	if (dialogue->sent == 0 || !is_sending(dialogue))
+		dialogue->output_len = dialogue->sent = 0;
+	dialogue->turn = QUIT;
+	say(dialogue, turns[QUIT].verb, "");
+}
+
+enum dialogue_stage
+dialogue_stage(const struct dialogue *dialogue)
+{
+	if (dialogue->fault != DIALOGUE_FAULT_NONE)
+		return dialogue->fault_stage;
+	return dialogue->turn == END ? DIALOGUE_AT_QUIT
+				     : turns[dialogue->turn].stage;
+}
+
+enum dialogue_fault
+dialogue_fault(const struct dialogue *dialogue)
+{
+	return dialogue->fault;
+}
+
+int
+dialogue_code(const struct dialogue *dialogue)
+{
+	return dialogue->code;
+}
+
+const char *
+dialogue_error(const struct dialogue *dialogue)
+{
+	return dialogue->error;
+}
+
+enum danelaw_outcome
+dialogue_outcome(const struct dialogue *dialogue)
+{
+	switch (dialogue->fault) {
+	case DIALOGUE_FAULT_NONE:
+		return dialogue->accepted ? DANELAW_OUTCOME_ENCRYPTED
+					  : DANELAW_OUTCOME_SMTP_TIMEOUT;
+	case DIALOGUE_GARBLED:
+		return DANELAW_OUTCOME_NOT_SMTP;
+	case DIALOGUE_REFUSED:
+		if (dialogue->fault_stage == DIALOGUE_AT_STARTTLS)
+			return DANELAW_OUTCOME_STARTTLS_REFUSED;
+		return dialogue->code < 500 ? DANELAW_OUTCOME_SMTP_TEMPFAIL
+					    : DANELAW_OUTCOME_SMTP_PERMFAIL;
+	case DIALOGUE_LACKING:
+		return DANELAW_OUTCOME_STARTTLS_MISSING;
+	case DIALOGUE_INJECTED:
+		return DANELAW_OUTCOME_PLAINTEXT_INJECTED;
+	case DIALOGUE_CLOSED:
+		return dialogue->fault_stage == DIALOGUE_AT_TLS
+		    ? DANELAW_OUTCOME_TLS_FAILED
+		    : DANELAW_OUTCOME_SMTP_TEMPFAIL;
+	}
+	return DANELAW_OUTCOME_NOT_SMTP;
+}
+
+const struct danelaw_smtp *
+dialogue_facts(const struct dialogue *dialogue)
+{
+	return &dialogue->facts;
+}

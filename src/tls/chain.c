@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+/* The chain as such: made, counted, compared, read from PEM. */
+#include "tls/peer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "tls/openssl.h"
+
+static bool
+cert_fill(struct tls_cert *cert, X509 *x509)
+{
+	const X509_PUBKEY *key = X509_get_X509_PUBKEY(x509);
+	int len[2];
+
+	cert->x509 = x509;
+	len[0] = i2d_X509(x509, &cert->part[0].der);
+	len[1] = key == NULL ? -1 : i2d_X509_PUBKEY(key, &cert->part[1].der);
+	for (size_t i = 0; i < 2; i++) {
+		if (len[i] < 0 || cert->part[i].der == NULL)
+			return false;
+		cert->part[i].len = (size_t)len[i];
+		if (EVP_Digest(cert->part[i].der, cert->part[i].len,
+			cert->part[i].sha256, NULL, EVP_sha256(), NULL) != 1 ||
+		    EVP_Digest(cert->part[i].der, cert->part[i].len,
+			cert->part[i].sha512, NULL, EVP_sha512(), NULL) != 1)
+			return false;
+	}
+	return true;
+}
+
+struct tls_chain *
+tls_chain_new(const STACK_OF(X509) * stack)
+{
+	int n = stack == NULL ? 0 : sk_X509_num(stack);
+	struct tls_chain *chain;
+	bool done = false;
+
+	if (n <= 0 || n > TLS_CHAIN_MAX)
+		return NULL;
+	chain = calloc(1, sizeof(*chain) + (size_t)n * sizeof(chain->certs[0]));
+	if (chain == NULL)
+		return NULL;
+	chain->refs = 1;
+	chain->stack = sk_X509_new_reserve(NULL, n);
+	if (chain->stack == NULL)
+		goto done;
+	for (int i = 0; i < n; i++) {
+		X509 *x509 = sk_X509_value(stack, i);
+
+		X509_up_ref(x509);
+		sk_X509_push(chain->stack, x509);
+		chain->n++;
+		if (!cert_fill(&chain->certs[i], x509))
+			goto done;
+	}
+	done = true;
+done:
+	if (!done) {
+		tls_chain_unref(chain);
+		chain = NULL;
+		ERR_clear_error();
+	}
+	return chain;
+}
+
+struct tls_chain *
+tls_chain_ref(struct tls_chain *chain)
+{
+	chain->refs++;
+	return chain;
+}
+
+void
+tls_chain_unref(struct tls_chain *chain)
+{
+	if (chain == NULL || --chain->refs > 0)
+		return;
+	for (size_t i = 0; i < chain->n; i++) {
+		OPENSSL_free(chain->certs[i].part[0].der);
+		OPENSSL_free(chain->certs[i].part[1].der);
+	}
+	sk_X509_pop_free(chain->stack, X509_free);
+	free(chain);
+}
+
+size_t
+tls_chain_count(const struct tls_chain *chain)
+{
+	return chain == NULL ? 0 : chain->n;
+}
+
+bool
+tls_chain_same_leaf(const struct tls_chain *a, const struct tls_chain *b)
+{
+	if (tls_chain_count(a) == 0 || tls_chain_count(b) == 0)
+		return false;
+	return a->certs[0].part[0].len == b->certs[0].part[0].len &&
+	    memcmp(a->certs[0].part[0].der, b->certs[0].part[0].der,
+		a->certs[0].part[0].len) == 0;
+}
+
+static int
+no_passphrase(char *text, int size, int writing, void *arg)
+{
+	(void)text;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+__attribute__((format(printf, 2, 3))) static void
+explain(char **error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(error, format, args) < 0)
+		*error = NULL;
+	va_end(args);
+}
+
+/* Reads all certificates; what ends it must be the end of the text. */
+static bool
+read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
+{
+	for (;;) {
+		X509 *x509 = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+		unsigned long code = ERR_peek_last_error();
+		const char *reason;
+
+		if (x509 != NULL) {
+			if (sk_X509_num(stack) < TLS_CHAIN_MAX &&
+			    sk_X509_push(stack, x509) > 0)
+				continue;
+			X509_free(x509);
+			explain(
+			    error, "more than %d certificates", TLS_CHAIN_MAX);
+			return false;
+		}
+		if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
+		    ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
+			return true;
+		reason = ERR_reason_error_string(code);
+		explain(error, "certificate %d cannot be read: %s",
+		    sk_X509_num(stack) + 1,
+		    reason == NULL ? "unknown error" : reason);
+		return false;
+	}
+}
+
+struct tls_chain *
+tls_chain_from_pem(const char *pem, size_t len, char **error)
+{
+	STACK_OF(X509) *stack = NULL;
+	struct tls_chain *chain = NULL;
+	BIO *bio = NULL;
+
+	if (len > TLS_PEM_MAX) {
+		explain(error, "more than %d bytes", TLS_PEM_MAX);
+		return NULL;
+	}
+	ERR_clear_error();
+	bio = BIO_new_mem_buf(pem, (int)len);
+	stack = sk_X509_new_null();
+	if (bio == NULL || stack == NULL) {
+		explain(error, "out of memory");
+		goto done;
+	}
+	if (!read_all(bio, stack, error))
+		goto done;
+	if (sk_X509_num(stack) == 0) {
+		explain(error, "no certificate in PEM form is in it");
+		goto done;
+	}
+	chain = tls_chain_new(stack);
+	if (chain == NULL)
+		explain(error, "out of memory");
+done:
+	ERR_clear_error();
+	sk_X509_pop_free(stack, X509_free);
+	BIO_free(bio);
+	return chain;
+}

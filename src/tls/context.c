@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+#include "tls/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "tls/offer.h"
+#include "tls/openssl.h"
+
+static bool
+explain(char **error, const char *what)
+{
+	unsigned long code = ERR_peek_error();
+	const char *reason =
+	    code == 0 ? "out of memory" : ERR_reason_error_string(code);
+
+	if (asprintf(error, "%s: %s", what,
+		reason == NULL ? "unknown error" : reason) < 0)
+		*error = NULL;
+	ERR_clear_error();
+	return false;
+}
+
+/* A key with a passphrase is refused: nobody is there to ask. */
+static int
+no_passphrase(char *text, int size, int writing, void *arg)
+{
+	(void)text;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+/* The handshake goes on whatever the chain is: match.c judges it later. */
+static int
+accept_chain(X509_STORE_CTX *store, void *arg)
+{
+	(void)store;
+	(void)arg;
+	return 1;
+}
+
+/*
+ * All that openssl.cnf could have set is set again, in case the program
+ * around us has read one. Security level 0 and TLS 1.0: a weak server shall
+ * be seen and reported, not hidden behind our own refusal.
+ */
+static bool
+prepare_shake(SSL_CTX *ctx)
+{
+	const struct tls_offer *offer = tls_offer_find("default");
+
+	SSL_CTX_clear_options(ctx, ~UINT64_C(0));
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_ALL | SSL_OP_NO_SSLv3 | SSL_OP_NO_TICKET |
+		SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+		SSL_OP_LEGACY_SERVER_CONNECT);
+	SSL_CTX_set_mode(ctx,
+	    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_security_level(ctx, 0);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, accept_chain, NULL);
+	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
+	return SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
+	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
+	    SSL_CTX_set_cipher_list(ctx, offer->ciphers) == 1 &&
+	    SSL_CTX_set_ciphersuites(ctx, offer->suites) == 1 &&
+	    SSL_CTX_set1_groups_list(ctx, offer->groups) == 1 &&
+	    SSL_CTX_set1_sigalgs_list(ctx, offer->sigalgs) == 1 &&
+	    SSL_CTX_set1_client_sigalgs_list(ctx, offer->sigalgs) == 1;
+}
+
+static bool
+load_own(SSL_CTX *ctx, const char *cert, const char *key, char **error)
+{
+	if (cert == NULL && key == NULL)
+		return true;
+	if (cert == NULL) {
+		if (asprintf(error, "%s: a key without a certificate", key) < 0)
+			*error = NULL;
+		return false;
+	}
+	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+		return explain(error, cert);
+	/* One file may hold both. */
+	if (key == NULL)
+		key = cert;
+	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
+	    SSL_CTX_check_private_key(ctx) != 1)
+		return explain(error, key);
+	return true;
+}
+
+struct tls_context *
+tls_context_new(const char *cert_file, const char *key_file, char **error)
+{
+	struct tls_context *context = calloc(1, sizeof(*context));
+	bool done = false;
+
+	if (context == NULL) {
+		*error = strdup("out of memory");
+		return NULL;
+	}
+	ERR_clear_error();
+	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	context->shake = SSL_CTX_new(TLS_client_method());
+	context->judge = SSL_CTX_new(TLS_client_method());
+	context->wire = wire_method_new();
+	if (context->shake == NULL || context->judge == NULL ||
+	    context->wire == NULL || !prepare_shake(context->shake) ||
+	    SSL_CTX_dane_enable(context->judge) != 1) {
+		explain(error, "OpenSSL cannot be set up");
+		goto done;
+	}
+	done = load_own(context->shake, cert_file, key_file, error);
+done:
+	if (!done) {
+		tls_context_free(context);
+		context = NULL;
+	}
+	return context;
+}
+
+void
+tls_context_free(struct tls_context *context)
+{
+	if (context == NULL)
+		return;
+	SSL_CTX_free(context->shake);
+	SSL_CTX_free(context->judge);
+	BIO_meth_free(context->wire);
+	free(context);
+}
+
+const char *
+tls_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * First OpenSSL judges all records together: that is the verdict. Then each
+ * record stands alone before it. A digest record that describes none of the
+ * certificates sent need not be tried: nothing else can be in the path.
+ */
+#include "tls/match.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "base/text.h"
+#include "tls/trial.h"
+
+enum {
+	USAGE_TA = 2,
+	USAGE_EE = 3,
+	MTYPE_FULL = 0,
+	MTYPE_SHA256 = 1,
+	MTYPE_SHA512 = 2,
+};
+
+/* What match_judge() works with. */
+struct bench {
+	struct tls_context *context;
+	const struct tls_chain *chain;
+	const struct match_question *question;
+	struct arena *arena;
+	struct match_answer *answer;
+	bool *taken; /* per record: did OpenSSL take it? */
+	size_t n_taken;
+};
+
+/* OpenSSL takes usages 0 and 1 as well; they are not for SMTP. */
+static bool
+is_candidate(const struct danelaw_record *record)
+{
+	return record->usable &&
+	    (record->usage == USAGE_TA || record->usage == USAGE_EE);
+}
+
+bool
+match_mark_unusable(
+    struct tls_context *context, struct danelaw_record *records, size_t n)
+{
+	static const char *const why[] = {
+		"the data is not a certificate in DER (RFC 6698 2.1.2)",
+		"the data is not a public key in DER (RFC 6698 2.1.2)",
+	};
+	static const char *const nobody[] = { "name.invalid" };
+	const struct match_question question = { .references = nobody,
+		.n_references = 1 };
+	struct trial trial = { .ssl = NULL };
+	bool ready = false, done = false;
+
+	for (size_t i = 0; i < n; i++) {
+		int taken;
+
+		if (!is_candidate(&records[i]) ||
+		    records[i].mtype != MTYPE_FULL)
+			continue;
+		if (!ready && !trial_init(&trial, context, &question))
+			goto done;
+		ready = true;
+		taken = trial_add(&trial, &records[i]);
+		if (taken < 0)
+			goto done;
+		if (taken == 0) {
+			records[i].usable = false;
+			records[i].reason = why[records[i].selector != 0];
+		}
+	}
+	done = true;
+done:
+	trial_finish(&trial);
+	return done;
+}
+
+/* RFC 7671 section 9; OpenSSL holds SHA-512 for the stronger one. */
+static bool
+is_superseded(const struct bench *bench, size_t i)
+{
+	const struct danelaw_record *records = bench->question->records;
+
+	if (records[i].mtype != MTYPE_SHA256)
+		return false;
+	for (size_t j = 0; j < bench->question->n_records; j++)
+		if (bench->taken[j] && records[j].mtype == MTYPE_SHA512 &&
+		    records[j].usage == records[i].usage &&
+		    records[j].selector == records[i].selector)
+			return true;
+	return false;
+}
+
+/* Does the record describe this certificate, byte for byte? */
+static bool
+describes(const struct danelaw_record *record, const struct tls_cert *cert)
+{
+	size_t selector = record->selector != 0;
+	const uint8_t *bytes = cert->part[selector].der;
+	size_t len = cert->part[selector].len;
+
+	if (record->mtype == MTYPE_SHA256) {
+		bytes = cert->part[selector].sha256;
+		len = sizeof(cert->part[selector].sha256);
+	} else if (record->mtype == MTYPE_SHA512) {
+		bytes = cert->part[selector].sha512;
+		len = sizeof(cert->part[selector].sha512);
+	}
+	return record->len == len && memcmp(record->data, bytes, len) == 0;
+}
+
+/*
+ * Could OpenSSL find it in the path? A whole certificate or key of usage 2
+ * may come from the DNS only (RFC 7671 sections 5.2.2 and 5.2.3).
+ */
+static bool
+is_thinkable(const struct bench *bench, const struct danelaw_record *record)
+{
+	size_t n = record->usage == USAGE_EE ? 1 : bench->chain->n;
+
+	if (record->usage == USAGE_TA && record->mtype == MTYPE_FULL)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (describes(record, &bench->chain->certs[i]))
+			return true;
+	return false;
+}
+
+static bool
+judge_alone(
+    const struct bench *bench, const struct danelaw_record *record, int *depth)
+{
+	struct trial trial;
+	bool done = false;
+
+	*depth = -1;
+	if (!is_thinkable(bench, record))
+		return true;
+	if (!trial_init(&trial, bench->context, bench->question) ||
+	    trial_add(&trial, record) < 0 ||
+	    !trial_run(&trial, bench->chain, bench->question))
+		goto done;
+	*depth = trial.depth;
+	done = true;
+done:
+	trial_finish(&trial);
+	return done;
+}
+
+static bool
+judge_each(const struct bench *bench, int whole_depth)
+{
+	const struct match_question *question = bench->question;
+
+	for (size_t i = 0; i < question->n_records; i++) {
+		struct danelaw_record_result *result =
+		    &bench->answer->records[i];
+
+		if (!bench->taken[i]) {
+			result->result = DANELAW_RESULT_UNUSABLE;
+			continue;
+		}
+		if (bench->n_taken == 1)
+			result->depth = whole_depth;
+		else if (bench->chain != NULL &&
+		    !judge_alone(bench, &question->records[i], &result->depth))
+			return false;
+		if (is_superseded(bench, i))
+			result->result = DANELAW_RESULT_SUPERSEDED;
+		else if (result->depth >= 0)
+			result->result = DANELAW_RESULT_MATCH;
+	}
+	return true;
+}
+
+/* Which dNSName of the leaf reads like this? -1: none does. */
+static int
+find_dns_name(const X509 *leaf, const char *name)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+	int index = 0, found = -1;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && found < 0; i++) {
+		const GENERAL_NAME *entry = sk_GENERAL_NAME_value(names, i);
+
+		if (entry->type != GEN_DNS)
+			continue;
+		if ((size_t)ASN1_STRING_length(entry->d.ia5) == strlen(name) &&
+		    memcmp(ASN1_STRING_get0_data(entry->d.ia5), name,
+			strlen(name)) == 0)
+			found = index;
+		index++;
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+/*
+ * OpenSSL says which presented name fitted, but not where it stood: it reads
+ * the dNSNames in order, and the common names where there are none.
+ */
+static void
+fill_name(const struct bench *bench, struct danelaw_name_check *check)
+{
+	const struct match_question *question = bench->question;
+	X509 *leaf = bench->chain->certs[0].x509;
+	char *presented = NULL;
+
+	check->checked = true;
+	for (size_t i = 0; i < question->n_references; i++) {
+		const char *name = question->references[i];
+
+		if (!trial_is_reference(name) ||
+		    X509_check_host(leaf, name, 0,
+			X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, &presented) != 1)
+			continue;
+		check->reference = arena_strdup(bench->arena, name);
+		check->presented =
+		    text_printable_str(bench->arena, presented, 1024);
+		check->san =
+		    presented == NULL ? -1 : find_dns_name(leaf, presented);
+		check->source =
+		    check->san >= 0 ? DANELAW_NAME_SAN : DANELAW_NAME_CN;
+		break;
+	}
+	OPENSSL_free(presented);
+}
+
+static size_t
+find_record(const struct bench *bench, const struct trial *trial)
+{
+	const struct danelaw_record *records = bench->question->records;
+	size_t i;
+
+	for (i = 0; i < bench->question->n_records; i++)
+		if (bench->taken[i] && records[i].usage == trial->parts[0] &&
+		    records[i].selector == trial->parts[1] &&
+		    records[i].mtype == trial->parts[2] &&
+		    records[i].len == trial->len &&
+		    memcmp(records[i].data, trial->data, trial->len) == 0)
+			break;
+	return i;
+}
+
+static bool
+fill_match(const struct bench *bench, const struct trial *trial)
+{
+	struct danelaw_match *match = arena_alloc(bench->arena, sizeof(*match));
+
+	if (match == NULL)
+		return false;
+	match->record = find_record(bench, trial);
+	match->depth = trial->depth;
+	match->how =
+	    trial->by_key ? DANELAW_HOW_SIGNED_BY : DANELAW_HOW_CERTIFICATE;
+	match->name.san = -1;
+	if (trial->parts[0] != USAGE_EE || bench->question->ee_names)
+		fill_name(bench, &match->name);
+	bench->answer->match = match;
+	return true;
+}
+
+static bool
+fill_error(const struct bench *bench, struct complaint complaint)
+{
+	const char *name = verify_error_name(complaint.code);
+	struct danelaw_verify_error *error =
+	    arena_alloc(bench->arena, sizeof(*error));
+
+	if (error == NULL)
+		return false;
+	*error = (struct danelaw_verify_error) {
+		.code = complaint.code,
+		.name = name != NULL ? name
+				     : arena_printf(bench->arena,
+					   "X509_V_ERR_%d", complaint.code),
+		.text = text_printable_str(bench->arena,
+		    X509_verify_cert_error_string(complaint.code), 256),
+		.depth = complaint.depth,
+	};
+	bench->answer->verify_error = error;
+	return true;
+}
+
+/*
+ * Behind a missing match OpenSSL finds a missing issuer, too, and behind one
+ * fault the next. Told is the one that decides the outcome (INTERFACE 5):
+ * no match, a date, a name, and then whatever it met first.
+ */
+static struct complaint
+choose(const struct trial *trial)
+{
+	if (trial->depth < 0 && trial->no_match.code != 0)
+		return trial->no_match;
+	if (trial->depth >= 0 && trial->date.code != 0)
+		return trial->date;
+	if (trial->depth >= 0 && trial->name.code != 0)
+		return trial->name;
+	return trial->first;
+}
+
+static int
+accept_all(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	(void)store;
+	return 1;
+}
+
+static int
+check_nothing(X509_STORE_CTX *store)
+{
+	(void)store;
+	return 1;
+}
+
+static void
+place(const struct bench *bench, const X509 *cert, int depth)
+{
+	const struct tls_chain *chain = bench->chain;
+	size_t i = 0;
+
+	while (i < chain->n && chain->certs[i].x509 != cert)
+		i++;
+	/* It may be a copy of its own that came with a record. */
+	for (size_t j = 0; i == chain->n && j < chain->n; j++)
+		if (X509_cmp(chain->certs[j].x509, cert) == 0)
+			i = j;
+	if (i < chain->n && bench->answer->depths[i] < 0)
+		bench->answer->depths[i] = depth;
+}
+
+/*
+ * The chain that OpenSSL built ends with what matched; usage 3 never builds
+ * one. Where the certificates sent lead on from there, they are counted on.
+ */
+static bool
+fill_depths(const struct bench *bench, const struct trial *trial)
+{
+	const STACK_OF(X509) *built = trial == NULL ? NULL : trial_chain(trial);
+	const STACK_OF(X509) * plain;
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	int n = built == NULL ? 0 : sk_X509_num(built);
+	bool done = false;
+
+	for (int i = 0; i < n; i++)
+		place(bench, sk_X509_value(built, i), i);
+	if (store == NULL ||
+	    X509_STORE_CTX_init(store,
+		SSL_CTX_get_cert_store(bench->context->judge),
+		bench->chain->certs[0].x509, bench->chain->stack) != 1)
+		goto done;
+	X509_STORE_CTX_set_time(store, 0, (time_t)bench->question->at);
+	X509_STORE_CTX_set_verify_cb(store, accept_all);
+	X509_STORE_CTX_set_verify(store, check_nothing);
+	X509_verify_cert(store);
+	plain = X509_STORE_CTX_get0_chain(store);
+	for (int i = 0; plain != NULL && i < sk_X509_num(plain); i++) {
+		X509 *cert = sk_X509_value(plain, i);
+
+		if (i >= n)
+			place(bench, cert, i);
+		else if (X509_cmp(cert, sk_X509_value(built, i)) != 0)
+			break;
+	}
+	done = true;
+done:
+	X509_STORE_CTX_free(store);
+	ERR_clear_error();
+	return done;
+}
+
+static bool
+prepare(struct bench *bench)
+{
+	size_t n = bench->question->n_records;
+	size_t n_certs = tls_chain_count(bench->chain);
+	struct match_answer *answer = bench->answer;
+
+	*answer = (struct match_answer) { .n_records = n };
+	bench->taken = arena_alloc(bench->arena, n * sizeof(*bench->taken));
+	if (bench->taken == NULL)
+		return false;
+	if (n > 0) {
+		answer->records =
+		    arena_alloc(bench->arena, n * sizeof(*answer->records));
+		if (answer->records == NULL)
+			return false;
+	}
+	if (n_certs > 0) {
+		answer->depths = arena_alloc(
+		    bench->arena, n_certs * sizeof(*answer->depths));
+		if (answer->depths == NULL)
+			return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		answer->records[i].record = i;
+		answer->records[i].depth = -1;
+	}
+	for (size_t i = 0; i < n_certs; i++)
+		answer->depths[i] = -1;
+	return true;
+}
+
+/* Hands OpenSSL what SMTP may use of the RRset. */
+static bool
+take_records(struct bench *bench, struct trial *trial)
+{
+	for (size_t i = 0; i < bench->question->n_records; i++) {
+		int taken;
+
+		if (!is_candidate(&bench->question->records[i]))
+			continue;
+		taken = trial_add(trial, &bench->question->records[i]);
+		if (taken < 0)
+			return false;
+		bench->taken[i] = taken > 0;
+		bench->n_taken += taken > 0;
+	}
+	return true;
+}
+
+static bool
+judge_whole(const struct bench *bench, struct trial *trial)
+{
+	static const struct complaint nothing_sent = { X509_V_ERR_DANE_NO_MATCH,
+		-1 };
+	struct match_answer *answer = bench->answer;
+
+	/* Without a record OpenSSL would trust the public CAs. */
+	if (bench->n_taken == 0)
+		return true;
+	if (bench->chain == NULL)
+		return fill_error(bench, nothing_sent);
+	if (!trial_run(trial, bench->chain, bench->question))
+		return false;
+	answer->verified = trial->passed;
+	answer->date_failed = trial->date.code != 0;
+	answer->name_failed = trial->name.code != 0;
+	if (trial->depth >= 0 && !fill_match(bench, trial))
+		return false;
+	return trial->passed || fill_error(bench, choose(trial));
+}
+
+bool
+match_judge(struct tls_context *context, const struct tls_chain *chain,
+    const struct match_question *question, struct arena *arena,
+    struct match_answer *answer)
+{
+	struct match_answer out;
+	struct bench bench = {
+		.context = context,
+		.chain = tls_chain_count(chain) == 0 ? NULL : chain,
+		.question = question,
+		.arena = arena,
+		.answer = &out,
+	};
+	struct trial trial = { .ssl = NULL };
+	bool done = false;
+
+	ERR_clear_error();
+	if (!prepare(&bench) || !trial_init(&trial, context, question) ||
+	    !take_records(&bench, &trial) || !judge_whole(&bench, &trial) ||
+	    !judge_each(&bench, trial.depth))
+		goto done;
+	if (bench.chain != NULL &&
+	    !fill_depths(&bench, bench.n_taken > 0 ? &trial : NULL))
+		goto done;
+	done = !arena_failed(arena);
+	if (done)
+		*answer = out;
+done:
+	trial_finish(&trial);
+	return done;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * openssl.h - what the files of this floor share among themselves. No other
+ * floor may include it: nobody else sees OpenSSL.
+ */
+#ifndef TLS_OPENSSL_H
+#define TLS_OPENSSL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "tls/context.h"
+#include "tls/peer.h"
+
+struct tls_context {
+	SSL_CTX *shake; /* for handshakes; has the default offer */
+	SSL_CTX *judge; /* for match.c: DANE is on, no store, no network */
+	BIO_METHOD *wire;
+};
+
+/* A certificate and its parts by TLSA selector (RFC 6698 section 2.1.2). */
+struct tls_cert {
+	X509 *x509;
+	struct {
+		uint8_t *der;
+		size_t len;
+		uint8_t sha256[32], sha512[64];
+	} part[2];
+};
+
+/*
+ * The X509 objects are kept: reading one again costs OpenSSL 3.0 200 us.
+ */
+struct tls_chain {
+	unsigned refs;
+	STACK_OF(X509) * stack; /* in wire order, owns the certificates */
+	size_t n;
+	struct tls_cert certs[];
+};
+
+/*
+ * Takes references to the certificates. NULL: none or more than
+ * TLS_CHAIN_MAX in it, or no memory.
+ */
+struct tls_chain *tls_chain_new(const STACK_OF(X509) * stack);
+
+/* "RSA 2048", "EC P-256", "ED25519"; a group without the "EC ". */
+char *tls_key_words(struct arena *arena, EVP_PKEY *key);
+char *tls_group_words(struct arena *arena, EVP_PKEY *key);
+
+/*
+ * A socket for OpenSSL that raises no SIGPIPE and remembers how the peer's
+ * answer began.
+ */
+struct wire {
+	int fd;
+	bool eof;
+	int error; /* errno of the last call that failed for good */
+	size_t n_first;
+	unsigned char first[64];
+};
+BIO_METHOD *wire_method_new(void);
+/* wire is the caller's and must outlive the BIO. */
+BIO *wire_bio_new(const BIO_METHOD *method, struct wire *wire);
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+#include "tls/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "base/name.h"
+#include "base/text.h"
+#include "tls/openssl.h"
+
+struct tls_session {
+	SSL *ssl;
+	struct wire wire;
+	struct arena *words; /* made when something has to be said */
+	const char *error;
+	int alert;
+	bool established, broken, not_tls, cert_requested;
+};
+
+/* Called where the server asks for a certificate, own one or not. */
+static int
+note_request(SSL *ssl, void *arg)
+{
+	struct tls_session *session = arg;
+
+	(void)ssl;
+	session->cert_requested = true;
+	return 1;
+}
+
+/* The context has the default offer; only what differs is set again. */
+static bool
+propose(SSL *ssl, const struct tls_offer *offer)
+{
+	const struct tls_offer *usual = tls_offer_find("default");
+
+	if (offer->min_version != 0 &&
+	    SSL_set_min_proto_version(ssl, offer->min_version) != 1)
+		return false;
+	if (offer->max_version != 0 &&
+	    SSL_set_max_proto_version(ssl, offer->max_version) != 1)
+		return false;
+	if (offer->sigalgs != NULL && offer->sigalgs != usual->sigalgs &&
+	    SSL_set1_sigalgs_list(ssl, offer->sigalgs) != 1)
+		return false;
+	if (offer->groups != NULL && offer->groups != usual->groups &&
+	    SSL_set1_groups_list(ssl, offer->groups) != 1)
+		return false;
+	if (offer->ciphers != NULL && offer->ciphers != usual->ciphers &&
+	    SSL_set_cipher_list(ssl, offer->ciphers) != 1)
+		return false;
+	return offer->suites == NULL || offer->suites == usual->suites ||
+	    SSL_set_ciphersuites(ssl, offer->suites) == 1;
+}
+
+struct tls_session *
+tls_session_new(struct tls_context *context, const struct tls_offer *offer,
+    int fd, const char *sni)
+{
+	struct tls_session *session = calloc(1, sizeof(*session));
+	bool done = false;
+	BIO *bio;
+
+	if (session == NULL)
+		return NULL;
+	ERR_clear_error();
+	session->alert = -1;
+	session->wire.fd = fd;
+	session->ssl = SSL_new(context->shake);
+	if (session->ssl == NULL || !propose(session->ssl, offer))
+		goto done;
+	/* RFC 6066 section 3: a literal address is no server name. */
+	if (sni != NULL && !offer->no_sni && !name_is_address(sni) &&
+	    SSL_set_tlsext_host_name(session->ssl, sni) != 1)
+		goto done;
+	bio = wire_bio_new(context->wire, &session->wire);
+	if (bio == NULL)
+		goto done;
+	SSL_set_bio(session->ssl, bio, bio);
+	SSL_set_cert_cb(session->ssl, note_request, session);
+	SSL_set_connect_state(session->ssl);
+	done = true;
+done:
+	if (!done) {
+		ERR_clear_error();
+		tls_session_free(session);
+		session = NULL;
+	}
+	return session;
+}
+
+void
+tls_session_free(struct tls_session *session)
+{
+	if (session == NULL)
+		return;
+	SSL_free(session->ssl);
+	arena_unref(session->words);
+	free(session);
+}
+
+__attribute__((format(printf, 2, 3))) static enum tls_step
+fail(struct tls_session *session, const char *format, ...)
+{
+	va_list args;
+
+	session->broken = true;
+	session->error = "out of memory";
+	if (session->words == NULL)
+		session->words = arena_new();
+	if (session->words != NULL) {
+		char *text;
+
+		va_start(args, format);
+		text = arena_vprintf(session->words, format, args);
+		va_end(args);
+		if (text != NULL)
+			session->error = text;
+	}
+	ERR_clear_error();
+	return TLS_STEP_FAILED;
+}
+
+static const char *
+alert_words(int alert)
+{
+	const char *words = SSL_alert_desc_string_long(alert);
+
+	/* The two of TLS 1.3 that OpenSSL 3.0 has no words for. */
+	if (alert == 109)
+		return "missing extension";
+	if (alert == 116)
+		return "certificate required";
+	return words;
+}
+
+/* RFC 8446 section 5.1: the type of the record, then 3 for the version. */
+static bool
+is_tls(const struct wire *wire)
+{
+	if (wire->n_first > 0 && (wire->first[0] < 20 || wire->first[0] > 23))
+		return false;
+	return wire->n_first < 2 || wire->first[1] == 3;
+}
+
+static enum tls_step
+fail_not_tls(struct tls_session *session)
+{
+	const struct wire *wire = &session->wire;
+	size_t len = wire->n_first;
+	const char *said;
+
+	while (len > 0 &&
+	    (wire->first[len - 1] == '\n' || wire->first[len - 1] == '\r'))
+		len--;
+	session->not_tls = true;
+	if (session->words == NULL)
+		session->words = arena_new();
+	said = session->words == NULL
+	    ? NULL
+	    : text_printable(session->words, wire->first, len, 80);
+	return fail(session,
+	    "the server answered with something that is not TLS: \"%s\"",
+	    said == NULL ? "" : said);
+}
+
+/* The first error says what happened, later ones only who called whom. */
+static enum tls_step
+fail_by_library(struct tls_session *session)
+{
+	unsigned long code = ERR_get_error(), next = code;
+	const char *reason;
+
+	for (; next != 0; next = ERR_get_error()) {
+		int alert = ERR_GET_REASON(next) - SSL_AD_REASON_OFFSET;
+
+		if (ERR_GET_LIB(next) != ERR_LIB_SSL || alert < 0 ||
+		    alert > 255)
+			continue;
+		session->alert = alert;
+		return fail(session, "alert %d, %s", alert, alert_words(alert));
+	}
+	reason = ERR_reason_error_string(code);
+	return fail(
+	    session, "%s", reason == NULL ? "unknown TLS error" : reason);
+}
+
+static enum tls_step
+step_closed(struct tls_session *session)
+{
+	if (!session->established) {
+		return fail(session,
+		    "the server closed the connection during the handshake");
+	}
+	session->broken = session->broken || session->wire.error != 0;
+	return TLS_STEP_CLOSED;
+}
+
+/* What a call of OpenSSL that did not succeed means. */
+static enum tls_step
+step_after(struct tls_session *session, int ret)
+{
+	int kind = SSL_get_error(session->ssl, ret);
+
+	if (!session->established && !is_tls(&session->wire))
+		return fail_not_tls(session);
+	switch (kind) {
+	case SSL_ERROR_WANT_READ:
+		return TLS_STEP_READ;
+	case SSL_ERROR_WANT_WRITE:
+		return TLS_STEP_WRITE;
+	case SSL_ERROR_ZERO_RETURN:
+		return step_closed(session);
+	case SSL_ERROR_SYSCALL:
+		if (session->wire.error == 0)
+			return step_closed(session);
+		fail(session, "%s", strerror(session->wire.error));
+		return session->established ? TLS_STEP_CLOSED : TLS_STEP_FAILED;
+	default:
+		if (ERR_GET_REASON(ERR_peek_error()) ==
+		    SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+			ERR_clear_error();
+			session->broken = true;
+			return step_closed(session);
+		}
+		return fail_by_library(session);
+	}
+}
+
+enum tls_step
+tls_session_handshake(struct tls_session *session)
+{
+	int ret;
+
+	if (session->broken)
+		return TLS_STEP_FAILED;
+	if (session->established)
+		return TLS_STEP_DONE;
+	ERR_clear_error();
+	ret = SSL_connect(session->ssl);
+	if (ret != 1)
+		return step_after(session, ret);
+	if (sk_X509_num(SSL_get_peer_cert_chain(session->ssl)) > TLS_CHAIN_MAX)
+		return fail(session,
+		    "the server sent more than %d certificates", TLS_CHAIN_MAX);
+	session->established = true;
+	return TLS_STEP_DONE;
+}
+
+enum tls_step
+tls_session_read(
+    struct tls_session *session, void *bytes, size_t room, size_t *len)
+{
+	int ret;
+
+	if (!session->established || session->broken)
+		return session->error == NULL ? TLS_STEP_CLOSED
+					      : TLS_STEP_FAILED;
+	ERR_clear_error();
+	ret = SSL_read_ex(session->ssl, bytes, room, len);
+	return ret == 1 ? TLS_STEP_DONE : step_after(session, ret);
+}
+
+enum tls_step
+tls_session_write(
+    struct tls_session *session, const void *bytes, size_t size, size_t *len)
+{
+	int ret;
+
+	if (!session->established || session->broken)
+		return session->error == NULL ? TLS_STEP_CLOSED
+					      : TLS_STEP_FAILED;
+	ERR_clear_error();
+	ret = SSL_write_ex(session->ssl, bytes, size, len);
+	return ret == 1 ? TLS_STEP_DONE : step_after(session, ret);
+}
+
+void
+tls_session_close(struct tls_session *session)
+{
+	if (!session->established || session->broken)
+		return;
+	ERR_clear_error();
+	SSL_shutdown(session->ssl);
+	ERR_clear_error();
+}
+
+const char *
+tls_session_error(const struct tls_session *session)
+{
+	return session->error;
+}
+
+int
+tls_session_alert(const struct tls_session *session)
+{
+	return session->alert;
+}
+
+bool
+tls_session_not_tls(const struct tls_session *session)
+{
+	return session->not_tls;
+}
+
+static char *
+group_words(struct arena *arena, SSL *ssl)
+{
+	EVP_PKEY *key = NULL;
+	char *words;
+
+	/* Without one it is RSA key transport. */
+	if (SSL_get_peer_tmp_key(ssl, &key) != 1)
+		return NULL;
+	words = tls_group_words(arena, key);
+	EVP_PKEY_free(key);
+	return words;
+}
+
+/* The names of RFC 8446 section 4.2.3 for what OpenSSL tells in parts. */
+static const char *
+signature_words(SSL *ssl)
+{
+	static const struct {
+		int type, digest;
+		const char *words;
+	} names[] = {
+		{ EVP_PKEY_EC, NID_sha256, "ecdsa_secp256r1_sha256" },
+		{ EVP_PKEY_EC, NID_sha384, "ecdsa_secp384r1_sha384" },
+		{ EVP_PKEY_EC, NID_sha512, "ecdsa_secp521r1_sha512" },
+		{ EVP_PKEY_EC, NID_sha224, "ecdsa_sha224" },
+		{ EVP_PKEY_EC, NID_sha1, "ecdsa_sha1" },
+		{ EVP_PKEY_RSA, NID_sha256, "rsa_pkcs1_sha256" },
+		{ EVP_PKEY_RSA, NID_sha384, "rsa_pkcs1_sha384" },
+		{ EVP_PKEY_RSA, NID_sha512, "rsa_pkcs1_sha512" },
+		{ EVP_PKEY_RSA, NID_sha224, "rsa_pkcs1_sha224" },
+		{ EVP_PKEY_RSA, NID_sha1, "rsa_pkcs1_sha1" },
+		{ EVP_PKEY_RSA, NID_md5_sha1, "rsa_pkcs1_md5_sha1" },
+		{ EVP_PKEY_RSA_PSS, NID_sha256, "rsa_pss_rsae_sha256" },
+		{ EVP_PKEY_RSA_PSS, NID_sha384, "rsa_pss_rsae_sha384" },
+		{ EVP_PKEY_RSA_PSS, NID_sha512, "rsa_pss_rsae_sha512" },
+		{ -EVP_PKEY_RSA_PSS, NID_sha256, "rsa_pss_pss_sha256" },
+		{ -EVP_PKEY_RSA_PSS, NID_sha384, "rsa_pss_pss_sha384" },
+		{ -EVP_PKEY_RSA_PSS, NID_sha512, "rsa_pss_pss_sha512" },
+		{ EVP_PKEY_ED25519, NID_undef, "ed25519" },
+		{ EVP_PKEY_ED448, NID_undef, "ed448" },
+	};
+	const X509 *leaf = SSL_get0_peer_certificate(ssl);
+	EVP_PKEY *key = leaf == NULL ? NULL : X509_get0_pubkey(leaf);
+	int type, digest = NID_undef;
+
+	if (SSL_get_peer_signature_type_nid(ssl, &type) != 1)
+		return NULL;
+	SSL_get_peer_signature_nid(ssl, &digest);
+	/* "pss": the key is for PSS only; the two differ in the key's OID. */
+	if (type == EVP_PKEY_RSA_PSS && key != NULL &&
+	    EVP_PKEY_is_a(key, "RSA-PSS"))
+		type = -type;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].type == type &&
+		    (names[i].digest == digest || names[i].digest == NID_undef))
+			return names[i].words;
+	return NULL;
+}
+
+bool
+tls_session_facts(const struct tls_session *session, struct arena *arena,
+    struct danelaw_tls *facts)
+{
+	SSL *ssl = session->ssl;
+
+	*facts = (struct danelaw_tls) {
+		.version = arena_strdup(arena, SSL_get_version(ssl)),
+		.cipher = arena_strdup(
+		    arena, SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))),
+		.group = group_words(arena, ssl),
+		.signature = signature_words(ssl),
+		.sni = text_printable_str(arena,
+		    SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), 255),
+		.client_cert_requested = session->cert_requested,
+	};
+	ERR_clear_error();
+	return !arena_failed(arena);
+}
+
+struct tls_chain *
+tls_session_chain(const struct tls_session *session)
+{
+	return tls_chain_new(SSL_get_peer_cert_chain(session->ssl));
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * trial.h - one run of OpenSSL over a chain for some TLSA records, set up as
+ * Postfix and RFC 7672 have it. For match.c alone.
+ *
+ * The verify callback goes on after every error, so that all of them are
+ * seen and a record that matched a chain with other faults is known.
+ */
+#ifndef TLS_TRIAL_H
+#define TLS_TRIAL_H
+
+#include <danelaw_report.h>
+
+#include "tls/match.h"
+#include "tls/openssl.h"
+
+struct complaint {
+	int code, depth; /* code 0: there is none */
+};
+
+struct trial {
+	SSL *ssl;
+	X509_STORE_CTX *store;
+	struct complaint first, date, name, no_match;
+	bool passed;         /* matched, and nothing to complain about */
+	int depth;           /* of what the record matched, -1: no match */
+	bool by_key;         /* a bare key signed the certificate there */
+	uint8_t parts[3];    /* usage, selector, matching type that matched */
+	const uint8_t *data; /* and its data, borrowed from the trial */
+	size_t len;
+};
+
+/* False: no memory. trial_finish() is due in any case. */
+bool trial_init(struct trial *trial, const struct tls_context *context,
+    const struct match_question *question);
+void trial_finish(struct trial *trial);
+/* 1: taken, 0: OpenSSL cannot use it, -1: no memory. */
+int trial_add(struct trial *trial, const struct danelaw_record *record);
+/* False: no memory. Once only, and with at least one record taken. */
+bool trial_run(struct trial *trial, const struct tls_chain *chain,
+    const struct match_question *question);
+/* The chain that was built, borrowed. */
+const STACK_OF(X509) * trial_chain(const struct trial *trial);
+
+/* Is it a name that OpenSSL takes for what it says? */
+bool trial_is_reference(const char *name);
+
+/* "X509_V_ERR_DANE_NO_MATCH"; NULL for a code this build does not know. */
+const char *verify_error_name(int code);
+
+#endif
