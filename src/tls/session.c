@@ -233,8 +233,9 @@ step_after(struct tls_session *session, int ret)
 		fail(session, "%s", strerror(session->wire.error));
 		return session->established ? TLS_STEP_CLOSED : TLS_STEP_FAILED;
 	default:
-		if (ERR_GET_REASON(ERR_peek_error()) ==
-		    SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+		if (ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SSL &&
+		    ERR_GET_REASON(ERR_peek_error()) ==
+			SSL_R_UNEXPECTED_EOF_WHILE_READING) {
 			ERR_clear_error();
 			session->broken = true;
 			return step_closed(session);

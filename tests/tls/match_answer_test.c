@@ -204,6 +204,48 @@ test_mark_unusable(void **state)
 	arena_unref(arena);
 }
 
+/* A leaf with any byte spoiled is nobody's under usage 2. */
+static void
+test_spoiled(void **state)
+{
+	static const unsigned char flips[] = { 0x01, 0x20, 0x80, 0xff };
+	const struct forged *inter = cast_find(&cast, "inter");
+	unsigned char *der = NULL;
+	int len = i2d_X509(cast_find(&cast, "leaf")->cert, &der), readable = 0;
+	(void)state;
+
+	for (int i = 0; i < len * (int)sizeof(flips); i++) {
+		unsigned char *byte = &der[i / (int)sizeof(flips)];
+		const unsigned char *at = der;
+		unsigned char flip = flips[i % (int)sizeof(flips)];
+		struct arena *arena = arena_new();
+		X509 *cert;
+
+		*byte ^= flip;
+		cert = d2i_X509(NULL, &at, len);
+		if (cert != NULL) {
+			struct tls_chain *chain =
+			    forge_chain(cert, inter->cert, NULL);
+			struct match_answer answer =
+			    judge(arena, "2 1 1 inter", NULL, chain);
+
+			readable++;
+			assert_false(answer.verified);
+			assert_non_null(answer.verify_error);
+			answer = judge(arena,
+			    "2 1 0 inter; 2 0 0 inter; 3 0 1 leaf; 3 0 0 leaf",
+			    NULL, chain);
+			assert_false(answer.verified);
+			tls_chain_unref(chain);
+		}
+		X509_free(cert);
+		arena_unref(arena);
+		*byte ^= flip;
+	}
+	assert_true(readable > len);
+	OPENSSL_free(der);
+}
+
 int
 main(void)
 {
@@ -211,6 +253,7 @@ main(void)
 		cmocka_unit_test(test_depths),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_no_reference),
+		cmocka_unit_test(test_spoiled),
 		cmocka_unit_test(test_mark_unusable),
 	};
 

@@ -175,6 +175,8 @@ test_facts(void **state)
 		    "TLSv1.3", "P-384", "ecdsa_secp384r1_sha384" },
 		{ { .kinds = { "P-521" }, .groups = "ffdhe2048" }, "default",
 		    "TLSv1.3", "ffdhe2048", "ecdsa_secp521r1_sha512" },
+		{ { .kinds = { "RSA-PSS 2048" } }, "rsa", "TLSv1.3", "X25519",
+		    "rsa_pss_pss_sha256" },
 		{ { .max = TLS1_2_VERSION, .kinds = { "P-256" } }, "default",
 		    "TLSv1.2", "X25519", "ecdsa_secp256r1_sha256" },
 		{ { .max = TLS1_2_VERSION,
