@@ -178,6 +178,36 @@ test_no_reference(void **state)
 	arena_unref(arena);
 }
 
+/* What the policy put aside OpenSSL does not get to see. */
+static void
+test_put_aside(void **state)
+{
+	static const char *const references[] = { "mx.example" };
+	struct arena *arena = arena_new();
+	struct tls_chain *chain = cast_chain(&cast, "leaf inter");
+	struct match_question question = {
+		.at = FORGE_NOW, .references = references, .n_references = 1
+	};
+	struct danelaw_record *records = cast_records(
+	    &cast, arena, "3 1 1 leaf; 3 1 2 next", &question.n_records);
+	struct match_answer answer;
+	(void)state;
+
+	question.records = records;
+	records[1].usable = false;
+	assert_true(match_judge(context, chain, &question, arena, &answer));
+	assert_true(answer.verified);
+	assert_int_equal(answer.records[0].result, DANELAW_RESULT_MATCH);
+	assert_int_equal(answer.records[1].result, DANELAW_RESULT_UNUSABLE);
+	records[0].usable = false;
+	assert_true(match_judge(context, chain, &question, arena, &answer));
+	assert_false(answer.verified);
+	assert_null(answer.match);
+	assert_null(answer.verify_error);
+	tls_chain_unref(chain);
+	arena_unref(arena);
+}
+
 static void
 test_mark_unusable(void **state)
 {
@@ -254,6 +284,7 @@ main(void)
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_no_reference),
 		cmocka_unit_test(test_spoiled),
+		cmocka_unit_test(test_put_aside),
 		cmocka_unit_test(test_mark_unusable),
 	};
 
