@@ -47,6 +47,35 @@ accept_chain(X509_STORE_CTX *store, void *arg)
 }
 
 /*
+ * An offer that asks for one type of key still takes any signature on the
+ * certificates (RFC 8446 section 4.2.3): an ECDSA certificate from an RSA
+ * authority shall be seen. All schemes, each in two octets.
+ */
+static int
+add_cert_sigalgs(SSL *ssl, unsigned type, unsigned where,
+    const unsigned char **bytes, size_t *len, X509 *cert, size_t i, int *alert,
+    void *arg)
+{
+	static const unsigned char list[] = { 0x00, 0x24, 0x04, 0x03, 0x05,
+		0x03, 0x06, 0x03, 0x08, 0x07, 0x08, 0x08, 0x08, 0x09, 0x08,
+		0x0a, 0x08, 0x0b, 0x08, 0x04, 0x08, 0x05, 0x08, 0x06, 0x04,
+		0x01, 0x05, 0x01, 0x06, 0x01, 0x03, 0x03, 0x02, 0x03, 0x03,
+		0x01, 0x02, 0x01 };
+
+	(void)type;
+	(void)where;
+	(void)cert;
+	(void)i;
+	(void)alert;
+	(void)arg;
+	if (SSL_get_app_data(ssl) == NULL)
+		return 0;
+	*bytes = list;
+	*len = sizeof(list);
+	return 1;
+}
+
+/*
  * All that openssl.cnf could have set is set again, in case the program
  * around us has read one. Security level 0 and TLS 1.0: a weak server shall
  * be seen and reported, not hidden behind our own refusal.
@@ -69,7 +98,10 @@ prepare_shake(SSL_CTX *ctx)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, accept_chain, NULL);
 	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
-	return SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
+	return SSL_CTX_add_custom_ext(ctx,
+		   TLSEXT_TYPE_signature_algorithms_cert, SSL_EXT_CLIENT_HELLO,
+		   add_cert_sigalgs, NULL, NULL, NULL, NULL) == 1 &&
+	    SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
 	    SSL_CTX_set_cipher_list(ctx, offer->ciphers) == 1 &&
 	    SSL_CTX_set_ciphersuites(ctx, offer->suites) == 1 &&

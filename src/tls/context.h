@@ -12,8 +12,11 @@ struct tls_context;
 
 /*
  * cert_file and key_file: PEM for a client certificate, NULL for none.
- * NULL return: *error is a sentence the caller frees. Not influenced by
- * openssl.cnf; holds no CA store.
+ * NULL return: *error is a sentence the caller frees. Holds no CA store.
+ *
+ * The first call keeps OpenSSL from reading openssl.cnf in this process; a
+ * program that has read it before keeps its providers, but no setting of TLS
+ * has an influence here. A context must outlive its sessions, not its chains.
  */
 struct tls_context *tls_context_new(
     const char *cert_file, const char *key_file, char **error);

@@ -23,6 +23,8 @@ enum {
 	MTYPE_SHA512 = 2,
 };
 
+static const struct complaint no_match = { X509_V_ERR_DANE_NO_MATCH, -1 };
+
 /* What match_judge() works with. */
 struct bench {
 	struct tls_context *context;
@@ -289,90 +291,22 @@ fill_error(const struct bench *bench, struct complaint complaint)
 
 /*
  * Behind a missing match OpenSSL finds a missing issuer, too, and behind one
- * fault the next. Told is the one that decides the outcome (INTERFACE 5):
- * no match, a date, a name, and then whatever it met first.
+ * fault the next; before a weak key it says nothing of the match. Told is the
+ * one that decides the outcome (policy/verdict.h): no match, a date, a name,
+ * and then whatever it met first.
  */
 static struct complaint
 choose(const struct trial *trial)
 {
-	if (trial->depth < 0 && trial->no_match.code != 0)
+	if (trial->depth < 0 && trial->no_match.code == 0)
+		return no_match;
+	if (trial->depth < 0)
 		return trial->no_match;
-	if (trial->depth >= 0 && trial->date.code != 0)
+	if (trial->date.code != 0)
 		return trial->date;
-	if (trial->depth >= 0 && trial->name.code != 0)
+	if (trial->name.code != 0)
 		return trial->name;
 	return trial->first;
-}
-
-static int
-accept_all(int ok, X509_STORE_CTX *store)
-{
-	(void)ok;
-	(void)store;
-	return 1;
-}
-
-static int
-check_nothing(X509_STORE_CTX *store)
-{
-	(void)store;
-	return 1;
-}
-
-static void
-place(const struct bench *bench, const X509 *cert, int depth)
-{
-	const struct tls_chain *chain = bench->chain;
-	size_t i = 0;
-
-	while (i < chain->n && chain->certs[i].x509 != cert)
-		i++;
-	/* It may be a copy of its own that came with a record. */
-	for (size_t j = 0; i == chain->n && j < chain->n; j++)
-		if (X509_cmp(chain->certs[j].x509, cert) == 0)
-			i = j;
-	if (i < chain->n && bench->answer->depths[i] < 0)
-		bench->answer->depths[i] = depth;
-}
-
-/*
- * The chain that OpenSSL built ends with what matched; usage 3 never builds
- * one. Where the certificates sent lead on from there, they are counted on.
- */
-static bool
-fill_depths(const struct bench *bench, const struct trial *trial)
-{
-	const STACK_OF(X509) *built = trial == NULL ? NULL : trial_chain(trial);
-	const STACK_OF(X509) * plain;
-	X509_STORE_CTX *store = X509_STORE_CTX_new();
-	int n = built == NULL ? 0 : sk_X509_num(built);
-	bool done = false;
-
-	for (int i = 0; i < n; i++)
-		place(bench, sk_X509_value(built, i), i);
-	if (store == NULL ||
-	    X509_STORE_CTX_init(store,
-		SSL_CTX_get_cert_store(bench->context->judge),
-		bench->chain->certs[0].x509, bench->chain->stack) != 1)
-		goto done;
-	X509_STORE_CTX_set_time(store, 0, (time_t)bench->question->at);
-	X509_STORE_CTX_set_verify_cb(store, accept_all);
-	X509_STORE_CTX_set_verify(store, check_nothing);
-	X509_verify_cert(store);
-	plain = X509_STORE_CTX_get0_chain(store);
-	for (int i = 0; plain != NULL && i < sk_X509_num(plain); i++) {
-		X509 *cert = sk_X509_value(plain, i);
-
-		if (i >= n)
-			place(bench, cert, i);
-		else if (X509_cmp(cert, sk_X509_value(built, i)) != 0)
-			break;
-	}
-	done = true;
-done:
-	X509_STORE_CTX_free(store);
-	ERR_clear_error();
-	return done;
 }
 
 static bool
@@ -425,18 +359,36 @@ take_records(struct bench *bench, struct trial *trial)
 	return true;
 }
 
+/*
+ * A digest may have matched a certificate that only a 2 0 0 record brought
+ * in; alone it would not. Named then is the one that brought it.
+ */
+static void
+name_bringer(const struct bench *bench)
+{
+	struct danelaw_match *match = bench->answer->match;
+	const struct danelaw_record_result *results = bench->answer->records;
+
+	if (match == NULL || results[match->record].depth >= 0)
+		return;
+	for (size_t i = 0; i < bench->answer->n_records; i++)
+		if (results[i].result == DANELAW_RESULT_MATCH &&
+		    results[i].depth == match->depth) {
+			match->record = i;
+			return;
+		}
+}
+
 static bool
 judge_whole(const struct bench *bench, struct trial *trial)
 {
-	static const struct complaint nothing_sent = { X509_V_ERR_DANE_NO_MATCH,
-		-1 };
 	struct match_answer *answer = bench->answer;
 
 	/* Without a record OpenSSL would trust the public CAs. */
 	if (bench->n_taken == 0)
 		return true;
 	if (bench->chain == NULL)
-		return fill_error(bench, nothing_sent);
+		return fill_error(bench, no_match);
 	if (!trial_run(trial, bench->chain, bench->question))
 		return false;
 	answer->verified = trial->passed;
@@ -468,8 +420,10 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 	    !take_records(&bench, &trial) || !judge_whole(&bench, &trial) ||
 	    !judge_each(&bench, trial.depth))
 		goto done;
+	name_bringer(&bench);
 	if (bench.chain != NULL &&
-	    !fill_depths(&bench, bench.n_taken > 0 ? &trial : NULL))
+	    !path_depths(context, chain, question->at,
+		bench.n_taken > 0 ? trial_chain(&trial) : NULL, out.depths))
 		goto done;
 	done = !arena_failed(arena);
 	if (done)

@@ -18,7 +18,9 @@
 #include "tls/peer.h"
 
 struct tls_context {
-	SSL_CTX *shake; /* for handshakes; has the default offer */
+	/* For handshakes; has the default offer. Application data, if any,
+	   of an SSL is the list of signature algorithms it is confined to. */
+	SSL_CTX *shake;
 	SSL_CTX *judge; /* for match.c: DANE is on, no store, no network */
 	BIO_METHOD *wire;
 };
@@ -67,5 +69,7 @@ struct wire {
 BIO_METHOD *wire_method_new(void);
 /* wire is the caller's and must outlive the BIO. */
 BIO *wire_bio_new(const BIO_METHOD *method, struct wire *wire);
+/* Takes more of an answer in that OpenSSL left after its first bytes. */
+void wire_listen(struct wire *wire);
 
 #endif

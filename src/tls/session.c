@@ -45,7 +45,8 @@ propose(SSL *ssl, const struct tls_offer *offer)
 	    SSL_set_max_proto_version(ssl, offer->max_version) != 1)
 		return false;
 	if (offer->sigalgs != NULL && offer->sigalgs != usual->sigalgs &&
-	    SSL_set1_sigalgs_list(ssl, offer->sigalgs) != 1)
+	    (SSL_set1_sigalgs_list(ssl, offer->sigalgs) != 1 ||
+		SSL_set_app_data(ssl, (void *)(uintptr_t)offer->sigalgs) != 1))
 		return false;
 	if (offer->groups != NULL && offer->groups != usual->groups &&
 	    SSL_set1_groups_list(ssl, offer->groups) != 1)
@@ -128,14 +129,23 @@ fail(struct tls_session *session, const char *format, ...)
 static const char *
 alert_words(int alert)
 {
-	const char *words = SSL_alert_desc_string_long(alert);
+	/* What OpenSSL has no words for, or none for people. */
+	static const struct {
+		int alert;
+		const char *words;
+	} own[] = {
+		{ 10, "unexpected message" },
+		{ 86, "inappropriate fallback" },
+		{ 109, "missing extension" },
+		{ 115, "unknown PSK identity" },
+		{ 116, "certificate required" },
+		{ 120, "no application protocol" },
+	};
 
-	/* The two of TLS 1.3 that OpenSSL 3.0 has no words for. */
-	if (alert == 109)
-		return "missing extension";
-	if (alert == 116)
-		return "certificate required";
-	return words;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i].alert == alert)
+			return own[i].words;
+	return SSL_alert_desc_string_long(alert);
 }
 
 /* RFC 8446 section 5.1: the type of the record, then 3 for the version. */
@@ -150,10 +160,12 @@ is_tls(const struct wire *wire)
 static enum tls_step
 fail_not_tls(struct tls_session *session)
 {
-	const struct wire *wire = &session->wire;
-	size_t len = wire->n_first;
+	struct wire *wire = &session->wire;
 	const char *said;
+	size_t len;
 
+	wire_listen(wire);
+	len = wire->n_first;
 	while (len > 0 &&
 	    (wire->first[len - 1] == '\n' || wire->first[len - 1] == '\r'))
 		len--;
@@ -221,8 +233,9 @@ step_after(struct tls_session *session, int ret)
 		fail(session, "%s", strerror(session->wire.error));
 		return session->established ? TLS_STEP_CLOSED : TLS_STEP_FAILED;
 	default:
-		if (ERR_GET_REASON(ERR_peek_error()) ==
-		    SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+		if (ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SSL &&
+		    ERR_GET_REASON(ERR_peek_error()) ==
+			SSL_R_UNEXPECTED_EOF_WHILE_READING) {
 			ERR_clear_error();
 			session->broken = true;
 			return step_closed(session);

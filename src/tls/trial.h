@@ -45,6 +45,16 @@ const STACK_OF(X509) * trial_chain(const struct trial *trial);
 /* Is it a name that OpenSSL takes for what it says? */
 bool trial_is_reference(const char *name);
 
+/*
+ * Fills depths: for each certificate in wire order its place in built (NULL:
+ * nothing was), or -1. What was built ends with the certificate that matched,
+ * and usage 3 builds nothing; where those sent lead on from there, they are
+ * counted on. False: no memory.
+ */
+bool path_depths(const struct tls_context *context,
+    const struct tls_chain *chain, int64_t at, const STACK_OF(X509) * built,
+    int *depths);
+
 /* "X509_V_ERR_DANE_NO_MATCH"; NULL for a code this build does not know. */
 const char *verify_error_name(int code);
 

@@ -44,6 +44,16 @@ wire_read(BIO *bio, char *bytes, int room)
 	return (int)got;
 }
 
+void
+wire_listen(struct wire *wire)
+{
+	char bytes[sizeof(wire->first)];
+	ssize_t got = recv(wire->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	if (got > 0)
+		remember(wire, bytes, (size_t)got);
+}
+
 static int
 wire_write(BIO *bio, const char *bytes, int len)
 {

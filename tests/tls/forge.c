@@ -29,6 +29,19 @@ die(const char *what)
 	abort();
 }
 
+static EVP_PKEY *
+pss_key(int bits)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+	EVP_PKEY *key = NULL;
+
+	MUST(ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1);
+	MUST(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, bits) == 1);
+	MUST(EVP_PKEY_generate(ctx, &key) == 1);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
 EVP_PKEY *
 forge_key(const char *kind)
 {
@@ -38,6 +51,8 @@ forge_key(const char *kind)
 		kind = "P-256";
 	if (strncmp(kind, "RSA ", 4) == 0)
 		key = EVP_RSA_gen((unsigned)atoi(kind + 4));
+	else if (strncmp(kind, "RSA-PSS ", 8) == 0)
+		key = pss_key(atoi(kind + 8));
 	else if (strncmp(kind, "ED", 2) == 0)
 		key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
 	else

@@ -111,6 +111,7 @@ test_keys(void **state)
 		{ "secp256k1", "EC secp256k1", "ecdsa-with-SHA256" },
 		{ "RSA 2048", "RSA 2048", "sha256WithRSAEncryption" },
 		{ "RSA 1024", "RSA 1024", "sha256WithRSAEncryption" },
+		{ "RSA-PSS 2048", "RSA-PSS 2048", "rsassaPss" },
 		{ "ED25519", "ED25519", "ED25519" },
 		{ "ED448", "ED448", "ED448" },
 	};
@@ -215,6 +216,79 @@ test_pem(void **state)
 	forge_free(&ca);
 }
 
+static void
+assert_printable(const char *text)
+{
+	for (; text != NULL && *text != '\0'; text++)
+		assert_true(*text >= ' ' && *text <= '~');
+}
+
+static void
+assert_cert_printable(const struct danelaw_cert *cert)
+{
+	assert_non_null(cert->subject);
+	assert_non_null(cert->issuer);
+	assert_non_null(cert->key);
+	assert_non_null(cert->signature);
+	assert_printable(cert->subject);
+	assert_printable(cert->issuer);
+	assert_printable(cert->cn);
+	assert_printable(cert->key);
+	assert_printable(cert->signature);
+	for (size_t i = 0; i < cert->n_names; i++)
+		assert_printable(cert->names[i]);
+	for (size_t i = 0; i < cert->n_ext_key_usage; i++)
+		assert_printable(cert->ext_key_usage[i]);
+	assert_int_equal(strlen(cert->cert_sha256), 64);
+	assert_int_equal(strlen(cert->spki_sha512), 128);
+}
+
+/* Every byte of a certificate spoiled in turn: told is what can be read. */
+static void
+test_spoiled(void **state)
+{
+	static const struct forge how = { .o = "Org",
+		.cn = "et.example",
+		.san = "DNS:mx.example,DNS:*.example.org,email:a@b.example",
+		.basic = "critical,CA:TRUE,pathlen:1",
+		.usage = "digitalSignature,keyCertSign",
+		.ext_usage = "serverAuth,1.2.3.4",
+		.constraints = "permitted;DNS:example.org" };
+	static const unsigned char flips[] = { 0x01, 0x20, 0x80, 0xff };
+	struct forged made = forge_cert(&how);
+	unsigned char *der = NULL;
+	int len = i2d_X509(made.cert, &der), readable = 0;
+	(void)state;
+
+	assert_true(len > 300);
+	for (int i = 0; i < len * (int)sizeof(flips); i++) {
+		unsigned char *byte = &der[i / (int)sizeof(flips)];
+		const unsigned char *at = der;
+		unsigned char flip = flips[i % (int)sizeof(flips)];
+		struct arena *arena = arena_new();
+		struct danelaw_cert *certs;
+		struct tls_chain *chain;
+		X509 *cert;
+		size_t n;
+
+		*byte ^= flip;
+		cert = d2i_X509(NULL, &at, len);
+		chain = cert == NULL ? NULL : forge_chain(cert, NULL);
+		if (chain != NULL) {
+			readable++;
+			assert_true(tls_chain_facts(chain, arena, &certs, &n));
+			assert_cert_printable(&certs[0]);
+		}
+		tls_chain_unref(chain);
+		X509_free(cert);
+		arena_unref(arena);
+		*byte ^= flip;
+	}
+	assert_true(readable > len);
+	OPENSSL_free(der);
+	forge_free(&made);
+}
+
 int
 main(void)
 {
@@ -224,6 +298,7 @@ main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_extensions),
 		cmocka_unit_test(test_pem),
+		cmocka_unit_test(test_spoiled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

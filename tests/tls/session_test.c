@@ -9,13 +9,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include "tls/forge.h"
@@ -28,6 +29,7 @@ struct server {
 	bool request, require;
 	int n_extra; /* more certificates in the chain */
 	bool refuse_sni;
+	const char *own; /* PEM file with the client's certificate and key */
 };
 
 struct talk {
@@ -46,6 +48,14 @@ refuse_name(SSL *ssl, int *alert, void *arg)
 	(void)arg;
 	*alert = SSL_AD_UNRECOGNIZED_NAME;
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+static int
+accept_all(X509_STORE_CTX *store, void *arg)
+{
+	(void)store;
+	(void)arg;
+	return 1;
 }
 
 static void
@@ -71,6 +81,7 @@ serve(struct talk *talk, const struct server *how)
 		    SSL_VERIFY_PEER |
 			(how->require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
 		    NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
 	SSL_CTX_set_dh_auto(ctx, 1);
 	for (size_t i = 0; i < 3 && how->kinds[i] != NULL; i++) {
 		talk->certs[i] = forge_cert(
@@ -100,7 +111,8 @@ start(struct talk *talk, const struct server *how, const char *offer,
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
 		talk->fd),
 	    0);
-	talk->context = tls_context_new(NULL, NULL, &error);
+	talk->context =
+	    tls_context_new(how == NULL ? NULL : how->own, NULL, &error);
 	assert_non_null(talk->context);
 	talk->session = tls_session_new(
 	    talk->context, tls_offer_find(offer), talk->fd[0], sni);
@@ -163,6 +175,8 @@ test_facts(void **state)
 		    "TLSv1.3", "P-384", "ecdsa_secp384r1_sha384" },
 		{ { .kinds = { "P-521" }, .groups = "ffdhe2048" }, "default",
 		    "TLSv1.3", "ffdhe2048", "ecdsa_secp521r1_sha512" },
+		{ { .kinds = { "RSA-PSS 2048" } }, "rsa", "TLSv1.3", "X25519",
+		    "rsa_pss_pss_sha256" },
 		{ { .max = TLS1_2_VERSION, .kinds = { "P-256" } }, "default",
 		    "TLSv1.2", "X25519", "ecdsa_secp256r1_sha256" },
 		{ { .max = TLS1_2_VERSION,
@@ -228,11 +242,424 @@ test_facts(void **state)
 	}
 }
 
+/* A handshake that ends badly, and what is said about it. */
+static void
+test_refusals(void **state)
+{
+	static const struct {
+		struct server server;
+		const char *offer;
+		int alert;
+		const char *error;
+	} rows[] = {
+		{ { .kinds = { "P-256" }, .refuse_sni = true }, "default", 112,
+		    "alert 112, unrecognized name" },
+		{ { .kinds = { "P-256" } }, "rsa", 40,
+		    "alert 40, handshake failure" },
+		{ { .kinds = { "RSA 2048" } }, "ecdsa", 40,
+		    "alert 40, handshake failure" },
+		{ { .kinds = { "RSA 2048" }, .max = TLS1_2_VERSION }, "ecdsa",
+		    40, "alert 40, handshake failure" },
+		{ { .kinds = { "RSA 2048" }, .max = TLS1_VERSION }, "ecdsa", 40,
+		    "alert 40, handshake failure" },
+		{ { .kinds = { "P-256" } }, "eddsa", 40,
+		    "alert 40, handshake failure" },
+		{ { .kinds = { "P-256" }, .max = TLS1_1_VERSION }, "eddsa", 70,
+		    "alert 70, protocol version" },
+		/* Nobody offers this curve, so nobody gets mail in. */
+		{ { .kinds = { "secp256k1" }, .max = TLS1_2_VERSION },
+		    "default", 40, "alert 40, handshake failure" },
+		{ { .kinds = { "P-256" }, .n_extra = TLS_CHAIN_MAX }, "default",
+		    -1, "the server sent more than 64 certificates" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct talk talk;
+
+		start(&talk, &rows[i].server, rows[i].offer, "mx.example");
+		assert_int_equal(shake(&talk), TLS_STEP_FAILED);
+		assert_string_equal(
+		    tls_session_error(talk.session), rows[i].error);
+		assert_int_equal(
+		    tls_session_alert(talk.session), rows[i].alert);
+		assert_false(tls_session_not_tls(talk.session));
+		/* It stays failed, and closing it does no harm. */
+		assert_int_equal(
+		    tls_session_handshake(talk.session), TLS_STEP_FAILED);
+		tls_session_close(talk.session);
+		finish(&talk);
+	}
+}
+
+/* What a peer says in place of a ServerHello. */
+static void
+test_no_tls(void **state)
+{
+	static const struct {
+		const char *said;
+		size_t len;
+		bool hangs_up;
+		const char *error; /* NULL: it waits for more */
+		bool not_tls;
+	} rows[] = {
+		{ "", 0, true,
+		    "the server closed the connection during the handshake",
+		    false },
+		{ "\x16\x03\x03", 3, true,
+		    "the server closed the connection during the handshake",
+		    false },
+		{ "554 5.7.1 no\r\n", 14, false,
+		    "the server answered with something that is not TLS: "
+		    "\"554 5.7.1 no\"",
+		    true },
+		{ "5", 1, false,
+		    "the server answered with something that is not TLS: "
+		    "\"5\"",
+		    true },
+		{ "\x1b]0;\x07\xff\n", 7, true,
+		    "the server answered with something that is not TLS: "
+		    "\"\\x1b]0;\\x07\\xff\"",
+		    true },
+		{ "HTTP/1.1 400 Bad Request\r\n\r\n", 28, false,
+		    "the server answered with something that is not TLS: "
+		    "\"HTTP/1.1 400 Bad Request\"",
+		    true },
+		{ "\x16\x02\x00\x00\x01\x00", 6, false,
+		    "the server answered with something that is not TLS: "
+		    "\"\\x16\\x02\\x00\\x00\\x01\\x00\"",
+		    true },
+		{ "\x15\x03\x01\x00\x02\x02\x28", 7, false,
+		    "alert 40, handshake failure", false },
+		{ "\x15\x03\x01\x00\x02\x02\x56", 7, false,
+		    "alert 86, inappropriate fallback", false },
+		{ "\x15\x03\x03\x00\x02\x01\x00", 7, true,
+		    "the server closed the connection during the handshake",
+		    false },
+		{ "\x16\x03\x03\xff\xff", 5, false, "packet length too long",
+		    false },
+		{ "\x16\x03\x03\x00\x04\x02\x00\x00\x00", 9, false,
+		    "length mismatch", false },
+		{ "\x16\x03", 2, false, NULL, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct talk talk;
+		enum tls_step step;
+
+		start(&talk, NULL, "default", NULL);
+		assert_int_equal(
+		    tls_session_handshake(talk.session), TLS_STEP_READ);
+		assert_int_equal(write(talk.fd[1], rows[i].said, rows[i].len),
+		    (ssize_t)rows[i].len);
+		if (rows[i].hangs_up)
+			shutdown(talk.fd[1], SHUT_WR);
+		step = tls_session_handshake(talk.session);
+		if (rows[i].error == NULL) {
+			assert_int_equal(step, TLS_STEP_READ);
+			assert_null(tls_session_error(talk.session));
+		} else {
+			assert_int_equal(step, TLS_STEP_FAILED);
+			assert_string_equal(
+			    tls_session_error(talk.session), rows[i].error);
+		}
+		assert_int_equal(
+		    tls_session_not_tls(talk.session), rows[i].not_tls);
+		assert_null(tls_session_chain(talk.session));
+		finish(&talk);
+	}
+}
+
+/* The peer is gone before a byte is written: no signal may come of it. */
+static void
+test_broken_pipe(void **state)
+{
+	struct talk talk;
+	(void)state;
+
+	start(&talk, NULL, "default", NULL);
+	close(talk.fd[1]);
+	talk.fd[1] = -1;
+	assert_int_equal(tls_session_handshake(talk.session), TLS_STEP_FAILED);
+	assert_string_equal(tls_session_error(talk.session), "Broken pipe");
+	finish(&talk);
+}
+
+/* Application data both ways, then the two ends of a connection. */
+static void
+test_data(void **state)
+{
+	static const struct server server = { .kinds = { "P-256" } };
+	char bytes[16];
+	struct talk talk;
+	size_t len;
+	(void)state;
+
+	for (int rude = 0; rude < 2; rude++) {
+		start(&talk, &server, "default", "mx.example");
+		assert_int_equal(tls_session_read(talk.session, bytes, 4, &len),
+		    TLS_STEP_CLOSED);
+		assert_int_equal(shake(&talk), TLS_STEP_DONE);
+		assert_int_equal(
+		    tls_session_read(talk.session, bytes, sizeof(bytes), &len),
+		    TLS_STEP_READ);
+		assert_int_equal(
+		    tls_session_write(talk.session, "EHLO", 4, &len),
+		    TLS_STEP_DONE);
+		assert_int_equal(len, 4);
+		assert_int_equal(SSL_read(talk.server, bytes, 16), 4);
+		assert_int_equal(SSL_write(talk.server, "250", 3), 3);
+		assert_int_equal(
+		    tls_session_read(talk.session, bytes, sizeof(bytes), &len),
+		    TLS_STEP_DONE);
+		assert_int_equal(len, 3);
+		if (rude)
+			shutdown(talk.fd[1], SHUT_WR);
+		else
+			SSL_shutdown(talk.server);
+		assert_int_equal(
+		    tls_session_read(talk.session, bytes, sizeof(bytes), &len),
+		    TLS_STEP_CLOSED);
+		tls_session_close(talk.session);
+		finish(&talk);
+	}
+}
+
+/* Writing into a full socket asks to wait and goes on after that. */
+static void
+test_full_socket(void **state)
+{
+	static const struct server server = { .kinds = { "P-256" } };
+	static char many[16384], drain[16384];
+	enum tls_step step = TLS_STEP_DONE;
+	struct talk talk;
+	size_t len, sent = 0;
+	(void)state;
+
+	start(&talk, &server, "default", NULL);
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	while (step == TLS_STEP_DONE) {
+		step =
+		    tls_session_write(talk.session, many, sizeof(many), &len);
+		sent += step == TLS_STEP_DONE ? len : 0;
+		assert_true(sent < 64 * 1024 * 1024);
+	}
+	assert_int_equal(step, TLS_STEP_WRITE);
+	while (SSL_read(talk.server, drain, sizeof(drain)) > 0)
+		;
+	assert_int_equal(
+	    tls_session_write(talk.session, many, sizeof(many), &len),
+	    TLS_STEP_DONE);
+	finish(&talk);
+}
+
+/*
+ * TLS 1.3 refuses the client only after its handshake is done, in place of
+ * the first answer; TLS 1.2 within.
+ */
+static void
+test_client_certificate(void **state)
+{
+	struct forged own = forge_cert(&(struct forge) { .cn = "me" });
+	char path[] = "/tmp/danelaw-own-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *file = fdopen(fd, "w");
+	const struct {
+		struct server server;
+		enum tls_step shaken, read;
+		const char *error;
+	} rows[] = {
+		{ { .kinds = { "P-256" }, .request = true }, TLS_STEP_DONE,
+		    TLS_STEP_READ, NULL },
+		{ { .kinds = { "P-256" }, .require = true }, TLS_STEP_DONE,
+		    TLS_STEP_FAILED, "alert 116, certificate required" },
+		{ { .kinds = { "P-256" },
+		      .require = true,
+		      .max = TLS1_2_VERSION },
+		    TLS_STEP_FAILED, TLS_STEP_FAILED,
+		    "alert 40, handshake failure" },
+		{ { .kinds = { "P-256" }, .require = true, .own = path },
+		    TLS_STEP_DONE, TLS_STEP_READ, NULL },
+	};
+	(void)state;
+
+	assert_true(fd >= 0 && file != NULL);
+	assert_int_equal(PEM_write_X509(file, own.cert), 1);
+	assert_int_equal(
+	    PEM_write_PrivateKey(file, own.key, NULL, NULL, 0, NULL, NULL), 1);
+	fclose(file);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new();
+		struct danelaw_tls facts;
+		struct talk talk;
+		char bytes[4];
+		size_t len;
+
+		start(&talk, &rows[i].server, "default", NULL);
+		assert_int_equal(shake(&talk), rows[i].shaken);
+		assert_int_equal(
+		    tls_session_read(talk.session, bytes, sizeof(bytes), &len),
+		    rows[i].read);
+		if (rows[i].error != NULL)
+			assert_string_equal(
+			    tls_session_error(talk.session), rows[i].error);
+		assert_true(tls_session_facts(talk.session, arena, &facts));
+		assert_true(facts.client_cert_requested);
+		assert_null(facts.sni);
+		finish(&talk);
+		arena_unref(arena);
+	}
+	unlink(path);
+	forge_free(&own);
+}
+
+static void
+test_context_errors(void **state)
+{
+	static const struct {
+		const char *cert, *key, *error;
+	} rows[] = {
+		{ "/nonexistent/cert.pem", NULL, "/nonexistent/cert.pem: " },
+		{ "/dev/null", NULL, "/dev/null: " },
+		{ NULL, "key.pem", "key.pem: a key without a certificate" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *error = NULL;
+
+		assert_null(tls_context_new(rows[i].cert, rows[i].key, &error));
+		assert_non_null(error);
+		assert_int_equal(
+		    strncmp(error, rows[i].error, strlen(rows[i].error)), 0);
+		free(error);
+	}
+}
+
+/* What the ClientHello must say, whatever the machine is set to. */
+static int
+check_hello(SSL *ssl, int *alert, void *arg)
+{
+	const unsigned char *bytes;
+	size_t len;
+	int *seen = arg;
+
+	(void)alert;
+	*seen |= SSL_client_hello_get0_ext(
+		     ssl, TLSEXT_TYPE_signature_algorithms_cert, &bytes, &len)
+	    ? 2
+	    : 1;
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static void
+test_hello(void **state)
+{
+	static const struct server server = { .kinds = { "P-256" } };
+	struct talk talk;
+	int seen = 0;
+	(void)state;
+
+	start(&talk, &server, "default", NULL);
+	SSL_CTX_set_client_hello_cb(talk.server_ctx, check_hello, &seen);
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	assert_int_equal(seen, 1);
+	finish(&talk);
+	seen = 0;
+	start(&talk, &server, "ecdsa", NULL);
+	SSL_CTX_set_client_hello_cb(talk.server_ctx, check_hello, &seen);
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	assert_int_equal(seen, 2);
+	finish(&talk);
+}
+
+/* RFC 6066 section 3: no address in SNI; and an offer can leave it out. */
+static void
+test_sni(void **state)
+{
+	static const struct server server = { .kinds = { "P-256" } };
+	static const struct tls_offer silent = {
+		.name = "silent", .no_sni = 1, .max_version = TLS1_2_VERSION
+	};
+	struct arena *arena = arena_new();
+	struct danelaw_tls facts;
+	struct talk talk;
+	(void)state;
+
+	start(&talk, &server, "default", "192.0.2.1");
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	assert_true(tls_session_facts(talk.session, arena, &facts));
+	assert_null(facts.sni);
+	finish(&talk);
+
+	start(&talk, &server, "default", "mx.example");
+	tls_session_free(talk.session);
+	talk.session =
+	    tls_session_new(talk.context, &silent, talk.fd[0], "mx.example");
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	assert_true(tls_session_facts(talk.session, arena, &facts));
+	assert_null(facts.sni);
+	assert_string_equal(facts.version, "TLSv1.2");
+	finish(&talk);
+	arena_unref(arena);
+}
+
+/* The chain outlives session and context. */
+static void
+test_big_chain(void **state)
+{
+	static const struct server server = { .kinds = { "RSA 2048" },
+		.n_extra = TLS_CHAIN_MAX - 1 };
+	struct arena *arena = arena_new();
+	struct danelaw_cert *certs = NULL;
+	struct tls_chain *chain;
+	struct talk talk;
+	size_t n = 0;
+	(void)state;
+
+	start(&talk, &server, "default", NULL);
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	chain = tls_session_chain(talk.session);
+	finish(&talk);
+	assert_int_equal(tls_chain_count(chain), TLS_CHAIN_MAX);
+	assert_true(tls_chain_facts(chain, arena, &certs, &n));
+	assert_int_equal(n, TLS_CHAIN_MAX);
+	assert_string_equal(certs[n - 1].subject, "CN=server");
+	tls_chain_unref(chain);
+	arena_unref(arena);
+}
+
+static void
+test_offers(void **state)
+{
+	(void)state;
+	assert_null(tls_offer_find("post-quantum"));
+	assert_int_equal(tls_offer_n_all_certs, 4);
+	assert_string_equal(tls_offer_all_certs[0], "default");
+	for (size_t i = 0; i < tls_offer_n_all_certs; i++)
+		assert_string_equal(
+		    tls_offer_find(tls_offer_all_certs[i])->name,
+		    tls_offer_all_certs[i]);
+	assert_int_equal(strncmp(tls_library(), "OpenSSL ", 8), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_no_tls),
+		cmocka_unit_test(test_broken_pipe),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_full_socket),
+		cmocka_unit_test(test_client_certificate),
+		cmocka_unit_test(test_context_errors),
+		cmocka_unit_test(test_hello),
+		cmocka_unit_test(test_sni),
+		cmocka_unit_test(test_big_chain),
+		cmocka_unit_test(test_offers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

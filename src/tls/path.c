@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+#include "tls/trial.h"
+
+static int
+accept_all(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	(void)store;
+	return 1;
+}
+
+static int
+check_nothing(X509_STORE_CTX *store)
+{
+	(void)store;
+	return 1;
+}
+
+static void
+place(const struct tls_chain *chain, const X509 *cert, int depth, int *depths)
+{
+	size_t i = 0;
+
+	while (i < chain->n && chain->certs[i].x509 != cert)
+		i++;
+	/* It may be a copy of its own that came with a record. */
+	for (size_t j = 0; i == chain->n && j < chain->n; j++)
+		if (X509_cmp(chain->certs[j].x509, cert) == 0)
+			i = j;
+	if (i < chain->n && depths[i] < 0)
+		depths[i] = depth;
+}
+
+bool
+path_depths(const struct tls_context *context, const struct tls_chain *chain,
+    int64_t at, const STACK_OF(X509) * built, int *depths)
+{
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	int n = built == NULL ? 0 : sk_X509_num(built);
+	const STACK_OF(X509) * plain;
+	bool done = false;
+
+	for (size_t i = 0; i < chain->n; i++)
+		depths[i] = -1;
+	for (int i = 0; i < n; i++)
+		place(chain, sk_X509_value(built, i), i, depths);
+	if (store == NULL ||
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(context->judge),
+		chain->certs[0].x509, chain->stack) != 1)
+		goto done;
+	/* Only to see the chain: no signature is looked at. */
+	X509_STORE_CTX_set_time(store, 0, (time_t)at);
+	X509_STORE_CTX_set_verify_cb(store, accept_all);
+	X509_STORE_CTX_set_verify(store, check_nothing);
+	X509_verify_cert(store);
+	plain = X509_STORE_CTX_get0_chain(store);
+	for (int i = 0; plain != NULL && i < sk_X509_num(plain); i++) {
+		X509 *cert = sk_X509_value(plain, i);
+
+		if (i >= n)
+			place(chain, cert, i, depths);
+		else if (X509_cmp(cert, sk_X509_value(built, i)) != 0)
+			break;
+	}
+	done = true;
+done:
+	X509_STORE_CTX_free(store);
+	ERR_clear_error();
+	return done;
+}
