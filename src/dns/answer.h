@@ -2,8 +2,8 @@
 /*
  * answer.h - a DNS packet as plain facts.
  *
- * The only file that sees ldns. RFC 7672 section 2.1.1 for the standing:
- * insecure or absent is believed only of a packet without any error.
+ * Only this file and anchor.c see ldns. RFC 7672 section 2.1.1 for the
+ * standing: insecure or absent is believed only of a packet without any error.
  */
 #ifndef DNS_ANSWER_H
 #define DNS_ANSWER_H
@@ -51,9 +51,18 @@ struct answer_raw {
 	int security; /* 0 insecure, 1 bogus, 2 secure */
 	const char *why_bogus;
 	const char *servfail; /* text of the log for this question, or NULL */
+	bool local;           /* libunbound answered of itself, as for "test" */
+	int64_t at;           /* the time now; 0: the clock */
 };
 
-/* Fills answer, all in the arena. Never fails but by arena_failed(). */
+/*
+ * Fills answer, all in the arena. Never fails but by arena_failed(); an
+ * answer made without memory is an error, too. raw is only read.
+ *
+ * A bogus answer has no records, and nothing is known to be there or not;
+ * its aliases and times are kept to explain it by. why is set for an error, a
+ * bogus answer and a local one.
+ */
 void answer_read(struct arena *arena, const char *name, enum rrtype type,
     const struct answer_raw *raw, struct answer *answer);
 /* An answer that never came: error, with these words. */
@@ -61,5 +70,7 @@ void answer_fail(struct arena *arena, const char *name, enum rrtype type,
     const char *why, struct answer *answer);
 
 const char *rrtype_word(enum rrtype type);
+/* Can there be such a question? name as for resolver_ask(). */
+bool answer_can_ask(const char *name);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * resolver.h - questions to the DNS, validated in this process.
  *
- * The only file that sees libunbound; its event API on our libevent base.
- * One resolver per process and base. Answers come in from the loop, never
- * from inside resolver_ask().
+ * libunbound's event API on our libevent base; only upstream.c sees it. One
+ * resolver per process and base. Answers come in from the loop, never from
+ * inside resolver_ask().
  */
 #ifndef DNS_RESOLVER_H
 #define DNS_RESOLVER_H

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * packet.h - a DNS packet taken apart, as far as an answer needs it.
+ *
+ * Any bytes may be read; nothing in them is believed beyond the packet's end.
+ */
+#ifndef DNS_PACKET_H
+#define DNS_PACKET_H
+
+#include <ldns/ldns.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum packet_section {
+	PACKET_ANSWER = 0,
+	PACKET_AUTHORITY,
+	PACKET_ADDITIONAL,
+};
+
+/* One record of class IN. */
+struct packet_rr {
+	enum packet_section section;
+	ldns_rdf *owner;
+	uint16_t type;
+	uint32_t ttl;
+	size_t rdata, len; /* offset in the packet */
+};
+
+struct packet {
+	const uint8_t *bytes; /* borrowed */
+	size_t len;
+	uint16_t flags;
+	struct packet_rr *rrs;
+	size_t n_rrs, room;
+};
+
+/*
+ * NULL, or what is wrong, in a static phrase. packet_finish() must be called
+ * in either case.
+ */
+const char *packet_read(
+    struct packet *packet, const uint8_t *bytes, size_t len);
+void packet_finish(struct packet *packet);
+
+unsigned packet_rcode(const struct packet *packet);
+/* The name that fills the RDATA from skip on; NULL where none does. */
+ldns_rdf *packet_rdata_name(
+    const struct packet *packet, const struct packet_rr *rr, size_t skip);
+/* Of the records the answer rests on, the proof of a denial included. */
+uint32_t packet_least_ttl(const struct packet *packet);
+/* When the first RRset loses its last signature, seen from now; 0: unsigned */
+int64_t packet_first_expiry(const struct packet *packet, int64_t now);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+#include "dns/reason.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+/* After "WORD <question>: ", or NULL. */
+static const char *
+after_question(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+	const char *end;
+
+	if (strncmp(text, word, len) != 0 || strncmp(text + len, " <", 2) != 0)
+		return NULL;
+	end = strstr(text + len, ">:");
+	if (end == NULL)
+		return NULL;
+	for (end += 2; *end == ' '; end++)
+		;
+	return end;
+}
+
+/*
+ * A zone whose keys were found bad a moment ago is reported as "key for
+ * validation D is marked as invalid because of a previous validation failure
+ * <...>: why": what matters stands behind the last of these.
+ */
+static const char *
+skip_prefixes(const char *text)
+{
+	const char *rest = text, *next;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		next = after_question(c, "validation failure");
+		if (next == NULL)
+			next = after_question(c, "SERVFAIL");
+		if (next != NULL && *next != '\0')
+			rest = next;
+	}
+	return rest;
+}
+
+/* The first of these that text begins with is put in our words. */
+static const char *
+rephrase(const char *text, const char **rest)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} phrases[] = {
+		{ "all the configured stub or forward servers failed, at "
+		  "zone . ",
+		    "the resolver forwarded to failed: " },
+		{ "all servers for this domain failed, at zone ",
+		    "all name servers failed for the zone " },
+		{ "request has exceeded the maximum number restarts "
+		  "(eg. indirections)",
+		    "the CNAME records run on for too long or in a circle," },
+	};
+
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		size_t len = strlen(phrases[i].theirs);
+
+		if (strncmp(text, phrases[i].theirs, len) == 0) {
+			*rest = text + len;
+			return phrases[i].ours;
+		}
+	}
+	*rest = text;
+	return "";
+}
+
+char *
+reason_shorten(struct arena *arena, const char *text)
+{
+	static const char chain[] = " while building chain of trust";
+	const char *in, *begin;
+	char *copy, *out;
+	size_t len;
+
+	if (text == NULL)
+		return NULL;
+	begin = rephrase(skip_prefixes(text), &in);
+	copy = arena_printf(arena, "%s%s", begin, in);
+	if (copy == NULL)
+		return NULL;
+	in = copy;
+	/* White space, newlines too, becomes one space each. */
+	out = copy;
+	for (; *in != '\0'; in++) {
+		bool space = isspace((unsigned char)*in) != 0;
+
+		if (!space)
+			*out++ = *in;
+		else if (out > copy && out[-1] != ' ')
+			*out++ = ' ';
+	}
+	while (out > copy && out[-1] == ' ')
+		out--;
+	*out = '\0';
+	len = strlen(copy);
+	if (len > strlen(chain) &&
+	    strcmp(copy + len - strlen(chain), chain) == 0)
+		copy[len - strlen(chain)] = '\0';
+	return *copy == '\0' ? NULL
+			     : text_printable_str(arena, copy, REASON_MAX);
+}
+
+bool
+reason_parse_log(const char *line, const char **question, size_t *question_len,
+    const char **text)
+{
+	static const char word[] = "SERVFAIL <";
+	const char *start = strstr(line, word), *end;
+
+	if (start == NULL)
+		return false;
+	start += strlen(word);
+	end = strstr(start, ">:");
+	if (end == NULL)
+		return false;
+	*question = start;
+	*question_len = (size_t)(end - start);
+	for (end += 2; *end == ' '; end++)
+		;
+	*text = end;
+	return true;
+}
+
+/* Takes one octet of a name in presentation form: "a", "\." or "\032". */
+static const char *
+name_octet(const char *name, unsigned char *octet)
+{
+	if (name[0] != '\\' || name[1] == '\0') {
+		*octet = (unsigned char)*name;
+		return name + 1;
+	}
+	if (isdigit((unsigned char)name[1]) &&
+	    isdigit((unsigned char)name[2]) &&
+	    isdigit((unsigned char)name[3])) {
+		*octet = (unsigned char)((name[1] - '0') * 100 +
+		    (name[2] - '0') * 10 + name[3] - '0');
+		return name + 4;
+	}
+	*octet = (unsigned char)name[1];
+	return name + 2;
+}
+
+static bool
+is_plain(unsigned char octet)
+{
+	return octet < 0x80 &&
+	    (isalnum(octet) || octet == '-' || octet == '_' || octet == '*');
+}
+
+bool
+reason_is_about(
+    const char *question, size_t len, const char *name, const char *type)
+{
+	const char *q = question, *end = question + len;
+	size_t type_len = strlen(type);
+	unsigned char octet;
+
+	while (*name != '\0') {
+		bool dot = *name == '.';
+
+		name = name_octet(name, &octet);
+		if (q == end)
+			return false;
+		if (!dot && !is_plain(octet))
+			octet = '?';
+		if (tolower((unsigned char)*q) != tolower(octet))
+			return false;
+		q++;
+	}
+	if (end - q < 2 || *q++ != '.' || *q++ != ' ')
+		return false;
+	return (size_t)(end - q) > type_len &&
+	    strncmp(q, type, type_len) == 0 && q[type_len] == ' ';
+}
+
+/* FNV-1a, without regard to case. */
+static size_t
+slot_of(const char *name, int type)
+{
+	uint32_t hash = 2166136261u ^ (uint32_t)type;
+
+	for (; *name != '\0'; name++) {
+		hash ^= (uint32_t)tolower((unsigned char)*name);
+		hash *= 16777619u;
+	}
+	return hash % REASON_SLOTS;
+}
+
+static void
+slot_finish(struct reason_slot *slot)
+{
+	free(slot->name);
+	free(slot->text);
+	*slot = (struct reason_slot) { 0 };
+}
+
+void
+reason_remember(
+    struct reason_memory *memory, const char *name, int type, const char *text)
+{
+	struct reason_slot *slot = &memory->slots[slot_of(name, type)];
+
+	slot_finish(slot);
+	slot->name = strdup(name);
+	slot->text = strndup(text, 4 * REASON_MAX);
+	slot->type = type;
+	if (slot->name == NULL || slot->text == NULL)
+		slot_finish(slot);
+}
+
+const char *
+reason_recall(const struct reason_memory *memory, const char *name, int type)
+{
+	const struct reason_slot *slot = &memory->slots[slot_of(name, type)];
+
+	if (slot->name == NULL || slot->type != type ||
+	    strcasecmp(slot->name, name) != 0)
+		return NULL;
+	return slot->text;
+}
+
+bool
+reason_is_from_cache(const char *text)
+{
+	return strcasestr(text, "in cache") != NULL;
+}
+
+void
+reason_memory_finish(struct reason_memory *memory)
+{
+	for (size_t i = 0; i < REASON_SLOTS; i++)
+		slot_finish(&memory->slots[i]);
+}

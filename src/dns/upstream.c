@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: ISC */
+#include "dns/upstream.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unbound-event.h>
+#include <unbound.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "dns/anchor.h"
+#include "dns/reason.h"
+
+#define CLASS_IN 1
+#define LOG_MAX 8192
+#define LOG_SHOWN 200
+#define PORTS_MAX 4096
+#define PORTS_MIN 64
+
+/* What libunbound writes to its log, one line at a time. */
+struct log {
+	FILE *file;
+	char line[LOG_MAX]; /* what came since the last newline */
+	size_t len;
+	char last[LOG_MAX]; /* the last line with a reason in it */
+};
+
+struct upstream {
+	struct ub_ctx *ctx;
+	struct log log;
+	struct reason_memory failures;
+	int64_t at;
+	bool closing;
+};
+
+/* One question. Ends in its callback. */
+struct call {
+	struct upstream *upstream;
+	upstream_done_fn *done;
+	void *arg;
+	enum rrtype type;
+	int id; /* 0 where no lookup was needed: a local zone */
+	char name[];
+};
+
+/* The log. */
+
+static void
+log_line(struct log *log)
+{
+	const char *colon;
+
+	log->line[log->len] = '\0';
+	log->len = 0;
+	/* "[time] libunbound[pid:thread] error: text" */
+	colon = strstr(log->line, "error: ");
+	if (colon != NULL)
+		memcpy(log->last, colon + 7, strlen(colon + 7) + 1);
+}
+
+static ssize_t
+on_log(void *cookie, const char *bytes, size_t len)
+{
+	struct log *log = cookie;
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			log_line(log);
+		else if (log->len < sizeof(log->line) - 1)
+			log->line[log->len++] = bytes[i];
+	}
+	return (ssize_t)len;
+}
+
+static bool
+log_open(struct log *log)
+{
+	log->file =
+	    fopencookie(log, "w", (cookie_io_functions_t) { .write = on_log });
+	if (log->file == NULL)
+		return false;
+	setvbuf(log->file, NULL, _IOLBF, 0);
+	return true;
+}
+
+/*
+ * libunbound writes the reason of a SERVFAIL right before it calls back; but
+ * not for one out of its cache.
+ */
+static const char *
+find_reason(struct upstream *upstream, const char *name, enum rrtype type)
+{
+	const char *question, *text = NULL, *known;
+	size_t len;
+
+	if (strcmp(name, ".") == 0)
+		name = "";
+	if (!reason_parse_log(upstream->log.last, &question, &len, &text) ||
+	    !reason_is_about(question, len, name, rrtype_word(type)))
+		text = NULL;
+	if (text == NULL || reason_is_from_cache(text)) {
+		known = reason_recall(&upstream->failures, name, (int)type);
+		return known == NULL ? text : known;
+	}
+	reason_remember(&upstream->failures, name, (int)type, text);
+	return text;
+}
+
+/* Questions. */
+
+static void
+on_answer(void *arg, int rcode, void *packet, int len, int security, char *why,
+    int ratelimited)
+{
+	struct call *call = arg;
+	struct upstream *upstream = call->upstream;
+	bool failed = rcode != 0 || packet == NULL || len < 4 ||
+	    (((const uint8_t *)packet)[3] & 15) != 0;
+
+	(void)ratelimited;
+	/* ub_ctx_delete() calls back for all that still runs. */
+	if (!upstream->closing) {
+		const struct answer_raw raw = {
+			.rcode = rcode,
+			.packet = packet,
+			.len = packet == NULL || len < 0 ? 0 : (size_t)len,
+			.security = security,
+			.why_bogus = why,
+			.servfail = failed
+			    ? find_reason(upstream, call->name, call->type)
+			    : NULL,
+			.local = call->id == 0,
+			.at = upstream->at,
+		};
+
+		call->done(&raw, call->arg);
+		/* Lest it be taken for the reason of another failure. */
+		upstream->log.last[0] = '\0';
+	}
+	free(call);
+}
+
+const char *
+upstream_ask(struct upstream *upstream, const char *name, enum rrtype type,
+    upstream_done_fn *done, void *arg)
+{
+	size_t len = strlen(name);
+	struct call *call;
+	int rc;
+
+	/* What it refuses, it keeps until its end. */
+	if (!answer_can_ask(name))
+		return "no such name can be asked for";
+	call = malloc(sizeof(*call) + len + 2);
+	if (call == NULL)
+		return "out of memory";
+	*call = (struct call) {
+		.upstream = upstream,
+		.done = done,
+		.arg = arg,
+		.type = type,
+	};
+	if (*name == '\0')
+		memcpy(call->name, ".", 2);
+	else
+		memcpy(call->name, name, len + 1);
+	rc = ub_resolve_event(upstream->ctx, call->name, (int)type, CLASS_IN,
+	    call, on_answer, &call->id);
+	if (rc != 0) {
+		free(call);
+		return ub_strerror(rc);
+	}
+	return NULL;
+}
+
+/* Setting up. */
+
+bool
+upstream_is_place(const char *text)
+{
+	const char *at = strchr(text, '@');
+	size_t len = at == NULL ? strlen(text) : (size_t)(at - text);
+	unsigned char address[sizeof(struct in6_addr)];
+	char host[INET6_ADDRSTRLEN];
+	unsigned long port;
+
+	if (len >= sizeof(host))
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (inet_pton(AF_INET, host, address) != 1 &&
+	    inet_pton(AF_INET6, host, address) != 1)
+		return false;
+	if (at == NULL)
+		return true;
+	len = strspn(at + 1, "0123456789");
+	if (len == 0 || len > 5 || at[1 + len] != '\0')
+		return false;
+	port = strtoul(at + 1, NULL, 10);
+	return port > 0 && port <= 65535;
+}
+
+/* Connecting a UDP socket sends nothing, but asks the kernel for a route. */
+static bool
+has_route(int family, const char *address)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET,
+		.sin_port = htons(53) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons(53) };
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+
+	if (fd < 0)
+		return false;
+	if (family == AF_INET) {
+		inet_pton(family, address, &v4.sin_addr);
+		rc = connect(fd, (struct sockaddr *)&v4, sizeof(v4));
+	} else {
+		inet_pton(family, address, &v6.sin6_addr);
+		rc = connect(fd, (struct sockaddr *)&v6, sizeof(v6));
+	}
+	close(fd);
+	return rc == 0;
+}
+
+/* Sockets that libunbound may have open at once: each question needs one. */
+static unsigned
+count_ports(void)
+{
+	struct rlimit limit;
+	unsigned ports = PORTS_MAX;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur / 2 < PORTS_MAX)
+		ports = (unsigned)limit.rlim_cur / 2;
+	return ports < PORTS_MIN ? PORTS_MIN : ports;
+}
+
+struct option {
+	const char *name, *value;
+};
+
+static const char *
+set_options(struct ub_ctx *ctx, const struct option *options, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ub_ctx_set_option(ctx, options[i].name, options[i].value) !=
+		    0)
+			return options[i].name;
+	}
+	return NULL;
+}
+
+/* NULL, or the option that was refused. */
+static const char *
+set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
+{
+	char ports[16], tcp[16], date[16];
+	unsigned n_ports = count_ports();
+	time_t at = (time_t)config->at;
+	struct tm tm;
+	/*
+	 * A server known to be near is else given up after 50 ms, doubled a
+	 * few times: too soon for one that must ask others first. And what
+	 * libunbound thinks of a server it thinks of all that is asked there:
+	 * a few names whose own servers are silent must not make it give up
+	 * the one forwarder (or a firewall that drops TLSA queries, the MX
+	 * records). So its memory is short, and infra-cache-max-rtt, beyond
+	 * which a server is not asked at all, stays out of reach.
+	 */
+	bool forwards = config->n_forwarders > 0;
+	const struct option always[] = {
+		{ "outgoing-range:", ports },
+		{ "outgoing-num-tcp:", tcp },
+		{ "num-queries-per-thread:", "8192" },
+		{ "msg-cache-size:", "64m" },
+		{ "rrset-cache-size:", "128m" },
+		{ "key-cache-size:", "32m" },
+		{ "neg-cache-size:", "16m" },
+		{ "infra-cache-numhosts:", "100000" },
+		{ "infra-host-ttl:", forwards ? "2" : "60" },
+		{ "infra-cache-min-rtt:", forwards ? "1500" : "600" },
+		{ "outbound-msg-retry:", "2" },
+		{ "edns-buffer-size:", "1232" },
+		{ "target-fetch-policy:", "0 0 0 0 0" },
+		{ "val-log-level:", "2" },
+		{ "val-log-squelch:", "no" },
+		{ "log-servfail:", "yes" },
+		{ "module-config:", "validator iterator" },
+	};
+	/* "nodefault" would be the word, but that one is not understood. */
+	const struct option special[] = {
+		{ "local-zone:", "test. transparent" },
+		{ "local-zone:", "invalid. transparent" },
+		{ "local-zone:", "home.arpa. transparent" },
+	};
+	const struct option judged[] = { { "val-override-date:", date } };
+	const struct option no_ip4[] = { { "do-ip4:", "no" } };
+	const struct option no_ip6[] = { { "do-ip6:", "no" } };
+	const struct option hints[] = { { "root-hints:", config->root_hints } };
+	const char *refused;
+	bool ip4, ip6;
+
+	snprintf(ports, sizeof(ports), "%u", n_ports);
+	snprintf(tcp, sizeof(tcp), "%u", n_ports > 400 ? 100 : n_ports / 4);
+	refused = set_options(ctx, always, sizeof(always) / sizeof(always[0]));
+	if (refused == NULL && config->ask_special)
+		refused = set_options(
+		    ctx, special, sizeof(special) / sizeof(special[0]));
+	if (refused == NULL && config->at != 0) {
+		if (gmtime_r(&at, &tm) == NULL ||
+		    strftime(date, sizeof(date), "%Y%m%d%H%M%S", &tm) != 14)
+			return "val-override-date:";
+		refused = set_options(ctx, judged, 1);
+	}
+	if (refused == NULL && config->root_hints != NULL)
+		refused = set_options(ctx, hints, 1);
+	if (config->n_forwarders > 0 || config->root_hints != NULL)
+		return refused;
+	/* Where there is no way to a family's servers, do not wait for them. */
+	ip4 = has_route(AF_INET, "198.41.0.4");
+	ip6 = has_route(AF_INET6, "2001:503:ba3e::2:30");
+	if (refused == NULL && ip4 && !ip6)
+		refused = set_options(ctx, no_ip6, 1);
+	if (refused == NULL && ip6 && !ip4)
+		refused = set_options(ctx, no_ip4, 1);
+	return refused;
+}
+
+static void
+on_prime(const struct answer_raw *raw, void *arg)
+{
+	(void)raw;
+	(void)arg;
+}
+
+struct upstream *
+upstream_new(struct event_base *base, const struct upstream_config *config,
+    struct arena *arena, const char **why)
+{
+	struct upstream *upstream = calloc(1, sizeof(*upstream));
+	const char *refused, *wrong = NULL;
+	int rc = 0;
+
+	if (upstream == NULL || !log_open(&upstream->log)) {
+		*why = "out of memory";
+		goto fail;
+	}
+	upstream->at = config->at;
+	upstream->ctx = ub_ctx_create_event(base);
+	if (upstream->ctx == NULL) {
+		*why = "the resolver library does not start";
+		goto fail;
+	}
+	ub_ctx_debugout(upstream->ctx, upstream->log.file);
+	refused = set_all_options(upstream->ctx, config);
+	if (refused != NULL) {
+		*why = arena_printf(arena,
+		    "the resolver library refuses the option %s", refused);
+		goto fail;
+	}
+	for (size_t i = 0; i < config->anchors->n_records && rc == 0; i++)
+		rc = ub_ctx_add_ta(upstream->ctx, config->anchors->records[i]);
+	for (size_t i = 0; i < config->n_forwarders && rc == 0; i++)
+		rc = ub_ctx_set_fwd(upstream->ctx, config->forwarders[i]);
+	if (rc != 0) {
+		wrong = ub_strerror(rc);
+	} else {
+		/*
+		 * A first question, answered without asking anybody, shows
+		 * what it does not like of the configuration.
+		 */
+		wrong = upstream_ask(
+		    upstream, "localhost", RRTYPE_A, on_prime, NULL);
+	}
+	if (wrong == NULL)
+		return upstream;
+	*why =
+	    arena_printf(arena, "the resolver library does not start: %s%s%s",
+		wrong, upstream->log.last[0] == '\0' ? "" : ", ",
+		upstream->log.last[0] == '\0'
+		    ? ""
+		    : text_printable_str(arena, upstream->log.last, LOG_SHOWN));
+fail:
+	upstream_free(upstream);
+	return NULL;
+}
+
+void
+upstream_free(struct upstream *upstream)
+{
+	if (upstream == NULL)
+		return;
+	upstream->closing = true;
+	/* This lets go of the log, too. */
+	ub_ctx_delete(upstream->ctx);
+	if (upstream->log.file != NULL)
+		fclose(upstream->log.file);
+	reason_memory_finish(&upstream->failures);
+	free(upstream);
+}
+
+const char *
+upstream_version(void)
+{
+	return ub_version();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * upstream.h - one libunbound context on our libevent base.
+ *
+ * The only file that sees libunbound. Its log is process-wide, and so are
+ * some of its settings: no two upstreams at work at one time.
+ */
+#ifndef DNS_UPSTREAM_H
+#define DNS_UPSTREAM_H
+
+#include "dns/answer.h"
+
+struct anchors;
+struct event_base;
+struct upstream;
+
+struct upstream_config {
+	const char *const *forwarders; /* "ADDR[@PORT]"; none: from the root */
+	size_t n_forwarders;
+	const char *root_hints; /* NULL: built in */
+	const struct anchors *anchors;
+	int64_t at;       /* 0: the clock */
+	bool ask_special; /* names under "test" are asked for as others */
+};
+
+/* Nothing is kept of config. *why becomes a sentence in the arena. */
+struct upstream *upstream_new(struct event_base *base,
+    const struct upstream_config *config, struct arena *arena,
+    const char **why);
+/*
+ * No callback comes any more, neither now nor later. Not to be called from
+ * inside a callback. NULL is fine.
+ */
+void upstream_free(struct upstream *upstream);
+
+/*
+ * raw and all in it live during the call only. May come before
+ * upstream_ask() returns. Nothing may be asked from inside.
+ */
+typedef void upstream_done_fn(const struct answer_raw *raw, void *arg);
+/* NULL, or what is wrong; done() will not be called then. */
+const char *upstream_ask(struct upstream *upstream, const char *name,
+    enum rrtype type, upstream_done_fn *done, void *arg);
+
+/* An address, and a port from 1 on if there is one: "ADDR[@PORT]". */
+bool upstream_is_place(const char *text);
+const char *upstream_version(void);
+
+#endif
