@@ -282,6 +282,49 @@ test_color_is_only_color(void **state)
 	}
 }
 
+/* "Same as above" is said of the same evidence only. */
+static void
+test_same_as_above(void **state)
+{
+	static struct danelaw_verify_error error = { 65, "X509_V_ERR_X", "x",
+		0 };
+	const struct danelaw_host *host = &trees_healthy.hosts[0];
+	(void)state;
+
+	for (int change = 0; change <= 5; change++) {
+		struct danelaw_cert chain[2] = {
+			host->addresses[0].probes[0].chain[0],
+			host->addresses[0].probes[0].chain[1]
+		};
+		struct danelaw_probe probe = host->addresses[1].probes[0];
+		struct danelaw_address addresses[2] = { host->addresses[0],
+			host->addresses[1] };
+		struct danelaw_host hosts[1] = { *host };
+		struct danelaw_report report = trees_healthy;
+		struct report_options options = { .verbosity = 0 };
+		struct buf out = { 0 };
+
+		report.hosts = hosts;
+		hosts[0].addresses = addresses;
+		addresses[1].probes = &probe;
+		probe.chain = chain;
+		if (change == 1)
+			probe.outcome = DANELAW_OUTCOME_SMTP_TEMPFAIL;
+		if (change == 2)
+			chain[1].cert_sha256 = HEX_B;
+		if (change == 3)
+			probe.n_chain = 1;
+		if (change == 4)
+			probe.match = NULL;
+		if (change == 5)
+			probe.verify_error = &error;
+		report_text(&report, &options, &out);
+		assert_int_equal(change == 0,
+		    strstr(buf_text(&out), "same certificates") != NULL);
+		buf_finish(&out);
+	}
+}
+
 /* All zero, not even a domain: a reporter must survive what it is given. */
 static void
 test_zero(void **state)
@@ -393,6 +436,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_when),
 		cmocka_unit_test(test_zero),
+		cmocka_unit_test(test_same_as_above),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_lines_stand_alone),
 		cmocka_unit_test(test_width),
