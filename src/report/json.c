@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Schema danelaw-report/1: INTERFACE section 6, keys in its order. Keys of
+ * ours stand beside those of the contract, and none is ever missing.
+ */
+#include "report/json_put.h"
+#include "report/report.h"
+
+static json_t *
+lookups_array(
+    struct json_maker *maker, const struct danelaw_lookup *lookups, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct danelaw_lookup *lookup = &lookups[i];
+		json_t *item = json_object();
+
+		json_put_text(maker, item, "name", lookup->name);
+		json_put_text(maker, item, "type", lookup->type);
+		json_put_text(
+		    maker, item, "dnssec", danelaw_dnssec_word(lookup->dnssec));
+		json_put_text(maker, item, "presence",
+		    danelaw_presence_word(lookup->presence));
+		json_put_text(maker, item, "why", lookup->why);
+		json_put_texts(
+		    maker, item, "aliases", lookup->aliases, lookup->n_aliases);
+		json_put_number(maker, item, "ttl", lookup->ttl);
+		json_put_date(
+		    maker, item, "rrsig_expires", lookup->rrsig_expires);
+		json_put_number(
+		    maker, item, "records", (int64_t)lookup->n_records);
+		json_add(maker, array, item);
+	}
+	return array;
+}
+
+static json_t *
+mx_object(struct json_maker *maker, const struct danelaw_mx *mx)
+{
+	json_t *object = json_object();
+
+	json_put_text(
+	    maker, object, "source", danelaw_mx_source_word(mx->source));
+	json_put_text(maker, object, "dnssec", danelaw_dnssec_word(mx->dnssec));
+	json_put_text(maker, object, "why", mx->why);
+	json_put(maker, object, "lookups",
+	    lookups_array(maker, mx->lookups, mx->n_lookups));
+	return object;
+}
+
+static json_t *
+smtp_object(struct json_maker *maker, const struct danelaw_smtp *smtp)
+{
+	json_t *object = json_object();
+
+	json_put_text(maker, object, "banner", smtp->banner);
+	json_put_texts(maker, object, "ehlo", smtp->ehlo, smtp->n_ehlo);
+	json_put_text(maker, object, "starttls", smtp->starttls);
+	json_put_text(maker, object, "refusal", smtp->refusal);
+	if (smtp->n_transcript > 0)
+		json_put_texts(maker, object, "transcript", smtp->transcript,
+		    smtp->n_transcript);
+	return object;
+}
+
+static json_t *
+senders_array(
+    struct json_maker *maker, const struct danelaw_sender *senders, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *item = json_object();
+
+		json_put_text(maker, item, "name", senders[i].name);
+		json_put_text(maker, item, "outcome",
+		    senders[i].delivers ? "deliver" : "refuse");
+		json_put_text(maker, item, "why", senders[i].why);
+		json_add(maker, array, item);
+	}
+	return array;
+}
+
+static json_t *
+timing_object(struct json_maker *maker, const struct danelaw_timing *timing)
+{
+	json_t *object = json_object();
+
+	json_put_index(maker, object, "connect", timing->connect);
+	json_put_index(maker, object, "banner", timing->banner);
+	json_put_index(maker, object, "starttls", timing->starttls);
+	json_put_index(maker, object, "tls", timing->tls);
+	json_put_index(maker, object, "total", timing->total);
+	return object;
+}
+
+static json_t *
+address_object(struct json_maker *maker, const struct danelaw_address *address,
+    const struct danelaw_tlsa *tlsa)
+{
+	json_t *object = json_object(), *probes = json_array();
+
+	for (size_t i = 0; i < address->n_probes; i++)
+		json_add(maker, probes,
+		    json_probe(maker, &address->probes[i], tlsa));
+	json_put_text(maker, object, "ip", address->ip);
+	json_put_number(maker, object, "port", address->port);
+	json_put_text(
+	    maker, object, "outcome", danelaw_outcome_word(address->outcome));
+	json_put(maker, object, "probes", probes);
+	json_put(maker, object, "smtp", smtp_object(maker, &address->smtp));
+	json_put(maker, object, "senders",
+	    senders_array(maker, address->senders, address->n_senders));
+	json_put(
+	    maker, object, "timing_ms", timing_object(maker, &address->timing));
+	return object;
+}
+
+static json_t *
+host_object(struct json_maker *maker, const struct danelaw_host *host)
+{
+	json_t *object = json_object(), *addresses = json_array();
+
+	for (size_t i = 0; i < host->n_addresses; i++)
+		json_add(maker, addresses,
+		    address_object(maker, &host->addresses[i], &host->tlsa));
+	json_put_text(maker, object, "name", host->name);
+	json_put_number(maker, object, "preference", host->preference);
+	json_put_text(
+	    maker, object, "dnssec", danelaw_dnssec_word(host->dnssec));
+	json_put_text(
+	    maker, object, "policy", danelaw_policy_word(host->policy));
+	json_put_text(maker, object, "why", host->why);
+	json_put(maker, object, "tlsa", json_tlsa(maker, &host->tlsa));
+	json_put(maker, object, "addresses", addresses);
+	json_put(maker, object, "lookups",
+	    lookups_array(maker, host->lookups, host->n_lookups));
+	return object;
+}
+
+static json_t *
+fix_object(struct json_maker *maker, const struct danelaw_finding *finding)
+{
+	json_t *object;
+
+	if (finding->n_fix_add == 0 && finding->n_fix_remove == 0)
+		return json_null();
+	object = json_object();
+	json_put_texts(
+	    maker, object, "add", finding->fix_add, finding->n_fix_add);
+	json_put_texts(maker, object, "remove", finding->fix_remove,
+	    finding->n_fix_remove);
+	return object;
+}
+
+static json_t *
+finding_object(struct json_maker *maker, const struct danelaw_finding *finding)
+{
+	json_t *object = json_object();
+
+	json_put_text(maker, object, "id", finding->id);
+	json_put_text(maker, object, "severity",
+	    danelaw_severity_word(finding->severity));
+	json_put_text(maker, object, "subject", finding->subject);
+	json_put_text(maker, object, "text", finding->text);
+	json_put_text(maker, object, "remedy", finding->remedy);
+	json_put_text(maker, object, "rfc", finding->rfc);
+	json_put_text(maker, object, "tlsrpt", finding->tlsrpt);
+	json_put_text(maker, object, "sendmail", finding->sendmail);
+	json_put(maker, object, "fix", fix_object(maker, finding));
+	return object;
+}
+
+static json_t *
+report_object(struct json_maker *maker, const struct danelaw_report *report)
+{
+	json_t *object = json_object(), *hosts = json_array(),
+	       *findings = json_array();
+
+	for (size_t i = 0; i < report->n_hosts; i++)
+		json_add(maker, hosts, host_object(maker, &report->hosts[i]));
+	for (size_t i = 0; i < report->n_findings; i++)
+		json_add(maker, findings,
+		    finding_object(maker, &report->findings[i]));
+	json_put_text(maker, object, "schema", "danelaw-report/1");
+	json_put_text(maker, object, "domain", report->domain);
+	json_put_text(maker, object, "unicode", report->unicode);
+	json_put_number(maker, object, "port", report->port);
+	json_put_time(maker, object, "at", report->at);
+	json_put_text(
+	    maker, object, "verdict", danelaw_verdict_word(report->verdict));
+	json_put_text(
+	    maker, object, "state", danelaw_state_word(report->state));
+	json_put_text(maker, object, "summary", report->summary);
+	json_put_text(maker, object, "resolver", report->resolver);
+	json_put(maker, object, "mx", mx_object(maker, &report->mx));
+	json_put(maker, object, "hosts", hosts);
+	json_put(maker, object, "findings", findings);
+	return object;
+}
+
+static void
+write_report(const struct danelaw_report *report, size_t flags, struct buf *out)
+{
+	struct json_maker maker = { .failed = false };
+	json_t *object = report_object(&maker, report);
+
+	json_finish(&maker, object, flags | JSON_PRESERVE_ORDER, out);
+}
+
+void
+report_json(const struct danelaw_report *report, struct buf *out)
+{
+	write_report(report, JSON_INDENT(2), out);
+}
+
+void
+report_json_line(const struct danelaw_report *report, struct buf *out)
+{
+	write_report(report, JSON_COMPACT, out);
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: ISC */
+/* What came of each address: one block per handshake. */
+#include "report/page.h"
+
+#include <string.h>
+
+enum { LABEL = 7, MAX_TEXT = 400, MAX_WORDS = 12, MAX_NAMES = 5 };
+
+/* For who reads the word of an outcome for the first time. */
+static const char *
+outcome_gloss(enum danelaw_outcome outcome)
+{
+	static const char *const gloss[] = {
+		[DANELAW_OUTCOME_SKIPPED] =
+		    "not contacted: the DNS leaves this host unusable",
+		[DANELAW_OUTCOME_AUTHENTICATED] = "",
+		[DANELAW_OUTCOME_ENCRYPTED] =
+		    "TLS; no DANE authentication was called for",
+		[DANELAW_OUTCOME_CLEARTEXT] = "no TLS, and none was promised",
+		[DANELAW_OUTCOME_TLSA_MISMATCH] =
+		    "no TLSA record matches what the server presents",
+		[DANELAW_OUTCOME_NAME_MISMATCH] =
+		    "a record matches, but no name in the certificate does",
+		[DANELAW_OUTCOME_CERT_EXPIRED] =
+		    "a certificate that must be valid is outside its dates",
+		[DANELAW_OUTCOME_CHAIN_INVALID] =
+		    "a record matches, but the chain to it does not hold",
+		[DANELAW_OUTCOME_STARTTLS_MISSING] =
+		    "TLSA records promise TLS, but STARTTLS is not offered",
+		[DANELAW_OUTCOME_STARTTLS_REFUSED] =
+		    "STARTTLS is offered, but the server refuses it",
+		[DANELAW_OUTCOME_SMTP_TEMPFAIL] = "the server refuses for now",
+		[DANELAW_OUTCOME_SMTP_PERMFAIL] = "the server refuses for good",
+		[DANELAW_OUTCOME_SMTP_TIMEOUT] = "the server went silent",
+		[DANELAW_OUTCOME_NOT_SMTP] = "what answers does not speak SMTP",
+		[DANELAW_OUTCOME_PLAINTEXT_INJECTED] =
+		    "bytes in clear came after the 220 to STARTTLS",
+		[DANELAW_OUTCOME_TLS_FAILED] = "the TLS handshake failed",
+		[DANELAW_OUTCOME_TLS_TIMEOUT] =
+		    "the TLS handshake was not finished in time",
+		[DANELAW_OUTCOME_CONNECT_REFUSED] =
+		    "the connection was refused",
+		[DANELAW_OUTCOME_CONNECT_TIMEOUT] =
+		    "no answer to the connection attempt",
+	};
+
+	if ((size_t)outcome >= sizeof(gloss) / sizeof(gloss[0]))
+		return "";
+	return gloss[outcome];
+}
+
+/* The line that all grep for: "mx.example [192.0.2.1]:25  authenticated". */
+static void
+put_header(struct page *page, const struct danelaw_host *host,
+    const struct danelaw_address *address, const struct danelaw_probe *probe,
+    enum danelaw_outcome outcome)
+{
+	page_blank(page);
+	buf_printf(page->out, "%s [%s]:%u  %s", page_or(host->name),
+	    page_or(address->ip), address->port, danelaw_outcome_word(outcome));
+	if (probe != NULL && probe->n_chain > 0)
+		buf_printf(page->out, "  %s certificate",
+		    page_or(probe->chain[0].key));
+	if (probe != NULL && address->n_probes > 1)
+		buf_printf(page->out, "  offer %s", page_or(probe->offer));
+	buf_puts(page->out, "\n");
+}
+
+static bool
+wants_ehlo(enum danelaw_outcome outcome)
+{
+	return outcome == DANELAW_OUTCOME_STARTTLS_MISSING ||
+	    outcome == DANELAW_OUTCOME_CLEARTEXT;
+}
+
+static bool
+wants_banner(enum danelaw_outcome outcome)
+{
+	return outcome == DANELAW_OUTCOME_NOT_SMTP ||
+	    outcome == DANELAW_OUTCOME_PLAINTEXT_INJECTED ||
+	    outcome == DANELAW_OUTCOME_SMTP_TEMPFAIL ||
+	    outcome == DANELAW_OUTCOME_SMTP_PERMFAIL;
+}
+
+static void
+said(struct page *page, const struct margin *margin, const char *label,
+    const char *text)
+{
+	struct page_cut cut = page_cut(page, text, MAX_TEXT);
+
+	if (text != NULL)
+		page_row(page, margin, label, PAGE_CUT, PAGE_CUT_ARGS(cut));
+}
+
+/* The server's own words, where they matter. */
+static void
+smtp_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_address *address)
+{
+	const struct danelaw_smtp *smtp = &address->smtp;
+	bool all = page->verbosity > 0 && smtp->n_transcript == 0;
+	const char *refusal = smtp->refusal;
+
+	if (refusal == NULL &&
+	    address->outcome == DANELAW_OUTCOME_STARTTLS_REFUSED)
+		refusal = smtp->starttls;
+	if (all ||
+	    (wants_banner(address->outcome) &&
+		(refusal == NULL || smtp->banner == NULL ||
+		    strcmp(refusal, smtp->banner) != 0)))
+		said(page, margin, "banner", smtp->banner);
+	if ((all || wants_ehlo(address->outcome)) && smtp->n_ehlo > 0)
+		page_list(page, margin, "EHLO", "", smtp->ehlo, smtp->n_ehlo,
+		    page->verbosity > 0 ? 0 : MAX_WORDS);
+	said(page, margin, "said", refusal);
+	for (size_t i = 0; page->verbosity > 0 && i < smtp->n_transcript; i++)
+		page_data(
+		    page, margin, "smtp", "%s", page_or(smtp->transcript[i]));
+}
+
+static void
+add_step(struct buf *steps, const char *name, int ms)
+{
+	if (ms >= 0)
+		buf_printf(
+		    steps, "%s%s %d ms", steps->len == 0 ? "" : ", ", name, ms);
+}
+
+static void
+timing_row(struct page *page, const struct margin *margin,
+    const struct danelaw_timing *timing)
+{
+	struct buf steps = { 0 };
+
+	add_step(&steps, "connect", timing->connect);
+	add_step(&steps, "banner", timing->banner);
+	add_step(&steps, "STARTTLS", timing->starttls);
+	add_step(&steps, "TLS", timing->tls);
+	add_step(&steps, "total", timing->total);
+	if (steps.len > 0)
+		page_row(page, margin, "time", "%s", buf_text(&steps));
+	buf_finish(&steps);
+}
+
+static void
+tls_row(struct page *page, const struct margin *margin,
+    const struct danelaw_tls *tls)
+{
+	page_row(page, margin, "tls", "%s %s%s%s%s%s%s%s%s",
+	    page_or(tls->version), page_or(tls->cipher),
+	    tls->group == NULL ? "" : " ", tls->group == NULL ? "" : tls->group,
+	    tls->signature == NULL ? "" : " ",
+	    tls->signature == NULL ? "" : tls->signature,
+	    page->verbosity == 0   ? ""
+		: tls->sni == NULL ? ", no SNI"
+				   : ", SNI ",
+	    page->verbosity == 0 || tls->sni == NULL ? "" : tls->sni,
+	    page->verbosity > 0 && tls->client_cert_requested
+		? ", asks for a client certificate"
+		: "");
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* A CN beside SANs is dead letters (RFC 7672 3.2.3), which surprises many. */
+static bool
+cn_is_ignored(const struct danelaw_cert *leaf)
+{
+	if (leaf->cn == NULL || leaf->n_names == 0)
+		return false;
+	for (size_t i = 0; i < leaf->n_names; i++) {
+		if (leaf->names[i] != NULL &&
+		    strcmp(leaf->names[i], leaf->cn) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+no_name_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_cert *leaf, const struct danelaw_tlsa *tlsa)
+{
+	size_t max = page->verbosity > 0 ? 0 : MAX_NAMES;
+	const char *base = page_or(tlsa->base);
+
+	if (tlsa->n_references > 0)
+		page_list(page, margin, "name", "none fits; it must be one of ",
+		    tlsa->references, tlsa->n_references, max);
+	else
+		page_row(
+		    page, margin, "name", "none fits; it must be %s", base);
+	if (leaf->n_names > 0)
+		page_list(page, margin, "", "the certificate has ", leaf->names,
+		    leaf->n_names, max);
+	else if (leaf->cn != NULL)
+		page_list(page, margin, "", "the certificate has no SAN; CN ",
+		    (const char *const[]) { leaf->cn }, 1, 0);
+	else
+		page_row(
+		    page, margin, "", "the certificate has no name at all");
+}
+
+static void
+name_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa)
+{
+	const struct danelaw_name_check *name = &probe->match->name;
+	const struct danelaw_cert *leaf = &probe->chain[0];
+	struct page_cut presented = page_cut(page, name->presented, 100);
+	struct page_cut cn = page_cut(page, leaf->cn, 100);
+	bool ignored = cn_is_ignored(leaf);
+	bool exact = same_text(name->presented, name->reference);
+
+	if (!name->checked) {
+		page_row(page, margin, "name",
+		    "not checked: usage 3 asks for none (RFC 7672 3.1.1)");
+		return;
+	}
+	switch (name->source) {
+	case DANELAW_NAME_NONE:
+		no_name_rows(page, margin, leaf, tlsa);
+		break;
+	case DANELAW_NAME_SAN:
+		page_row(page, margin, "name",
+		    "%s: SAN %d of %zu%s" PAGE_CUT "%s" PAGE_CUT "%s",
+		    page_or(name->reference), name->san + 1, leaf->n_names,
+		    exact ? "" : ", ", exact ? 0 : presented.len,
+		    presented.text, exact ? "" : presented.more,
+		    ignored ? "; the CN, " : "", ignored ? cn.len : 0, cn.text,
+		    ignored ? cn.more : "", ignored ? ", is not used" : "");
+		break;
+	case DANELAW_NAME_CN:
+		page_row(page, margin, "name",
+		    "%s: the CN, " PAGE_CUT "; there is no SAN",
+		    page_or(name->reference), PAGE_CUT_ARGS(presented));
+		break;
+	}
+}
+
+static void
+verify_row(struct page *page, const struct margin *margin,
+    const struct danelaw_verify_error *error)
+{
+	if (error->depth >= 0)
+		page_row(page, margin, "verify",
+		    "OpenSSL: %s, %s (%d), at depth %d", page_or(error->text),
+		    page_or(error->name), error->code, error->depth);
+	else
+		page_row(page, margin, "verify", "OpenSSL: %s, %s (%d)",
+		    page_or(error->text), page_or(error->name), error->code);
+}
+
+static void
+sender_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_address *address)
+{
+	struct buf good = { 0 };
+
+	for (size_t i = 0; i < address->n_senders; i++) {
+		const struct danelaw_sender *sender = &address->senders[i];
+
+		if (!sender->delivers)
+			page_row(page, margin, "senders", "%s refuses%s%s",
+			    page_or(sender->name),
+			    sender->why == NULL ? "" : ": ",
+			    sender->why == NULL ? "" : sender->why);
+		else
+			buf_printf(&good, "%s%s", good.len == 0 ? "" : ", ",
+			    page_or(sender->name));
+	}
+	if (good.len > 0)
+		page_row(page, margin, "senders", "%s: would deliver",
+		    buf_text(&good));
+	buf_finish(&good);
+}
+
+static bool
+same_evidence(const struct danelaw_probe *a, const struct danelaw_probe *b)
+{
+	if (a->outcome != b->outcome || a->n_chain != b->n_chain ||
+	    a->n_chain == 0 || (a->match == NULL) != (b->match == NULL) ||
+	    (a->verify_error == NULL) != (b->verify_error == NULL) ||
+	    !same_text(a->offer, b->offer))
+		return false;
+	if (a->verify_error != NULL &&
+	    a->verify_error->code != b->verify_error->code)
+		return false;
+	for (size_t i = 0; i < a->n_chain; i++) {
+		if (!same_text(
+			a->chain[i].cert_sha256, b->chain[i].cert_sha256))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * An address of this host, above this one, that told the same story: IPv4
+ * and IPv6 of one machine need not be read twice. Same records, as it is the
+ * same host.
+ */
+static const char *
+told_before(const struct danelaw_host *host,
+    const struct danelaw_address *address, const struct danelaw_probe *probe)
+{
+	for (const struct danelaw_address *other = host->addresses;
+	     other < address; other++) {
+		for (size_t i = 0; i < other->n_probes; i++) {
+			if (same_evidence(&other->probes[i], probe))
+				return other->ip;
+		}
+	}
+	return NULL;
+}
+
+static void
+probe_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_host *host, const struct danelaw_address *address,
+    const struct danelaw_probe *probe)
+{
+	const char *before =
+	    page->verbosity > 0 ? NULL : told_before(host, address, probe);
+
+	said(page, margin, "error", probe->error);
+	if (probe->tls != NULL)
+		tls_row(page, margin, probe->tls);
+	if (before != NULL) {
+		page_row(page, margin, "chain",
+		    "same certificates and result as %s, above", before);
+		return;
+	}
+	text_chain(page, margin, probe, &host->tlsa);
+	text_records(page, margin, probe, &host->tlsa);
+	if (probe->match != NULL && probe->n_chain > 0)
+		name_rows(page, margin, probe, &host->tlsa);
+	if (probe->verify_error != NULL)
+		verify_row(page, margin, probe->verify_error);
+}
+
+static void
+address_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_host *host, const struct danelaw_address *address)
+{
+	size_t blocks = address->n_probes == 0 ? 1 : address->n_probes;
+
+	for (size_t i = 0; i < blocks; i++) {
+		const struct danelaw_probe *probe =
+		    address->n_probes == 0 ? NULL : &address->probes[i];
+		enum danelaw_outcome outcome =
+		    probe == NULL ? address->outcome : probe->outcome;
+		const char *gloss = outcome_gloss(outcome);
+
+		put_header(page, host, address, probe, outcome);
+		if (gloss[0] != '\0')
+			page_row(page, margin, "result", "%s", gloss);
+		if (i == 0)
+			smtp_rows(page, margin, address);
+		if (probe != NULL)
+			probe_rows(page, margin, host, address, probe);
+	}
+	sender_rows(page, margin, address);
+	if (page->verbosity > 0)
+		timing_row(page, margin, &address->timing);
+}
+
+void
+text_addresses(struct page *page, const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		struct margin margin = {
+			.indent = 2,
+			.subject = page_or(host->addresses[i].ip),
+			.subject_len = -1,
+			.label_width = LABEL,
+		};
+
+		address_rows(page, &margin, host, &host->addresses[i]);
+	}
+}

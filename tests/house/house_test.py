@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""The tools that guard the house can fail, and say what they found.
+
+usage: house_test.py SOURCE BUILD IMPURE_ARCHIVE
+
+Speaks TAP. Every row breaks one rule and waits for the line that says so.
+"""
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+SOURCE, BUILD, IMPURE = sys.argv[1:]
+results = []
+
+
+def run(tool, *args, stdin=None):
+    done = subprocess.run([os.path.join(SOURCE, "tools", tool), *args],
+                          input=stdin, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(name, outcome, status, *lines):
+    """Exit status and, in any order, every line but no other."""
+    code, output, errors = outcome
+    good = (code == status and errors == "" and
+            sorted(output.splitlines()) == sorted(lines))
+    results.append(good)
+    print(f"{'ok' if good else 'not ok'} {len(results)} - {name}")
+    if not good:
+        print(f"# exit status {code}, wanted {status}")
+        for line in (output + errors).splitlines():
+            print(f"# got  {line}")
+        for line in lines:
+            print(f"# want {line}")
+
+
+def layers(name, path, text, *lines):
+    with tempfile.TemporaryDirectory() as root:
+        os.makedirs(os.path.join(root, "src", os.path.dirname(path)))
+        with open(os.path.join(root, "src", path), "w") as file:
+            file.write(text)
+        expect(f"layers: {name}", run("check-layers", "--source", root),
+               1 if lines else 0, *lines)
+
+
+def test_layers():
+    layers("what the table allows", "probe/x.c",
+           '#include "probe/x.h"\n#include "tls/match.h"\n#include <event.h>\n')
+    layers("cli may use everything", "cli/x.c", '#include "serve/x.h"\n')
+    layers("policy asks the DNS", "policy/x.c", '# include "dns/answer.h"\n',
+           'src/policy/x.c: policy may not use dns ("dns/answer.h")')
+    layers("model looks up the stairs", "model/x.h",
+           '  #include "report/report.h"\n',
+           'src/model/x.h: model may not use report ("report/report.h")')
+    layers("a floor that nobody planned", "attic/x.c", "",
+           "src/attic/x.c: attic is no floor of the table")
+    layers("an include without its floor", "tls/x.c", '#include "peer.h"\n',
+           'src/tls/x.c: "peer.h" should read "floor/file.h"')
+    layers("an include by the back stairs", "tls/x.c",
+           '#include "../dns/answer.h"\n',
+           'src/tls/x.c: "../dns/answer.h" should read "floor/file.h"')
+    layers("OpenSSL in the probe", "probe/x.c", "#include <openssl/ssl.h>\n",
+           "src/probe/x.c: <openssl/ssl.h> is for tls/* only")
+    layers("ldns in check", "check/x.c", "#include <ldns/ldns.h>\n",
+           "src/check/x.c: <ldns/ldns.h> is for dns/* only")
+    layers("libunbound in the answer", "dns/answer.c",
+           "#include <unbound.h>\n",
+           "src/dns/answer.c: <unbound.h> is for dns/resolver* only")
+    layers("libunbound where it belongs", "dns/resolver_x.c",
+           "#include <unbound-event.h>\n")
+    with tempfile.TemporaryDirectory() as root:
+        expect("layers: nothing to check is no success",
+               run("check-layers", "--source", root), 1,
+               f"{root}/src: no source found")
+        expect("layers: nothing built is no success",
+               run("check-layers", root), 1,
+               f"{root}: no floor has been built")
+
+
+def test_layers_linked():
+    """base calls what, here, report defines: no include is needed for it."""
+    def archive(root, floor, member):
+        folder = os.path.join(root, "src", floor)
+        os.makedirs(folder)
+        subprocess.run(["ar", "rc", os.path.join(folder, f"lib{floor}.a"),
+                        member], check=True)
+
+    with tempfile.TemporaryDirectory() as root:
+        archive(root, "base", os.path.join(IMPURE + ".p", "impure.c.o"))
+        archive(root, "report", os.path.join(
+            BUILD, "src", "base", "libbase.a.p", "clock.c.o"))
+        expect("layers: a call past the includes", run("check-layers", root),
+               1, "libbase.a: base may not use report (clock_monotonic_ms)")
+
+
+def test_pure():
+    where = f"{os.path.basename(IMPURE)}(impure.c.o): policy is pure, but"
+    expect("pure: clock, socket, output, a variable",
+           run("check-pure", "--archive", f"policy={IMPURE}", BUILD), 1,
+           f"{where} reads clock_monotonic_ms", f"{where} takes time",
+           f"{where} takes socket", f"{where} takes puts",
+           f"{where} keeps the variable {variable()}")
+    report = os.path.join(BUILD, "src", "report", "libreport.a")
+    code, output, _ = run("check-pure", "--archive", f"smtp={report}", BUILD)
+    # json_object, for one, is for reporters only.
+    expect("pure: each floor has its own list",
+           (code, "".join(line + "\n" for line in output.splitlines()
+                          if line.endswith("takes json_object")), ""), 1,
+           *(f"libreport.a({name}): smtp is pure, but takes json_object"
+             for name in ("json.c.o", "json_probe.c.o")))
+
+
+def variable():
+    """gcc and clang have names of their own for a static."""
+    symbols = subprocess.run(["nm", IMPURE], check=True, capture_output=True,
+                             text=True).stdout.split()
+    return next(name for name in symbols
+                if name in ("impure_all.calls", "calls")
+                or name.startswith("calls."))
+
+
+def golden(name):
+    with open(os.path.join(SOURCE, "testdata", "report", name)) as file:
+        return json.load(file)
+
+
+def broken(name, edit, *lines, base="stale.json"):
+    document = copy.deepcopy(golden(base))
+    edit(document)
+    expect(f"schema: {name}", run("check-schema", "-",
+                                  stdin=json.dumps(document)),
+           1, *(f"-: {line}" for line in lines))
+
+
+def holders(node, path="$"):
+    """Every object of a document, with the path to it."""
+    if isinstance(node, dict):
+        yield path, node
+        for key, value in node.items():
+            yield from holders(value, f"{path}.{key}")
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from holders(value, f"{path}[{i}]")
+
+
+def test_schema_every_key():
+    """Whichever key is left out of a whole report, it is missed."""
+    whole, missed, lines = golden("healthy.json"), [], []
+    for path, node in list(holders(whole)):
+        # The transcript may be missing; the second address is as the first.
+        if path.startswith("$.hosts[0].addresses[1]"):
+            continue
+        for key in [key for key in node if key != "transcript"]:
+            value = node.pop(key)
+            lines.append(json.dumps(whole))
+            missed.append(f"{path}: {key}")
+            node[key] = value
+    code, output, errors = run("check-schema", "-", stdin="\n".join(lines))
+    told = {line.split(": ")[0] for line in output.splitlines()}
+    unseen = [what for i, what in enumerate(missed)
+              if f"- (document {i + 1})" not in told]
+    expect(f"schema: any of {len(missed)} keys left out is missed",
+           (code, "\n".join(unseen), errors), 1)
+
+
+def test_schema():
+    def at(*path):
+        def edit(document, value):
+            for step in path[:-1]:
+                document = document[step]
+            document[path[-1]] = value
+        return edit
+
+    probe = ("hosts", 0, "addresses", 0, "probes", 0)
+    for path, value, line in [
+            (("verdict",), "dane-fine",
+             "$.verdict: 'dane-fine' is not one of ['dane-ok', 'dane-partial',"
+             " 'dane-degraded', 'dane-fail', 'no-dane', 'insecure', 'no-mail',"
+             " 'defer']"),
+            (("at",), "yesterday",
+             "$.at: 'yesterday' does not match '^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+             "T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'"),
+            (("schema",), "danelaw-report/2",
+             "$.schema: 'danelaw-report/2' is none of danelaw-probe/1, "
+             "danelaw-report/1"),
+            (("hosts", 0, "preference"), None,
+             "$.hosts[0].preference: None is not of type 'integer'"),
+            ((*probe, "records", 0, "record"), 3,
+             "$.hosts[0].addresses[0].probes[0].records[0].record: there is "
+             "no such record"),
+            ((*probe, "records", 0, "rr"), "3 1 1 00",
+             "$.hosts[0].addresses[0].probes[0].records[0].rr: not that of "
+             "the record it names"),
+            (("hosts", 0, "addresses", 0, "outcome"), "authenticated",
+             "$.hosts[0].addresses[0].outcome: none of its probes has this "
+             "outcome")]:
+        broken(f"{path[-1]} of {value!r}",
+               lambda document, path=path, value=value:
+               at(*path)(document, value), line)
+    broken("a probe without its records",
+           lambda document: document.pop("records"),
+           "$: 'records' is a required property", base="probe-stale.json")
+    expect("schema: a key twice", run("check-schema", "-",
+                                      stdin='{"schema":1,"schema":2}'), 1,
+           "-: key twice in one object: schema")
+    expect("schema: an empty array", run("check-schema", "-", stdin="[]"), 1,
+           "-: empty")
+    expect("schema: lines of scan, the second of which is bad",
+           run("check-schema", "-", stdin=json.dumps(golden("seed.json"))
+               + '\n{"schema": null}\n'), 1,
+           "- (document 2): $.schema: None is none of danelaw-probe/1, "
+           "danelaw-report/1")
+    further = dict(golden("seed.json"), further="key")
+    expect("schema: further keys are free to come",
+           run("check-schema", "-", stdin=json.dumps([further, further])), 0)
+
+
+test_layers()
+test_layers_linked()
+test_pure()
+test_schema()
+test_schema_every_key()
+print(f"1..{len(results)}")
+sys.exit(0 if all(results) else 1)
