@@ -90,7 +90,8 @@ def compare_host(expect, host):
 def compare_address(expect, address, host):
     where = f"{host['name']} [{address['ip']}]"
     faults = differ(f'{where} outcome', expect['outcome'], address['outcome'])
-    probes = {probe['offer']: probe for probe in address['probes']}
+    leaves = {probe['chain'][0]['key']: probe for probe in address['probes']
+              if probe['chain']}
     first = address['probes'][0] if address['probes'] else None
     details = set(expect) & {'match', 'results', 'verify'}
     if first:
@@ -98,15 +99,15 @@ def compare_address(expect, address, host):
     elif details and expect != expect | {'match': 'none'}:
         faults.append(f'{where}: no probe')
     for wanted in expect.get('probe', []):
-        offer = wanted['offer']
-        if offer not in probes:
-            faults.append(f"{where}: no probe {offer}, only "
-                          f"{', '.join(probes) or 'none'}")
+        leaf = wanted['leaf']
+        if leaf not in leaves:
+            faults.append(f"{where}: no leaf {leaf}, only "
+                          f"{', '.join(leaves) or 'none'}")
             continue
-        faults += differ(f'{where} {offer} outcome', wanted['outcome'],
-                         probes[offer]['outcome'])
-        faults += compare_probe(wanted, probes[offer], host['tlsa'],
-                                f'{where} {offer}')
+        faults += differ(f'{where} {leaf} outcome', wanted['outcome'],
+                         leaves[leaf]['outcome'])
+        faults += compare_probe(wanted, leaves[leaf], host['tlsa'],
+                                f'{where} {leaf}')
     return faults
 
 

@@ -18,7 +18,7 @@ KEYS = {
     'host': {'name', 'dnssec', 'policy', 'tlsa', 'status', 'base', 'address',
              'preference', 'references'},
     'address': {'ip', 'outcome', 'match', 'results', 'verify', 'probe'},
-    'probe': {'offer', 'outcome', 'match', 'results', 'verify'},
+    'probe': {'leaf', 'outcome', 'match', 'results', 'verify'},
     'match': {'rr', 'depth', 'how', 'checked', 'reference', 'presented',
               'source'},
 }
