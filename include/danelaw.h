@@ -42,6 +42,7 @@ enum danelaw_err {
 	DANELAW_EINVAL,    /* an argument; see danelaw_engine_error() */
 	DANELAW_ENOANCHOR, /* the trust anchor cannot be read or is empty */
 	DANELAW_EFILE,     /* another file cannot be read or makes no sense */
+	DANELAW_EINTERNAL, /* a library below refused to work */
 };
 
 enum danelaw_family {
@@ -84,7 +85,10 @@ struct danelaw_request {
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 };
 
-/* Never called from inside danelaw_engine_add(). */
+/*
+ * Never called from inside danelaw_engine_add(). A NULL report: memory ran
+ * out on the way.
+ */
 typedef void danelaw_done_fn(struct danelaw_report *report, void *arg);
 
 /*

@@ -313,6 +313,8 @@ struct danelaw_mx {
 	const char *why;
 	struct danelaw_lookup *lookups; /* none for a literal */
 	size_t n_lookups;
+	const char **unusable; /* exchanges that are no host names; "": "." */
+	size_t n_unusable;
 };
 
 struct danelaw_finding {
@@ -337,8 +339,9 @@ struct danelaw_report {
 	int64_t at; /* the time certificates and signatures are judged by */
 	enum danelaw_verdict verdict;
 	enum danelaw_state state;
-	const char *summary;  /* one sentence */
-	const char *resolver; /* where the answers came from, in words */
+	const char *summary;        /* one sentence */
+	const char *resolver;       /* where the answers came from, in words */
+	const char *resolver_error; /* why there is no DNS at all, or NULL */
 	struct danelaw_mx mx;
 	struct danelaw_host *hosts; /* by preference */
 	size_t n_hosts;

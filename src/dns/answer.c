@@ -352,3 +352,21 @@ answer_fail(struct arena *arena, const char *name, enum rrtype type,
 	answer_init(arena, name, type, answer);
 	answer->lookup.why = text_printable_str(arena, why, 2 * REASON_MAX);
 }
+
+void
+answer_copy_lookup(struct arena *arena, const struct answer *answer,
+    struct danelaw_lookup *lookup)
+{
+	const struct danelaw_lookup *from = &answer->lookup;
+	const char **aliases = NULL;
+	size_t n = 0;
+
+	*lookup = *from;
+	lookup->name = arena_strdup(arena, from->name);
+	lookup->why = arena_strdup(arena, from->why);
+	for (size_t i = 0; i < from->n_aliases; i++)
+		arena_push_text(
+		    arena, &aliases, &n, arena_strdup(arena, from->aliases[i]));
+	lookup->aliases = aliases;
+	lookup->n_aliases = n;
+}

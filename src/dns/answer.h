@@ -69,6 +69,10 @@ void answer_read(struct arena *arena, const char *name, enum rrtype type,
 void answer_fail(struct arena *arena, const char *name, enum rrtype type,
     const char *why, struct answer *answer);
 
+/* A copy of its lookup that lives in another arena. */
+void answer_copy_lookup(struct arena *arena, const struct answer *answer,
+    struct danelaw_lookup *lookup);
+
 const char *rrtype_word(enum rrtype type);
 /* Can there be such a question? name as for resolver_ask(). */
 bool answer_can_ask(const char *name);

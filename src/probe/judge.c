@@ -75,3 +75,10 @@ judge_chain(struct tls_context *context, struct tls_chain *chain,
 	return tls_chain_facts(chain, arena, &probe->chain, &probe->n_chain) &&
 	    judge(context, chain, question, arena, probe, facts);
 }
+
+bool
+judge_mark_unusable(
+    struct tls_context *context, struct danelaw_record *records, size_t n)
+{
+	return match_mark_unusable(context, records, n);
+}

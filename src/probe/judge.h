@@ -22,6 +22,10 @@ struct judge_facts {
 	int verify_code;
 };
 
+/* tls/match.h's match_mark_unusable(), once per RRset before the ruling. */
+bool judge_mark_unusable(
+    struct tls_context *context, struct danelaw_record *records, size_t n);
+
 /*
  * Fills one danelaw_probe but for its outcome, and facts. The arena holds the
  * evidence from then on. False: no memory.

@@ -18,6 +18,12 @@
 struct event_base;
 struct probe;
 
+/* tls/context.h for the floors above, which do not see the TLS floor. */
+struct tls_context *probe_context_new(
+    const char *cert_file, const char *key_file, char **error);
+void probe_context_free(struct tls_context *context);
+const char *probe_library(void);
+
 struct probe_target {
 	const char *ip; /* IPv4 or IPv6, no brackets */
 	uint16_t port;

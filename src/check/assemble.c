@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Evidence and policy meet here, once per domain: the same host may serve
+ * many, but each has reference identifiers of its own (RFC 7672 s. 3.2.2).
+ */
+#include "check/domain.h"
+#include "policy/diagnose.h"
+#include "policy/references.h"
+#include "policy/verdict.h"
+#include "probe/judge.h"
+
+static bool
+take_references(struct domain_job *job, struct danelaw_host *host)
+{
+	const struct danelaw_mx *mx = &job->tree->report.mx;
+	struct danelaw_tlsa *tlsa = &host->tlsa;
+	const char *names[REFERENCES_MAX];
+	struct reference_facts facts = {
+		.base = tlsa->base,
+		.next_hop = job->tree->report.domain,
+		.next_hop_end = job->next_hop_end,
+		.through_mx = mx->source == DANELAW_MX_MX,
+		.mx_secure = mx->dnssec == DANELAW_DNSSEC_SECURE,
+	};
+	size_t n;
+
+	if (tlsa->n_records == 0)
+		return true;
+	n = references_for(&facts, names);
+	for (size_t i = 0; i < n; i++) {
+		if (!arena_push_text(job->tree->arena, &tlsa->references,
+			&tlsa->n_references, names[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+judge_address(struct domain_job *job, const struct danelaw_host *host,
+    struct evidence *evidence, struct danelaw_address *address)
+{
+	const struct judge_question question = {
+		.tlsa = &host->tlsa,
+		.at = job->tree->report.at,
+	};
+	struct arena *arena = job->tree->arena;
+
+	address->smtp = evidence->smtp;
+	address->timing = evidence->timing;
+	for (size_t i = 0; i < evidence->n_shakes; i++) {
+		struct danelaw_probe *probe =
+		    ARENA_PUSH(arena, address->probes, address->n_probes);
+		struct judge_facts judged = { 0 };
+		struct outcome_facts facts;
+
+		if (probe == NULL ||
+		    !judge_shake(job->engine->tls, evidence, i, &question,
+			arena, probe, &judged))
+			return false;
+		facts = (struct outcome_facts) {
+			.reached = evidence->shakes[i].reached,
+			.verified = judged.verified,
+			.matched = judged.matched,
+			.verify_code = judged.verify_code,
+			.date_failed = judged.date_failed,
+			.name_failed = judged.name_failed,
+		};
+		probe->outcome = outcome_for(host->policy, &facts);
+		address->outcome =
+		    outcome_worse(address->outcome, probe->outcome);
+	}
+	return true;
+}
+
+static bool
+assemble_host(struct domain_job *job, struct domain_host *found)
+{
+	struct tree *tree = job->tree;
+	struct danelaw_host *host =
+	    ARENA_PUSH(tree->arena, tree->report.hosts, tree->report.n_hosts);
+
+	if (host == NULL)
+		return false;
+	host->name = found->name;
+	host->preference = found->preference;
+	if (found->job == NULL)
+		return false;
+	if (!host_job_facts(found->job, tree->arena, host) ||
+	    !take_references(job, host))
+		return false;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		struct evidence *evidence = host_job_evidence(found->job, i);
+
+		if (host->policy == DANELAW_POLICY_SKIP)
+			continue;
+		if (evidence == NULL ||
+		    !judge_address(job, host, evidence, &host->addresses[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The root among other exchanges (RFC 7505 section 3). */
+static bool
+has_null_exchange(const struct danelaw_mx *mx)
+{
+	for (size_t i = 0; i < mx->n_unusable; i++) {
+		if (*mx->unusable[i] == '\0')
+			return true;
+	}
+	return false;
+}
+
+bool
+domain_assemble(struct domain_job *job)
+{
+	struct danelaw_report *report = &job->tree->report;
+	const struct resolver *resolver = job->engine->resolver;
+	struct diagnose_options options = {
+		.require_dane = job->request.require_dane,
+	};
+
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (!assemble_host(job, &job->hosts[i]))
+			return false;
+	}
+	report->resolver =
+	    arena_strdup(job->tree->arena, resolver_words(resolver));
+	report->resolver_error =
+	    arena_strdup(job->tree->arena, resolver_reason(resolver));
+	options.resolver_dead = report->resolver_error != NULL;
+	options.null_mx_mixed = has_null_exchange(&report->mx);
+	diagnose(job->tree, &options);
+	verdict_fill(job->tree, options.require_dane, options.resolver_dead);
+	return !arena_failed(job->tree->arena);
+}

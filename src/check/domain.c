@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A domain's way: its MX RRset (RFC 7672 section 2.2.1), which names the
+ * hosts; every host examined side by side; then the tree is put together
+ * (assemble.c) and handed out. A next hop in brackets is its own only host.
+ * The MX lookup decides alone when there is nothing to examine.
+ */
+#include "check/domain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "policy/ruling.h"
+
+#define DEFAULT_PORT 25
+#define DEFAULT_BUDGET_MS 60000
+#define MIN_DNS_MS 1000
+
+static void
+finish(struct domain_job *job)
+{
+	job->complete = domain_assemble(job);
+	engine_finish(job->engine, job);
+}
+
+static void
+host_done(struct host_job *host, void *arg)
+{
+	struct domain_job *job = arg;
+	(void)host;
+
+	if (--job->n_pending == 0)
+		finish(job);
+}
+
+static struct domain_host *
+add_host(struct domain_job *job, const char *name, uint16_t preference)
+{
+	struct domain_host *host;
+
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		host = &job->hosts[i];
+		if (!name_equal(host->name, name))
+			continue;
+		if (preference < host->preference)
+			host->preference = preference;
+		return host;
+	}
+	host = ARENA_PUSH(job->tree->arena, job->hosts, job->n_hosts);
+	if (host != NULL) {
+		host->name = arena_strdup(job->tree->arena, name);
+		host->preference = preference;
+	}
+	return host;
+}
+
+/* By preference (RFC 7672 section 2.2.1), by name among equals. */
+static int
+compare_hosts(const void *a, const void *b)
+{
+	const struct domain_host *one = a, *two = b;
+
+	if (one->preference != two->preference)
+		return one->preference < two->preference ? -1 : 1;
+	return strcmp(one->name, two->name);
+}
+
+/* A question may take a third of the budget, so that time is left. */
+static uint32_t
+dns_budget(const struct danelaw_request *request)
+{
+	uint32_t third = request->budget_ms / 3;
+
+	return third > MIN_DNS_MS ? third : MIN_DNS_MS;
+}
+
+static void
+examine_hosts(struct domain_job *job)
+{
+	const struct danelaw_request *request = &job->request;
+	struct host_spec spec = {
+		.port = request->port,
+		.connect_port = request->connect_port,
+		.implicit_tls = request->implicit_tls,
+		.all_certs = request->all_certs,
+		.family = request->family,
+		.helo = request->helo,
+		.deadline = job->deadline,
+		.dns_ms = dns_budget(request),
+	};
+
+	if (job->n_hosts > 0)
+		qsort(job->hosts, job->n_hosts, sizeof(*job->hosts),
+		    compare_hosts);
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		struct domain_host *host = &job->hosts[i];
+
+		spec.name = host->name;
+		host->job = host_job_start(job->engine, &spec, host_done, job);
+		if (host->job != NULL)
+			job->n_pending++;
+	}
+	if (job->n_pending == 0)
+		finish(job);
+}
+
+/* A name in the MX RRset that can be used; NULL and why not, else. */
+static const char *
+usable_exchange(struct domain_job *job, const char *exchange)
+{
+	const char *why;
+
+	if (exchange == NULL || *exchange == '\0')
+		return NULL; /* the null MX beside others (RFC 7505 s. 3) */
+	if (name_is_address(exchange))
+		return exchange;
+	return name_parse(job->tree->arena, exchange, &why);
+}
+
+static void
+take_exchanges(struct domain_job *job, const struct answer *answer)
+{
+	struct danelaw_mx *mx = &job->tree->report.mx;
+
+	for (size_t i = 0; i < answer->n_records; i++) {
+		const struct answer_record *record = &answer->records[i];
+		const char *name = usable_exchange(job, record->name);
+
+		if (name != NULL)
+			add_host(job, name, record->preference);
+		else if (!arena_push_text(job->tree->arena, &mx->unusable,
+			     &mx->n_unusable,
+			     text_printable_str(job->tree->arena,
+				 record->name == NULL ? "?" : record->name,
+				 300)))
+			return;
+	}
+}
+
+static bool
+is_null_mx(const struct answer *answer)
+{
+	return answer->n_records == 1 && answer->records[0].name != NULL &&
+	    *answer->records[0].name == '\0';
+}
+
+static void
+mx_done(const struct answer *answer, void *arg)
+{
+	struct domain_job *job = arg;
+	struct danelaw_mx *mx = &job->tree->report.mx;
+	struct danelaw_lookup *lookup;
+
+	job->mx_query = NULL;
+	lookup = ARENA_PUSH(job->tree->arena, mx->lookups, mx->n_lookups);
+	if (lookup == NULL) {
+		finish(job);
+		return;
+	}
+	answer_copy_lookup(job->tree->arena, answer, lookup);
+	mx->dnssec = lookup->dnssec;
+	mx->why = lookup->why;
+	mx->source = DANELAW_MX_NONE;
+	job->next_hop_end = arena_strdup(job->tree->arena, answer->final);
+	if (ruling_is_failure(lookup->dnssec)) {
+		finish(job);
+		return;
+	}
+	switch (lookup->presence) {
+	case DANELAW_PRESENCE_UNKNOWN:
+	case DANELAW_PRESENCE_NXDOMAIN:
+		break;
+	case DANELAW_PRESENCE_NODATA:
+		mx->source = DANELAW_MX_IMPLICIT;
+		add_host(job, job->tree->report.domain, 0);
+		break;
+	case DANELAW_PRESENCE_DATA:
+		mx->source =
+		    is_null_mx(answer) ? DANELAW_MX_NULL : DANELAW_MX_MX;
+		if (mx->source == DANELAW_MX_MX)
+			take_exchanges(job, answer);
+		break;
+	}
+	examine_hosts(job);
+}
+
+/* Reads the next hop; a literal becomes the only host at once. */
+static bool
+take_domain(struct domain_job *job, const char *text, const char **why)
+{
+	struct danelaw_report *report = &job->tree->report;
+	struct arena *arena = job->tree->arena;
+	char *name;
+
+	if (text[0] == '[') {
+		if (!name_unbracket(arena, text, &name, why))
+			return false;
+		report->domain = name;
+		report->mx.source = DANELAW_MX_LITERAL;
+		/* Nothing was looked up that could be insecure. */
+		report->mx.dnssec = DANELAW_DNSSEC_SECURE;
+		job->next_hop_end = name;
+		return add_host(job, name, 0) != NULL;
+	}
+	name = name_parse(arena, text, why);
+	if (name == NULL)
+		return false;
+	report->domain = name;
+	if (!name_equal(text, name))
+		report->unicode = text_printable_str(arena, text, 1024);
+	return true;
+}
+
+static void
+take_request(struct domain_job *job, const struct danelaw_request *request)
+{
+	struct danelaw_request *own = &job->request;
+	struct arena *arena = job->tree->arena;
+
+	*own = *request;
+	own->domain = arena_strdup(arena, request->domain);
+	own->helo = arena_strdup(
+	    arena, request->helo != NULL ? request->helo : job->engine->helo);
+	if (own->port == 0)
+		own->port = DEFAULT_PORT;
+	if (own->connect_port == 0)
+		own->connect_port = own->port;
+	if (own->budget_ms == 0)
+		own->budget_ms = DEFAULT_BUDGET_MS;
+	job->deadline = clock_monotonic_ms() + own->budget_ms;
+	job->tree->report.port = own->port;
+	job->tree->report.at = engine_at(job->engine);
+}
+
+static bool
+ask_mx(struct domain_job *job)
+{
+	int64_t deadline = clock_monotonic_ms() + dns_budget(&job->request);
+
+	job->mx_query = resolver_ask(job->engine->resolver,
+	    job->tree->report.domain, RRTYPE_MX,
+	    deadline < job->deadline ? deadline : job->deadline, mx_done, job);
+	return job->mx_query != NULL;
+}
+
+enum danelaw_err
+domain_job_start(struct danelaw_engine *engine,
+    const struct danelaw_request *request, danelaw_done_fn *done, void *arg,
+    const char **why)
+{
+	struct domain_job *job = calloc(1, sizeof(*job));
+	enum danelaw_err err = DANELAW_ENOMEM;
+
+	if (job == NULL)
+		return DANELAW_ENOMEM;
+	job->engine = engine;
+	job->done = done;
+	job->arg = arg;
+	job->tree = tree_new();
+	if (job->tree == NULL)
+		goto fail;
+	take_request(job, request);
+	if (arena_failed(job->tree->arena))
+		goto fail;
+	if (!take_domain(job, request->domain, why)) {
+		err = DANELAW_EINVAL;
+		goto fail;
+	}
+	if (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job))
+		goto fail;
+	TAILQ_INSERT_TAIL(&engine->running, job, link);
+	if (job->tree->report.mx.source == DANELAW_MX_LITERAL)
+		examine_hosts(job);
+	return DANELAW_OK;
+fail:
+	domain_job_free(job);
+	return err;
+}
+
+/* Before the tree goes, which the list of hosts lives in. */
+static void
+settle(struct domain_job *job)
+{
+	resolver_cancel(job->mx_query);
+	job->mx_query = NULL;
+	for (size_t i = 0; i < job->n_hosts; i++)
+		host_job_free(job->hosts[i].job);
+	job->n_hosts = 0;
+}
+
+struct danelaw_report *
+domain_job_report(struct domain_job *job)
+{
+	struct tree *tree = job->tree;
+
+	if (!job->complete)
+		return NULL;
+	settle(job);
+	job->tree = NULL;
+	return &tree->report;
+}
+
+void
+domain_job_free(struct domain_job *job)
+{
+	if (job == NULL)
+		return;
+	settle(job);
+	if (job->tree != NULL)
+		danelaw_report_free(&job->tree->report);
+	free(job);
+}
+
+void
+domain_job_waiting(const struct domain_job *job,
+    void (*fn)(const char *text, void *arg), void *arg)
+{
+	char text[512];
+
+	if (job->mx_query != NULL) {
+		snprintf(text, sizeof(text), "the MX records of %s",
+		    job->tree->report.domain);
+		fn(text, arg);
+	}
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (job->hosts[i].job != NULL)
+			host_job_waiting(job->hosts[i].job, fn, arg);
+	}
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * domain.h - one next-hop domain, from the name to the finished report.
+ */
+#ifndef CHECK_DOMAIN_H
+#define CHECK_DOMAIN_H
+
+#include "check/engine.h"
+#include "check/host.h"
+#include "model/tree.h"
+
+/* A host named by the MX RRset, or the one that stands for it. */
+struct domain_host {
+	const char *name;
+	uint16_t preference;
+	struct host_job *job;
+};
+
+struct domain_job {
+	TAILQ_ENTRY(domain_job) link;
+	struct danelaw_engine *engine;
+	struct danelaw_request request; /* strings in the tree's arena */
+	danelaw_done_fn *done;
+	void *arg;
+	struct tree *tree; /* NULL once it is handed out */
+	bool complete;     /* the tree holds all it should */
+	int64_t deadline;
+	struct resolver_query *mx_query;
+	const char *next_hop_end; /* where the CNAMEs of the domain led */
+	struct domain_host *hosts;
+	size_t n_hosts, n_pending;
+};
+
+/*
+ * Begins the check and puts it among the engine's running ones. Fails with
+ * DANELAW_EINVAL and a static sentence in *why where no such name can exist.
+ */
+enum danelaw_err domain_job_start(struct danelaw_engine *engine,
+    const struct danelaw_request *request, danelaw_done_fn *done, void *arg,
+    const char **why);
+/* Hands the finished report over; NULL: memory ran out. Not from a callback
+ * of one of its parts. */
+struct danelaw_report *domain_job_report(struct domain_job *job);
+void domain_job_free(struct domain_job *job);
+void domain_job_waiting(const struct domain_job *job,
+    void (*fn)(const char *text, void *arg), void *arg);
+
+/* assemble.c: hosts, outcomes, findings and verdict into the tree. */
+bool domain_assemble(struct domain_job *job);
+
+#endif

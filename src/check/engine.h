@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine.h - what the parts of this floor share.
+ */
+#ifndef CHECK_ENGINE_H
+#define CHECK_ENGINE_H
+
+#include <danelaw.h>
+#include <sys/queue.h>
+
+#include "check/queue.h"
+#include "dns/resolver.h"
+
+struct domain_job;
+TAILQ_HEAD(domain_list, domain_job);
+
+struct danelaw_engine {
+	struct event_base *base;
+	bool owns_base;
+	struct resolver *resolver;
+	struct tls_context *tls;
+	struct probe_queue *queue;
+	struct event *pump; /* hands out what is finished */
+	struct domain_list running, finished;
+	int64_t at; /* 0: ask the clock */
+	char *helo;
+	char *error;
+};
+
+/* The time to judge by, for a check that begins now. */
+int64_t engine_at(const struct danelaw_engine *engine);
+/* job has its report; done() follows from the loop. */
+void engine_finish(struct danelaw_engine *engine, struct domain_job *job);
+
+#endif

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The order of questions is RFC 7672's (sections 2.2.2 and 2.2.3):
+ *
+ *	A and AAAA together; then, for an alias whose answer is insecure, the
+ *	CNAME by itself; then TLSA at each candidate base domain in turn, and
+ *	only where the address answer allows it; then, unless a lookup failed,
+ *	every address is probed.
+ *
+ * Which question comes next is decided by policy/bases and policy/ruling;
+ * this file only asks it. One step follows the other in callbacks from the
+ * loop; step_*() functions start what their names say or pass on.
+ */
+#include "check/host.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/name.h"
+#include "check/engine.h"
+#include "policy/bases.h"
+#include "policy/ruling.h"
+#include "policy/tlsa.h"
+#include "probe/judge.h"
+
+enum question { ASK_A, ASK_AAAA, ASK_CNAME, ASK_TLSA, N_QUESTIONS };
+
+struct host_address {
+	struct host_job *job;
+	struct probe_ticket *ticket;
+	struct evidence *evidence;
+};
+
+struct host_job {
+	struct danelaw_engine *engine;
+	struct host_spec spec;
+	struct arena *arena;
+	struct danelaw_host host;
+	struct resolver_query *queries[N_QUESTIONS];
+	struct address_facts address;
+	struct host_facts facts;
+	const char *bases[BASES_MAX];
+	size_t n_bases, base;           /* the one being asked for */
+	struct host_address *addresses; /* as host.addresses */
+	size_t n_probing;
+	host_done_fn *done;
+	void *arg;
+};
+
+static void step_alias(struct host_job *job);
+static void step_tlsa(struct host_job *job);
+static void step_rule(struct host_job *job);
+
+/* One question of a host has its deadline, and never beyond the domain's. */
+static int64_t
+question_deadline(const struct host_spec *spec)
+{
+	int64_t deadline = clock_monotonic_ms() + spec->dns_ms;
+
+	return deadline < spec->deadline ? deadline : spec->deadline;
+}
+
+static void
+ask(struct host_job *job, enum question question, const char *name,
+    enum rrtype type, resolver_done_fn *done)
+{
+	job->queries[question] = resolver_ask(job->engine->resolver, name, type,
+	    question_deadline(&job->spec), done, job);
+	if (job->queries[question] == NULL) {
+		struct answer answer;
+
+		answer_fail(job->arena, name, type, "out of memory", &answer);
+		done(&answer, job);
+	}
+}
+
+static struct danelaw_lookup *
+keep_lookup(struct host_job *job, const struct answer *answer)
+{
+	struct danelaw_lookup *lookup =
+	    ARENA_PUSH(job->arena, job->host.lookups, job->host.n_lookups);
+
+	if (lookup != NULL)
+		answer_copy_lookup(job->arena, answer, lookup);
+	return lookup;
+}
+
+static void
+add_address(struct host_job *job, const char *ip)
+{
+	struct danelaw_address *address =
+	    ARENA_PUSH(job->arena, job->host.addresses, job->host.n_addresses);
+
+	if (address == NULL)
+		return;
+	address->ip = arena_strdup(job->arena, ip);
+	address->port = job->spec.connect_port;
+	address->timing = (struct danelaw_timing) { -1, -1, -1, -1, -1 };
+}
+
+static void
+add_addresses(struct host_job *job, const struct answer *answer, int family)
+{
+	size_t size = family == AF_INET ? 4 : 16;
+	char ip[INET6_ADDRSTRLEN];
+
+	for (size_t i = 0; i < answer->n_records; i++) {
+		const struct answer_record *record = &answer->records[i];
+
+		if (record->len == size &&
+		    inet_ntop(family, record->rdata, ip, sizeof(ip)) != NULL)
+			add_address(job, ip);
+	}
+}
+
+/*
+ * The standing of the address answers together: the weaker of those that
+ * have addresses. Where one failed and the other has some a sender goes on
+ * with these (RFC 7672 section 2.1.2 is about errors that leave no server).
+ */
+static enum danelaw_dnssec
+join_standings(const struct host_job *job)
+{
+	enum danelaw_dnssec with_data = DANELAW_DNSSEC_SECURE;
+	enum danelaw_dnssec without = DANELAW_DNSSEC_SECURE;
+	bool has_data = false;
+
+	for (size_t i = 0; i < job->host.n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &job->host.lookups[i];
+		bool data = lookup->presence == DANELAW_PRESENCE_DATA;
+		enum danelaw_dnssec *least = data ? &with_data : &without;
+
+		has_data |= data && !ruling_is_failure(lookup->dnssec);
+		if (lookup->dnssec < *least)
+			*least = lookup->dnssec;
+	}
+	if (has_data)
+		return with_data;
+	return with_data < without ? with_data : without;
+}
+
+static void
+address_answered(struct host_job *job, const struct answer *answer,
+    enum question question, int family)
+{
+	bool failed = ruling_is_failure(answer->lookup.dnssec);
+
+	job->queries[question] = NULL;
+	keep_lookup(job, answer);
+	if (!failed)
+		add_addresses(job, answer, family);
+	if (!failed && answer->lookup.n_aliases > 0)
+		job->address.final = arena_strdup(job->arena, answer->final);
+	if (job->queries[ASK_A] == NULL && job->queries[ASK_AAAA] == NULL)
+		step_alias(job);
+}
+
+static void
+a_done(const struct answer *answer, void *arg)
+{
+	address_answered(arg, answer, ASK_A, AF_INET);
+}
+
+static void
+aaaa_done(const struct answer *answer, void *arg)
+{
+	address_answered(arg, answer, ASK_AAAA, AF_INET6);
+}
+
+static void
+alias_done(const struct answer *answer, void *arg)
+{
+	struct host_job *job = arg;
+
+	job->queries[ASK_CNAME] = NULL;
+	keep_lookup(job, answer);
+	job->address.alias = answer->lookup.dnssec;
+	/* The alias was there a moment ago; gone, it proves nothing. */
+	if (answer->lookup.presence != DANELAW_PRESENCE_DATA &&
+	    answer->lookup.dnssec == DANELAW_DNSSEC_SECURE)
+		job->address.alias = DANELAW_DNSSEC_INSECURE;
+	step_tlsa(job);
+}
+
+static void
+step_alias(struct host_job *job)
+{
+	struct address_facts *address = &job->address;
+
+	address->dnssec = join_standings(job);
+	address->alias = address->dnssec;
+	if (job->host.n_addresses > 0 && bases_need_alias(address))
+		ask(job, ASK_CNAME, job->spec.name, RRTYPE_CNAME, alias_done);
+	else
+		step_tlsa(job);
+}
+
+static void ask_tlsa(struct host_job *job);
+
+static bool
+keep_tlsa(struct host_job *job, const struct answer *answer)
+{
+	struct danelaw_tlsa *tlsa = &job->host.tlsa;
+
+	for (size_t i = 0; i < answer->n_records; i++) {
+		struct danelaw_record *record =
+		    ARENA_PUSH(job->arena, tlsa->records, tlsa->n_records);
+
+		if (record == NULL ||
+		    !tlsa_from_rdata(job->arena, answer->records[i].rdata,
+			answer->records[i].len, record))
+			return false;
+	}
+	return judge_mark_unusable(
+	    job->engine->tls, tlsa->records, tlsa->n_records);
+}
+
+static void
+tlsa_done(const struct answer *answer, void *arg)
+{
+	struct host_job *job = arg;
+	struct danelaw_tlsa *tlsa = &job->host.tlsa;
+
+	job->queries[ASK_TLSA] = NULL;
+	keep_lookup(job, answer);
+	tlsa->dnssec = answer->lookup.dnssec;
+	switch (bases_judge(answer->lookup.dnssec, answer->lookup.presence)) {
+	case BASES_TRY_NEXT:
+		if (++job->base < job->n_bases) {
+			ask_tlsa(job);
+			return;
+		}
+		tlsa->status = DANELAW_TLSA_NONE;
+		break;
+	case BASES_USE:
+		if (keep_tlsa(job, answer)) {
+			tlsa->status =
+			    tlsa_status(tlsa->records, tlsa->n_records);
+			break;
+		}
+		tlsa->dnssec = DANELAW_DNSSEC_ERROR;
+		tlsa->status = DANELAW_TLSA_ERROR;
+		break;
+	case BASES_STOP_ERROR:
+		tlsa->status = DANELAW_TLSA_ERROR;
+		break;
+	}
+	step_rule(job);
+}
+
+static void
+ask_tlsa(struct host_job *job)
+{
+	struct danelaw_tlsa *tlsa = &job->host.tlsa;
+	struct answer answer;
+
+	tlsa->base = job->bases[job->base];
+	tlsa->name = name_tlsa(job->arena, job->spec.port, tlsa->base);
+	if (tlsa->name != NULL) {
+		ask(job, ASK_TLSA, tlsa->name, RRTYPE_TLSA, tlsa_done);
+		return;
+	}
+	/* No such name can exist, which is as good as a secure denial. */
+	answer_fail(job->arena, tlsa->base, RRTYPE_TLSA,
+	    "the owner name would be longer than 253 characters", &answer);
+	answer.lookup.dnssec = DANELAW_DNSSEC_SECURE;
+	answer.lookup.presence = DANELAW_PRESENCE_NXDOMAIN;
+	tlsa_done(&answer, job);
+}
+
+static void
+step_tlsa(struct host_job *job)
+{
+	struct host_facts *facts = &job->facts;
+
+	job->host.dnssec = job->address.dnssec;
+	/* The MX RRset is the domain's matter; it does not change the host's */
+	facts->mx = DANELAW_DNSSEC_SECURE;
+	facts->addr = job->address.dnssec;
+	facts->alias = job->address.alias;
+	if (job->host.n_addresses > 0 && ruling_wants_tlsa(facts))
+		job->n_bases = bases_for(&job->address, job->bases);
+	if (job->n_bases > 0) {
+		facts->asked = true;
+		ask_tlsa(job);
+	} else {
+		step_rule(job);
+	}
+}
+
+static void
+probe_done(struct evidence *evidence, void *arg)
+{
+	struct host_address *address = arg;
+	struct host_job *job = address->job;
+
+	address->ticket = NULL;
+	address->evidence = evidence;
+	if (evidence != NULL)
+		evidence_ref(evidence);
+	if (--job->n_probing == 0)
+		job->done(job, job->arg);
+}
+
+static void
+step_probe(struct host_job *job)
+{
+	const struct danelaw_host *host = &job->host;
+	struct probe_target target = {
+		.port = job->spec.connect_port,
+		.helo = job->spec.helo,
+		.implicit_tls = job->spec.implicit_tls,
+		.all_certs = job->spec.all_certs,
+		.deadline = job->spec.deadline,
+		.sni = job->facts.is_literal ? NULL : job->spec.name,
+	};
+
+	if (host->tlsa.n_records > 0)
+		target.sni = host->tlsa.base;
+	job->addresses = arena_alloc(
+	    job->arena, host->n_addresses * sizeof(*job->addresses));
+	if (job->addresses == NULL) {
+		job->done(job, job->arg);
+		return;
+	}
+	/* One more than there are, so that none can end it too early. */
+	job->n_probing = host->n_addresses + 1;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		struct host_address *address = &job->addresses[i];
+
+		address->job = job;
+		target.ip = host->addresses[i].ip;
+		address->ticket = probe_queue_add(
+		    job->engine->queue, &target, probe_done, address);
+		if (address->ticket == NULL)
+			job->n_probing--;
+	}
+	if (--job->n_probing == 0)
+		job->done(job, job->arg);
+}
+
+static void
+step_rule(struct host_job *job)
+{
+	struct danelaw_host *host = &job->host;
+	struct host_facts *facts = &job->facts;
+
+	facts->tlsa = host->tlsa.dnssec;
+	facts->n_tlsa = host->tlsa.n_records;
+	facts->n_usable =
+	    tlsa_count_usable(host->tlsa.records, host->tlsa.n_records);
+	if (host->n_addresses == 0 && !ruling_is_failure(host->dnssec)) {
+		/* No error, but nobody can connect: "may" promises nothing. */
+		host->policy = DANELAW_POLICY_MAY;
+		host->why = "it has no address, so nobody can connect to it "
+			    "(RFC 7672 2.2.2)";
+	} else {
+		host->policy = ruling_for(facts, &host->why);
+	}
+	if (host->n_addresses > 0 && host->policy != DANELAW_POLICY_SKIP)
+		step_probe(job);
+	else
+		job->done(job, job->arg);
+}
+
+static bool
+start_literal(struct host_job *job)
+{
+	/* done() must not come from inside host_job_start(). */
+	job->facts = (struct host_facts) {
+		.mx = DANELAW_DNSSEC_SECURE,
+		.is_literal = true,
+	};
+	job->host.dnssec = DANELAW_DNSSEC_INSECURE;
+	add_address(job, job->spec.name);
+	step_rule(job);
+	return job->n_probing > 0;
+}
+
+static bool
+start_question(struct host_job *job, enum question question, enum rrtype type,
+    resolver_done_fn *done)
+{
+	job->queries[question] = resolver_ask(job->engine->resolver,
+	    job->spec.name, type, question_deadline(&job->spec), done, job);
+	return job->queries[question] != NULL;
+}
+
+static bool
+start_name(struct host_job *job)
+{
+	enum danelaw_family family = job->spec.family;
+
+	job->address.host = job->spec.name;
+	job->address.final = job->spec.name;
+	return (family == DANELAW_FAMILY_IPV6 ||
+		   start_question(job, ASK_A, RRTYPE_A, a_done)) &&
+	    (family == DANELAW_FAMILY_IPV4 ||
+		start_question(job, ASK_AAAA, RRTYPE_AAAA, aaaa_done));
+}
+
+struct host_job *
+host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
+    host_done_fn *done, void *arg)
+{
+	struct host_job *job = calloc(1, sizeof(*job));
+	bool started;
+
+	if (job == NULL)
+		return NULL;
+	job->arena = arena_new();
+	if (job->arena == NULL) {
+		free(job);
+		return NULL;
+	}
+	job->engine = engine;
+	job->spec = *spec;
+	job->spec.name = arena_strdup(job->arena, spec->name);
+	job->spec.helo = arena_strdup(job->arena, spec->helo);
+	job->host.name = job->spec.name;
+	job->done = done;
+	job->arg = arg;
+	started = !arena_failed(job->arena) &&
+	    (name_is_address(job->spec.name) ? start_literal(job)
+					     : start_name(job));
+	if (!started) {
+		host_job_free(job);
+		return NULL;
+	}
+	return job;
+}
+
+void
+host_job_free(struct host_job *job)
+{
+	if (job == NULL)
+		return;
+	for (size_t i = 0; i < N_QUESTIONS; i++)
+		resolver_cancel(job->queries[i]);
+	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
+	     i++) {
+		probe_ticket_cancel(job->addresses[i].ticket);
+		evidence_unref(job->addresses[i].evidence);
+	}
+	arena_unref(job->arena);
+	free(job);
+}
+
+bool
+host_job_facts(
+    struct host_job *job, struct arena *arena, struct danelaw_host *host)
+{
+	uint16_t preference = host->preference;
+
+	if (arena_failed(job->arena))
+		return false;
+	if (!arena_hold(arena, arena_ref(job->arena))) {
+		arena_unref(job->arena);
+		return false;
+	}
+	*host = job->host;
+	host->preference = preference;
+	/* The copy's addresses are filled in for one domain only. */
+	host->addresses = arena_memdup(arena, job->host.addresses,
+	    job->host.n_addresses * sizeof(*host->addresses));
+	return host->addresses != NULL;
+}
+
+struct evidence *
+host_job_evidence(const struct host_job *job, size_t i)
+{
+	return job->addresses == NULL ? NULL : job->addresses[i].evidence;
+}
+
+void
+host_job_waiting(const struct host_job *job,
+    void (*fn)(const char *text, void *arg), void *arg)
+{
+	static const char *const words[N_QUESTIONS] = {
+		[ASK_A] = "the IPv4 addresses of",
+		[ASK_AAAA] = "the IPv6 addresses of",
+		[ASK_CNAME] = "the alias",
+		[ASK_TLSA] = "the TLSA records of",
+	};
+	char text[512];
+
+	for (size_t i = 0; i < N_QUESTIONS; i++) {
+		if (job->queries[i] == NULL)
+			continue;
+		snprintf(text, sizeof(text), "%s %s", words[i], job->spec.name);
+		fn(text, arg);
+	}
+	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
+	     i++) {
+		const struct host_address *address = &job->addresses[i];
+
+		if (address->ticket == NULL)
+			continue;
+		snprintf(text, sizeof(text), "%s [%s]:%u: %s", job->spec.name,
+		    job->host.addresses[i].ip, job->spec.connect_port,
+		    probe_ticket_waiting(address->ticket));
+		fn(text, arg);
+	}
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * queue.h - probes wait here for their turn.
+ *
+ * At most so many run at once, and never two to the same address: a server
+ * behind many names sees one connection at a time.
+ */
+#ifndef CHECK_QUEUE_H
+#define CHECK_QUEUE_H
+
+#include "probe/probe.h"
+
+struct probe_queue;
+struct probe_ticket;
+
+/* NULL: no memory. */
+struct probe_queue *probe_queue_new(
+    struct event_base *base, struct tls_context *context, size_t window);
+/* Cancels all that is left. NULL is fine. */
+void probe_queue_free(struct probe_queue *queue);
+
+/*
+ * target's strings are borrowed until done() or cancel. The evidence given to
+ * done() is NULL only when memory ran out. The ticket ends with done().
+ */
+struct probe_ticket *probe_queue_add(struct probe_queue *queue,
+    const struct probe_target *target, probe_done_fn *done, void *arg);
+void probe_ticket_cancel(struct probe_ticket *ticket); /* NULL is fine */
+/* "connecting to", "the greeting of", ...: see probe_waiting(). Static. */
+const char *probe_ticket_waiting(const struct probe_ticket *ticket);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cli.h - what the commands share.
+ *
+ * Results go to stdout, diagnostics to stderr as "danelaw: what: why".
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <danelaw.h>
+
+#include "cli/options.h"
+
+enum {
+	EXIT_WRONG_USAGE = 64,
+	EXIT_OWN_FAILURE = 70,
+};
+
+/* argv[0] is the command's name. Each returns the exit status. */
+int cmd_check(int argc, char **argv);
+
+void cli_complain(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+/* The part of an engine's configuration that comes from options. */
+void cli_config(const struct settings *settings, struct danelaw_config *config);
+/* The same for a request; the domain is left NULL. */
+void cli_request(
+    const struct settings *settings, struct danelaw_request *request);
+/* The exit status for a call that failed. */
+int cli_status(enum danelaw_err err);
+bool cli_wants_color(const struct settings *settings);
+/* Writes what is left; false and a complaint where stdout takes no more. */
+bool cli_flush(void);
+void cli_version(void);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+void
+cli_complain(const char *format, ...)
+{
+	va_list args;
+
+	fputs("danelaw: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void
+cli_config(const struct settings *settings, struct danelaw_config *config)
+{
+	config->resolvers = settings->resolvers;
+	config->n_resolvers = settings->n_resolvers;
+	config->system_resolver = settings->system_resolver;
+	config->root_hints = settings->root_hints;
+	config->trust_anchor = settings->trust_anchor;
+	config->at = settings->at;
+	config->cert_file = settings->cert;
+	config->key_file = settings->key;
+}
+
+void
+cli_request(const struct settings *settings, struct danelaw_request *request)
+{
+	request->port = (uint16_t)settings->port;
+	request->connect_port = (uint16_t)settings->connect_port;
+	request->implicit_tls =
+	    settings->tls != NULL && strcmp(settings->tls, "implicit") == 0;
+	request->require_dane = settings->require_dane;
+	request->family = settings->ipv4 ? DANELAW_FAMILY_IPV4
+	    : settings->ipv6             ? DANELAW_FAMILY_IPV6
+					 : DANELAW_FAMILY_ANY;
+	request->helo = settings->helo;
+	request->budget_ms = (uint32_t)settings->timeout * 1000;
+}
+
+int
+cli_status(enum danelaw_err err)
+{
+	switch (err) {
+	case DANELAW_OK:
+		return EXIT_SUCCESS;
+	case DANELAW_EINVAL:
+	case DANELAW_ENOANCHOR:
+	case DANELAW_EFILE:
+		return EXIT_WRONG_USAGE;
+	case DANELAW_ENOMEM:
+	case DANELAW_EINTERNAL:
+		break;
+	}
+	return EXIT_OWN_FAILURE;
+}
+
+bool
+cli_wants_color(const struct settings *settings)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (settings->color != NULL && strcmp(settings->color, "auto") != 0)
+		return strcmp(settings->color, "always") == 0;
+	return isatty(STDOUT_FILENO) &&
+	    (no_color == NULL || *no_color == '\0') && term != NULL &&
+	    strcmp(term, "dumb") != 0;
+}
+
+bool
+cli_flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	cli_complain("standard output: %s", strerror(errno));
+	return false;
+}
+
+void
+cli_version(void)
+{
+	printf(
+	    "danelaw %s\n%s\n", danelaw_version(), danelaw_version_libraries());
+}

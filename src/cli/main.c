@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "check", cmd_check,
+	    "follow RFC 7672 for each domain, probe every MX address, "
+	    "explain" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+usage(FILE *out)
+{
+	fputs("danelaw tells whether mail to a domain will be delivered under "
+	      "DANE (RFC 7672),\nand if not, what is to blame and what to "
+	      "change.\n\nUsage:\n",
+	    out);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(out, "  danelaw %-8s %s\n", commands[i].name,
+		    commands[i].help);
+	fputs("\n  danelaw COMMAND --help  tells the options of a command\n"
+	      "  danelaw --version       tells the versions in use\n\n"
+	      "Try: danelaw check example.org\n",
+	    out);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+		cli_version();
+		return cli_flush() ? 0 : EXIT_OWN_FAILURE;
+	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
+	    strcmp(name, "help") == 0) {
+		usage(stdout);
+		return cli_flush() ? 0 : EXIT_OWN_FAILURE;
+	}
+	if (*name == '\0')
+		cli_complain("what is to be done? See danelaw --help");
+	else
+		cli_complain("there is no such command; see danelaw --help");
+	return EXIT_WRONG_USAGE;
+}

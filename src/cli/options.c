@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/name.h"
+#include "base/text.h"
+
+enum kind {
+	KIND_FLAG,   /* bool */
+	KIND_COUNT,  /* int, one more each time */
+	KIND_NUMBER, /* long between least and most */
+	KIND_TEXT,   /* const char *, not empty */
+	KIND_NAME,   /* const char *, a host name */
+	KIND_CHOICE, /* const char *, one of choices, "a|b|c" */
+	KIND_TIME,   /* int64_t */
+	KIND_LIST,   /* the resolvers */
+};
+
+struct option_spec {
+	const char *name;
+	char letter; /* 0: none */
+	enum kind kind;
+	size_t offset;        /* in struct settings */
+	const char *argument; /* in the usage; the choices for KIND_CHOICE */
+	long least, most;
+	unsigned commands;
+	const char *group; /* heading, where a new one begins */
+	const char *help;
+};
+
+#define AT(member) offsetof(struct settings, member)
+#define ALL COMMAND_CHECK
+
+static const struct option_spec specs[] = {
+	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL,
+	    "What to connect to",
+	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
+	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, ALL,
+	    NULL,
+	    "connect to this TCP port instead, for test labs; TLSA names "
+	    "keep --port" },
+	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, ALL, NULL,
+	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
+	    "(starttls)" },
+	{ "ipv4", '4', KIND_FLAG, AT(ipv4), NULL, 0, 0, ALL, NULL,
+	    "only IPv4 addresses" },
+	{ "ipv6", '6', KIND_FLAG, AT(ipv6), NULL, 0, 0, ALL, NULL,
+	    "only IPv6 addresses" },
+	{ "helo", 0, KIND_NAME, AT(helo), "NAME", 0, 0, ALL, NULL,
+	    "name to say in EHLO (this host's)" },
+	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, ALL,
+	    NULL, "limit for a whole domain, DNS included (60)" },
+	{ "certs", 0, KIND_CHOICE, AT(certs), "all|default", 0, 0, ALL, NULL,
+	    "probe each key type the server may hold (RSA, ECDSA, EdDSA), or "
+	    "only the server's choice (all)" },
+	{ "cert", 0, KIND_TEXT, AT(cert), "FILE", 0, 0, ALL, NULL,
+	    "client certificate to present, PEM" },
+	{ "key", 0, KIND_TEXT, AT(key), "FILE", 0, 0, ALL, NULL,
+	    "its key, PEM (in the file of --cert)" },
+	{ "resolver", 0, KIND_LIST, AT(resolvers), "ADDR[@PORT]", 0, 0, ALL,
+	    "Where DNS answers come from",
+	    "forward queries there; may be repeated. Answers are validated "
+	    "here all the same (own recursion from the root)" },
+	{ "system-resolver", 0, KIND_FLAG, AT(system_resolver), NULL, 0, 0, ALL,
+	    NULL, "forward to what /etc/resolv.conf names, validating here" },
+	{ "trust-anchor", 0, KIND_TEXT, AT(trust_anchor), "FILE", 0, 0, ALL,
+	    NULL, "DS or DNSKEY records in zone format (the IANA root keys)" },
+	{ "root-hints", 0, KIND_TEXT, AT(root_hints), "FILE", 0, 0, ALL, NULL,
+	    "root servers in zone format (built in)" },
+	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL, "How to judge",
+	    "judge certificates and signatures at this time: RFC 3339, or "
+	    "from now as +14d, -2h (now)" },
+	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, ALL, NULL,
+	    "a domain that DANE does not protect is critical" },
+	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0, ALL, "What to print",
+	    "JSON: one report, or an array for several domains" },
+	{ "color", 0, KIND_CHOICE, AT(color), "auto|always|never", 0, 0, ALL,
+	    NULL, "colours; NO_COLOR is honoured (auto)" },
+	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, ALL, NULL,
+	    "every record, DNS answer and certificate, and the SMTP "
+	    "transcript" },
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, ALL, NULL,
+	    "only the line with the verdict" },
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL, NULL,
+	    "this text" },
+	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
+	    "versions of the program and its libraries" },
+};
+
+#define N_SPECS (sizeof(specs) / sizeof(specs[0]))
+#define LONG_BASE 1000 /* getopt's values for options without a letter */
+
+static bool
+complain(struct option_error *error, const char *what, const char *value,
+    const char *why)
+{
+	struct arena *arena = arena_new();
+	char *shown =
+	    arena == NULL ? NULL : text_printable_str(arena, value, 100);
+
+	if (value == NULL)
+		snprintf(error->text, sizeof(error->text), "%s: %s", what, why);
+	else
+		snprintf(error->text, sizeof(error->text), "%s \"%s\": %s",
+		    what, shown == NULL ? "" : shown, why);
+	arena_unref(arena);
+	return false;
+}
+
+static bool
+take_number(const struct option_spec *spec, const char *text, long *value,
+    struct option_error *error)
+{
+	char range[80], *end;
+	long number;
+
+	errno = 0;
+	number = strtol(text, &end, 10);
+	if (errno == 0 && end != text && *end == '\0' && text[0] >= '0' &&
+	    text[0] <= '9' && number >= spec->least && number <= spec->most) {
+		*value = number;
+		return true;
+	}
+	snprintf(range, sizeof(range), "must be a number from %ld to %ld",
+	    spec->least, spec->most);
+	return complain(error, spec->name, text, range);
+}
+
+static bool
+is_choice(const char *choices, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (const char *at = choices; at != NULL;) {
+		const char *bar = strchr(at, '|');
+		size_t n = bar == NULL ? strlen(at) : (size_t)(bar - at);
+
+		if (n == len && memcmp(at, text, len) == 0)
+			return true;
+		at = bar == NULL ? NULL : bar + 1;
+	}
+	return false;
+}
+
+static bool
+take_name(const struct option_spec *spec, const char *text, const char **value,
+    struct option_error *error)
+{
+	struct arena *arena = arena_new();
+	const char *why = "out of memory";
+	char *inside;
+	bool valid = arena != NULL &&
+	    (text[0] == '[' ? name_unbracket(arena, text, &inside, &why)
+			    : name_parse(arena, text, &why) != NULL);
+
+	arena_unref(arena);
+	if (!valid)
+		return complain(error, spec->name, text, why);
+	*value = text;
+	return true;
+}
+
+static bool
+take_resolver(struct settings *settings, const char *text)
+{
+	const char **list = realloc(
+	    settings->resolvers, (settings->n_resolvers + 1) * sizeof(*list));
+
+	if (list == NULL)
+		return false;
+	list[settings->n_resolvers++] = text;
+	settings->resolvers = list;
+	return true;
+}
+
+static bool
+take_value(const struct option_spec *spec, const char *text, int64_t now,
+    struct settings *settings, struct option_error *error)
+{
+	void *value = (char *)settings + spec->offset;
+
+	if (spec->argument != NULL && *text == '\0')
+		return complain(error, spec->name, NULL, "the value is empty");
+	switch (spec->kind) {
+	case KIND_FLAG:
+		*(bool *)value = true;
+		return true;
+	case KIND_COUNT:
+		++*(int *)value;
+		return true;
+	case KIND_NUMBER:
+		return take_number(spec, text, value, error);
+	case KIND_TEXT:
+		*(const char **)value = text;
+		return true;
+	case KIND_NAME:
+		return take_name(spec, text, value, error);
+	case KIND_CHOICE:
+		*(const char **)value = text;
+		return is_choice(spec->argument, text) ||
+		    complain(error, spec->name, text, spec->argument);
+	case KIND_TIME:
+		return clock_parse(text, now, value) ||
+		    complain(error, spec->name, text,
+			"write 2026-12-31T00:00:00Z, 2026-12-31 or +14d");
+	case KIND_LIST:
+		return take_resolver(settings, text) ||
+		    complain(error, spec->name, NULL, "out of memory");
+	}
+	return false;
+}
+
+/* Fills getopt's tables for one command. */
+static void
+getopt_tables(unsigned command, struct option *longs, char *shorts)
+{
+	*shorts++ = ':';
+	for (size_t i = 0; i < N_SPECS; i++) {
+		const struct option_spec *spec = &specs[i];
+
+		if ((spec->commands & command) == 0)
+			continue;
+		*longs++ = (struct option) {
+			.name = spec->name,
+			.has_arg = spec->argument != NULL,
+			.val = LONG_BASE + (int)i,
+		};
+		if (spec->letter != 0) {
+			*shorts++ = spec->letter;
+			if (spec->argument != NULL)
+				*shorts++ = ':';
+		}
+	}
+	*longs = (struct option) { 0 };
+	*shorts = '\0';
+}
+
+static const struct option_spec *
+find_spec(int value)
+{
+	if (value >= LONG_BASE)
+		return &specs[value - LONG_BASE];
+	for (size_t i = 0; i < N_SPECS; i++) {
+		if (specs[i].letter != 0 && specs[i].letter == value)
+			return &specs[i];
+	}
+	return NULL;
+}
+
+bool
+options_parse(unsigned command, int argc, char **argv, int64_t now,
+    struct settings *settings, int *first_operand, struct option_error *error)
+{
+	struct option longs[N_SPECS + 1];
+	char shorts[2 * N_SPECS + 2], letter[3] = "-?";
+	int value;
+
+	getopt_tables(command, longs, shorts);
+	opterr = 0;
+	optind = 0;
+	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_spec *spec;
+
+		if (value == '?' || value == ':') {
+			const char *what = argv[optind - 1];
+
+			if (optopt > 0 && optopt < LONG_BASE) {
+				letter[1] = (char)optopt;
+				what = letter;
+			}
+			return complain(error, "option", what,
+			    value == ':' ? "it needs a value"
+				: optopt >= LONG_BASE
+				? "it takes no value"
+				: "there is no such option");
+		}
+		spec = find_spec(value);
+		if (!take_value(spec, optarg, now, settings, error))
+			return false;
+	}
+	if (settings->ipv4 && settings->ipv6)
+		return complain(
+		    error, "options -4 and -6", NULL, "only one of them");
+	if (settings->key != NULL && settings->cert == NULL)
+		return complain(error, "key", NULL, "it needs --cert");
+	*first_operand = optind;
+	return true;
+}
+
+void
+options_finish(struct settings *settings)
+{
+	free(settings->resolvers);
+	settings->resolvers = NULL;
+	settings->n_resolvers = 0;
+}
+
+/* Prints words from column 30 on, 78 wide. */
+static void
+put_help(FILE *out, int column, const char *text)
+{
+	enum { INDENT = 30, WIDTH = 78 };
+
+	if (column > INDENT - 2) {
+		fputc('\n', out);
+		column = 0;
+	}
+	while (*text != '\0') {
+		int len = (int)strcspn(text, " ");
+
+		if (column > INDENT && column + 1 + len > WIDTH) {
+			fputc('\n', out);
+			column = 0;
+		}
+		if (column < INDENT)
+			column += fprintf(out, "%*s", INDENT - column, "");
+		else
+			column += fprintf(out, " ");
+		column += fprintf(out, "%.*s", len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+void
+options_usage(unsigned command, FILE *out)
+{
+	const char *group = NULL;
+
+	for (size_t i = 0; i < N_SPECS; i++) {
+		const struct option_spec *spec = &specs[i];
+		int column;
+
+		if (spec->group != NULL)
+			group = spec->group;
+		if ((spec->commands & command) == 0)
+			continue;
+		if (group != NULL)
+			fprintf(out, "\n%s:\n", group);
+		group = NULL;
+		if (spec->letter != 0)
+			column = fprintf(
+			    out, "  -%c, --%s", spec->letter, spec->name);
+		else
+			column = fprintf(out, "      --%s", spec->name);
+		if (spec->argument != NULL)
+			column += fprintf(out, " %s", spec->argument);
+		put_help(out, column, spec->help);
+	}
+}
+
+void
+options_list(unsigned command, FILE *out)
+{
+	for (size_t i = 0; i < N_SPECS; i++) {
+		if ((specs[i].commands & command) != 0)
+			fprintf(out, "--%s\n", specs[i].name);
+	}
+}

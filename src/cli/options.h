@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * options.h - one table of options: the parser, --help, the completion and
+ * the check of the man page all come from it.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Which programs take an option; bits of option_spec.commands. */
+enum {
+	COMMAND_CHECK = 1 << 0,
+};
+
+struct settings {
+	long port, connect_port, timeout;
+	const char *tls, *helo, *certs, *color;
+	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
+	const char **resolvers; /* pointers into argv; options_finish() */
+	size_t n_resolvers;
+	const char *resolv_conf, *trust_anchor, *root_hints;
+	const char *cert, *key;
+	int64_t at; /* 0: now */
+	int verbose, quiet;
+};
+
+/* A value the user gave that makes no sense. */
+struct option_error {
+	char text[512]; /* printable */
+};
+
+/*
+ * Reads argv[1] and on for one command. What is left over, from
+ * argv[*first_operand], are the operands; options may stand among them.
+ * now is what "--at +14d" counts from. False: error says what is wrong.
+ */
+bool options_parse(unsigned command, int argc, char **argv, int64_t now,
+    struct settings *settings, int *first_operand, struct option_error *error);
+void options_finish(struct settings *settings);
+
+/* The options of a command, one paragraph each, for --help. */
+void options_usage(unsigned command, FILE *out);
+/* "--port" and so on, a line each: for completion and the man page's test. */
+void options_list(unsigned command, FILE *out);
+
+#endif
