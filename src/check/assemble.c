@@ -111,6 +111,21 @@ has_null_exchange(const struct danelaw_mx *mx)
 	return false;
 }
 
+/*
+ * Was anything asked of a resolver that is not known to be good? A deadline
+ * may strike before the self-test has ended; that is our trouble, too.
+ */
+static bool
+is_dead(const struct domain_job *job)
+{
+	const struct danelaw_report *report = &job->tree->report;
+	size_t n = report->mx.n_lookups;
+
+	for (size_t i = 0; i < report->n_hosts; i++)
+		n += report->hosts[i].n_lookups;
+	return n > 0 && resolver_health(job->engine->resolver) != RESOLVER_GOOD;
+}
+
 bool
 domain_assemble(struct domain_job *job)
 {
@@ -126,9 +141,12 @@ domain_assemble(struct domain_job *job)
 	}
 	report->resolver =
 	    arena_strdup(job->tree->arena, resolver_words(resolver));
-	report->resolver_error =
-	    arena_strdup(job->tree->arena, resolver_reason(resolver));
-	options.resolver_dead = report->resolver_error != NULL;
+	options.resolver_dead = is_dead(job);
+	if (options.resolver_dead)
+		report->resolver_error = arena_strdup(job->tree->arena,
+		    resolver_reason(resolver) != NULL
+			? resolver_reason(resolver)
+			: "the resolver did not pass its self-test in time");
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
 	verdict_fill(job->tree, options.require_dane, options.resolver_dead);

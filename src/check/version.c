@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <danelaw.h>
 
+#include <event2/event.h>
 #include <stdio.h>
 
 #include "dns/resolver.h"
@@ -18,7 +19,7 @@ danelaw_version_libraries(void)
 	static char text[256];
 
 	/* The same text each time, so writing it twice does no harm. */
-	snprintf(
-	    text, sizeof(text), "%s\n%s", resolver_library(), probe_library());
+	snprintf(text, sizeof(text), "libunbound %s\n%s\nlibevent %s",
+	    resolver_library(), probe_library(), event_get_version());
 	return text;
 }

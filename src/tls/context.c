@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "tls/context.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -110,6 +112,22 @@ prepare_shake(SSL_CTX *ctx)
 	    SSL_CTX_set1_client_sigalgs_list(ctx, offer->sigalgs) == 1;
 }
 
+/* Why a PEM file was not taken: the system's reason, or OpenSSL's. */
+static bool
+blame_file(char **error, const char *what, const char *path)
+{
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+	int system = access(path, R_OK) == 0 ? 0 : errno;
+
+	if (system != 0)
+		reason = strerror(system);
+	ERR_clear_error();
+	if (asprintf(error, "%s \"%s\" cannot be used: %s", what, path,
+		reason == NULL ? "it is no PEM of this kind" : reason) < 0)
+		*error = NULL;
+	return false;
+}
+
 static bool
 load_own(SSL_CTX *ctx, const char *cert, const char *key, char **error)
 {
@@ -121,13 +139,13 @@ load_own(SSL_CTX *ctx, const char *cert, const char *key, char **error)
 		return false;
 	}
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
-		return explain(error, cert);
+		return blame_file(error, "the client certificate", cert);
 	/* One file may hold both. */
 	if (key == NULL)
 		key = cert;
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_check_private_key(ctx) != 1)
-		return explain(error, key);
+		return blame_file(error, "the client key", key);
 	return true;
 }
 
