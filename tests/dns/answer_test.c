@@ -25,102 +25,103 @@ build(int contents, unsigned rcode)
 		wire_add_soa(300, 300);
 }
 
+#define ERROR DANELAW_DNSSEC_ERROR, DANELAW_PRESENCE_UNKNOWN
+#define BOGUS DANELAW_DNSSEC_BOGUS, DANELAW_PRESENCE_UNKNOWN
+
+static const struct {
+	const char *what;
+	int contents;
+	int rcode;       /* of the call */
+	unsigned packet; /* code in the packet */
+	int security;
+	const char *why_bogus, *servfail;
+	enum danelaw_dnssec dnssec;
+	enum danelaw_presence presence;
+	const char *why; /* part of it; NULL: none */
+} standings[] = {
+	{ "data, secure", DATA, 0, 0, 2, NULL, NULL, DANELAW_DNSSEC_SECURE,
+	    DANELAW_PRESENCE_DATA, NULL },
+	{ "denial of the type, secure", NODATA, 0, 0, 2, NULL, NULL,
+	    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_NODATA, NULL },
+	{ "denial of the name, secure", NODATA, 0, 3, 2, NULL, NULL,
+	    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_NXDOMAIN, NULL },
+	{ "data, unsigned zone", DATA, 0, 0, 0, NULL, NULL,
+	    DANELAW_DNSSEC_INSECURE, DANELAW_PRESENCE_DATA, NULL },
+	{ "7672 2.1.1: insecure absence is an answer", NODATA, 0, 3, 0, NULL,
+	    NULL, DANELAW_DNSSEC_INSECURE, DANELAW_PRESENCE_NXDOMAIN, NULL },
+	{ "bogus, bad data in the packet", DATA, 0, 0, 1,
+	    "validation failure <a.example. A IN>: signature expired", NULL,
+	    BOGUS, "signature expired" },
+	{ "bogus, no reason", DATA, 0, 0, 1, NULL, NULL, BOGUS,
+	    "validation failed" },
+	{ "bogus denial", NODATA, 0, 3, 1, "no proof", NULL, BOGUS,
+	    "no proof" },
+	{ "bogus with a SERVFAIL in the packet", NONE, 0, 2, 1, "no keys", NULL,
+	    BOGUS, "no keys" },
+	{ "SERVFAIL, whatever the packet says", DATA, 2, 0, 0, NULL, NULL,
+	    ERROR, "SERVFAIL" },
+	{ "SERVFAIL, whatever else is said", DATA, 2, 0, 2, NULL, NULL, ERROR,
+	    "SERVFAIL" },
+	{ "SERVFAIL with its reason", NONE, 2, 0, 0, NULL, "timeout", ERROR,
+	    "timeout" },
+	{ "SERVFAIL out of the cache is no insecure absence", NODATA, 0, 2, 0,
+	    NULL, NULL, ERROR, "SERVFAIL" },
+	{ "SERVFAIL out of the cache, with its reason", NODATA, 0, 2, 0, NULL,
+	    "all servers failed", ERROR, "all servers failed" },
+	{ "SERVFAIL with data", DATA, 0, 2, 0, NULL, NULL, ERROR, "SERVFAIL" },
+	{ "SERVFAIL that claims to be secure", DATA, 0, 2, 2, NULL, NULL, ERROR,
+	    "SERVFAIL" },
+	{ "REFUSED", NODATA, 0, 5, 0, NULL, NULL, ERROR, "REFUSED" },
+	{ "NOTIMP", NODATA, 0, 4, 0, NULL, NULL, ERROR, "NOTIMPL" },
+	{ "FORMERR", NODATA, 0, 1, 2, NULL, NULL, ERROR, "FORMERR" },
+	{ "a code nobody knows", NODATA, 0, 15, 0, NULL, NULL, ERROR,
+	    "error code" },
+	{ "the context is no more", NONE, 2, 0, 0, NULL, NULL, ERROR,
+	    "SERVFAIL" },
+	{ "success without a packet", NONE, 0, 0, 0, NULL, NULL, ERROR,
+	    "no answer" },
+	{ "success without a packet, secure", NONE, 0, 0, 2, NULL, NULL, ERROR,
+	    "no answer" },
+	{ "a standing nobody knows", DATA, 0, 0, 3, NULL, NULL, ERROR,
+	    "did not say" },
+	{ "a name denied that has records", DATA, 0, 3, 2, NULL, NULL, ERROR,
+	    "denies" },
+};
+
 static void
 test_standing(void **state)
 {
-#define ERROR DANELAW_DNSSEC_ERROR, DANELAW_PRESENCE_UNKNOWN
-#define BOGUS DANELAW_DNSSEC_BOGUS, DANELAW_PRESENCE_UNKNOWN
-	static const struct {
-		const char *what;
-		int contents;
-		int rcode;       /* of the call */
-		unsigned packet; /* code in the packet */
-		int security;
-		const char *why_bogus, *servfail;
-		enum danelaw_dnssec dnssec;
-		enum danelaw_presence presence;
-		const char *why; /* part of it; NULL: none */
-	} rows[] = {
-		{ "data, secure", DATA, 0, 0, 2, NULL, NULL,
-		    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_DATA, NULL },
-		{ "denial of the type, secure", NODATA, 0, 0, 2, NULL, NULL,
-		    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_NODATA, NULL },
-		{ "denial of the name, secure", NODATA, 0, 3, 2, NULL, NULL,
-		    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_NXDOMAIN, NULL },
-		{ "data, unsigned zone", DATA, 0, 0, 0, NULL, NULL,
-		    DANELAW_DNSSEC_INSECURE, DANELAW_PRESENCE_DATA, NULL },
-		{ "7672 2.1.1: insecure absence is an answer", NODATA, 0, 3, 0,
-		    NULL, NULL, DANELAW_DNSSEC_INSECURE,
-		    DANELAW_PRESENCE_NXDOMAIN, NULL },
-		{ "bogus, bad data in the packet", DATA, 0, 0, 1,
-		    "validation failure <a.example. A IN>: signature expired",
-		    NULL, BOGUS, "signature expired" },
-		{ "bogus, no reason", DATA, 0, 0, 1, NULL, NULL, BOGUS,
-		    "validation failed" },
-		{ "bogus denial", NODATA, 0, 3, 1, "no proof", NULL, BOGUS,
-		    "no proof" },
-		{ "bogus with a SERVFAIL in the packet", NONE, 0, 2, 1,
-		    "no keys", NULL, BOGUS, "no keys" },
-		{ "SERVFAIL, whatever the packet says", DATA, 2, 0, 0, NULL,
-		    NULL, ERROR, "SERVFAIL" },
-		{ "SERVFAIL, whatever else is said", DATA, 2, 0, 2, NULL, NULL,
-		    ERROR, "SERVFAIL" },
-		{ "SERVFAIL with its reason", NONE, 2, 0, 0, NULL, "timeout",
-		    ERROR, "timeout" },
-		{ "SERVFAIL out of the cache is no insecure absence", NODATA, 0,
-		    2, 0, NULL, NULL, ERROR, "SERVFAIL" },
-		{ "SERVFAIL out of the cache, with its reason", NODATA, 0, 2, 0,
-		    NULL, "all servers failed", ERROR, "all servers failed" },
-		{ "SERVFAIL with data", DATA, 0, 2, 0, NULL, NULL, ERROR,
-		    "SERVFAIL" },
-		{ "SERVFAIL that claims to be secure", DATA, 0, 2, 2, NULL,
-		    NULL, ERROR, "SERVFAIL" },
-		{ "REFUSED", NODATA, 0, 5, 0, NULL, NULL, ERROR, "REFUSED" },
-		{ "NOTIMP", NODATA, 0, 4, 0, NULL, NULL, ERROR, "NOTIMPL" },
-		{ "FORMERR", NODATA, 0, 1, 2, NULL, NULL, ERROR, "FORMERR" },
-		{ "a code nobody knows", NODATA, 0, 15, 0, NULL, NULL, ERROR,
-		    "error code" },
-		{ "the context is no more", NONE, 2, 0, 0, NULL, NULL, ERROR,
-		    "SERVFAIL" },
-		{ "success without a packet", NONE, 0, 0, 0, NULL, NULL, ERROR,
-		    "no answer" },
-		{ "success without a packet, secure", NONE, 0, 0, 2, NULL, NULL,
-		    ERROR, "no answer" },
-		{ "a standing nobody knows", DATA, 0, 0, 3, NULL, NULL, ERROR,
-		    "did not say" },
-		{ "a name denied that has records", DATA, 0, 3, 2, NULL, NULL,
-		    ERROR, "denies" },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(standings) / sizeof(standings[0]); i++) {
 		struct arena *arena = arena_new();
 		struct answer answer;
 		struct answer_raw raw = {
-			.rcode = rows[i].rcode,
-			.security = rows[i].security,
-			.why_bogus = rows[i].why_bogus,
-			.servfail = rows[i].servfail,
+			.rcode = standings[i].rcode,
+			.security = standings[i].security,
+			.why_bogus = standings[i].why_bogus,
+			.servfail = standings[i].servfail,
 			.at = WIRE_AT,
 		};
 
-		print_message("# %s\n", rows[i].what);
-		build(rows[i].contents, rows[i].packet);
-		if (rows[i].contents != NONE) {
+		print_message("# %s\n", standings[i].what);
+		build(standings[i].contents, standings[i].packet);
+		if (standings[i].contents != NONE) {
 			raw.packet = wire.bytes;
 			raw.len = wire.len;
 		}
 		answer_read(arena, "a.example", RRTYPE_A, &raw, &answer);
 		assert_string_equal(answer.lookup.name, "a.example");
 		assert_string_equal(answer.lookup.type, "A");
-		assert_int_equal(answer.lookup.dnssec, rows[i].dnssec);
-		assert_int_equal(answer.lookup.presence, rows[i].presence);
-		if (rows[i].why == NULL)
+		assert_int_equal(answer.lookup.dnssec, standings[i].dnssec);
+		assert_int_equal(answer.lookup.presence, standings[i].presence);
+		if (standings[i].why == NULL)
 			assert_null(answer.lookup.why);
 		else
-			assert_non_null(strstr(answer.lookup.why, rows[i].why));
+			assert_non_null(
+			    strstr(answer.lookup.why, standings[i].why));
 		/* Nothing of an error may be taken for a fact. */
-		if (rows[i].presence != DANELAW_PRESENCE_DATA) {
+		if (standings[i].presence != DANELAW_PRESENCE_DATA) {
 			assert_int_equal(answer.n_records, 0);
 			assert_int_equal(answer.lookup.n_records, 0);
 			assert_null(answer.records);

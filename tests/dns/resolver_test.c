@@ -20,80 +20,72 @@
 #define NODATA DANELAW_PRESENCE_NODATA
 #define NXDOMAIN DANELAW_PRESENCE_NXDOMAIN
 
+static const struct {
+	const char *name;
+	enum rrtype type;
+	enum danelaw_dnssec dnssec;
+	enum danelaw_presence presence;
+	size_t n;
+	const char *final; /* NULL: the name */
+	int days;          /* to the expiry; 0: unsigned */
+	uint32_t ttl;      /* at first */
+	const char *why;   /* part of it; NULL: none */
+} answers[] = {
+	{ "secure.example", RRTYPE_MX, SECURE, HAS, 2, NULL, 20, 3600, NULL },
+	{ "mx.secure.example", RRTYPE_A, SECURE, HAS, 2, NULL, 20, 600, NULL },
+	{ "mx.secure.example", RRTYPE_AAAA, SECURE, HAS, 1, NULL, 20, 600,
+	    NULL },
+	{ "_25._tcp.mx.secure.example", RRTYPE_TLSA, SECURE, HAS, 1, NULL, 20,
+	    60, NULL },
+	{ "_25._tcp.short.secure.example", RRTYPE_TLSA, SECURE, HAS, 1, NULL,
+	    20, 300, NULL },
+	{ "_465._tcp.mx.secure.example", RRTYPE_TLSA, SECURE, NXDOMAIN, 0, NULL,
+	    20, 120, NULL },
+	{ "mx.secure.example", RRTYPE_MX, SECURE, NODATA, 0, NULL, 20, 120,
+	    NULL },
+	{ "nope.secure.example", RRTYPE_MX, SECURE, NXDOMAIN, 0, NULL, 20, 120,
+	    NULL },
+	{ "big.secure.example", RRTYPE_TXT, SECURE, HAS, 12, NULL, 20, 300,
+	    NULL },
+	{ "", RRTYPE_DNSKEY, SECURE, HAS, 1, NULL, 20, 3600, NULL },
+	{ "near.secure.example", RRTYPE_A, SECURE, HAS, 2, "mx.secure.example",
+	    20, 100, NULL },
+	{ "gone.secure.example", RRTYPE_A, SECURE, NXDOMAIN, 0,
+	    "nothing.secure.example", 20, 120, NULL },
+	/* 7672 2.1.3: as weak as the weakest link ... */
+	{ "away.secure.example", RRTYPE_A, INSECURE, HAS, 1, "mx.plain.example",
+	    20, 300, NULL },
+	{ "back.plain.example", RRTYPE_A, INSECURE, HAS, 2, "mx.secure.example",
+	    20, 300, NULL },
+	/* ... but the alias itself is secure. */
+	{ "away.secure.example", RRTYPE_CNAME, SECURE, HAS, 1, NULL, 20, 300,
+	    NULL },
+	{ "plain.example", RRTYPE_MX, INSECURE, HAS, 1, NULL, 0, 300, NULL },
+	{ "nope.plain.example", RRTYPE_MX, INSECURE, NXDOMAIN, 0, NULL, 0, 120,
+	    NULL },
+	/* A special name, but who forwards may have it there. */
+	{ "lab.test", RRTYPE_MX, INSECURE, HAS, 1, NULL, 0, 300, NULL },
+	{ "bogus.example", RRTYPE_MX, BOGUS, 0, NULL, 20, 60, "signature" },
+	{ "mx.bogus.example", RRTYPE_A, SECURE, HAS, 1, NULL, 20, 300, NULL },
+	{ "expired.example", RRTYPE_MX, BOGUS, 0, NULL, -5, 300,
+	    "signature expired" },
+	{ "early.example", RRTYPE_MX, BOGUS, 0, NULL, 40, 300,
+	    "before inception" },
+	{ "dead.example", RRTYPE_MX, ERROR, 0, NULL, 0, 0, "SERVFAIL" },
+	{ "loop.secure.example", RRTYPE_A, ERROR, 0, NULL, 0, 0, "CNAME" },
+	{ "localhost", RRTYPE_A, INSECURE, HAS, 1, NULL, 0, 10800, "RFC 6761" },
+	{ "x.onion", RRTYPE_A, INSECURE, NXDOMAIN, 0, NULL, 0, 10800,
+	    "RFC 7686" },
+	/* No names at all. */
+	{ "a..example", RRTYPE_A, ERROR, 0, NULL, 0, 0, "no such name" },
+	{ "b\xc3\xbc.example", RRTYPE_A, ERROR, 0, NULL, 0, 0, "no such name" },
+};
+
 /* The second time they come out of the cache, and must be the same. */
 static void
 test_answers(void **state)
 {
-	static const struct {
-		const char *name;
-		enum rrtype type;
-		enum danelaw_dnssec dnssec;
-		enum danelaw_presence presence;
-		size_t n;
-		const char *final; /* NULL: the name */
-		int days;          /* to the expiry; 0: unsigned */
-		uint32_t ttl;      /* at first */
-		const char *why;   /* part of it; NULL: none */
-	} rows[] = {
-		{ "secure.example", RRTYPE_MX, SECURE, HAS, 2, NULL, 20, 3600,
-		    NULL },
-		{ "mx.secure.example", RRTYPE_A, SECURE, HAS, 2, NULL, 20, 600,
-		    NULL },
-		{ "mx.secure.example", RRTYPE_AAAA, SECURE, HAS, 1, NULL, 20,
-		    600, NULL },
-		{ "_25._tcp.mx.secure.example", RRTYPE_TLSA, SECURE, HAS, 1,
-		    NULL, 20, 60, NULL },
-		{ "_25._tcp.short.secure.example", RRTYPE_TLSA, SECURE, HAS, 1,
-		    NULL, 20, 300, NULL },
-		{ "_465._tcp.mx.secure.example", RRTYPE_TLSA, SECURE, NXDOMAIN,
-		    0, NULL, 20, 120, NULL },
-		{ "mx.secure.example", RRTYPE_MX, SECURE, NODATA, 0, NULL, 20,
-		    120, NULL },
-		{ "nope.secure.example", RRTYPE_MX, SECURE, NXDOMAIN, 0, NULL,
-		    20, 120, NULL },
-		{ "big.secure.example", RRTYPE_TXT, SECURE, HAS, 12, NULL, 20,
-		    300, NULL },
-		{ "", RRTYPE_DNSKEY, SECURE, HAS, 1, NULL, 20, 3600, NULL },
-		{ "near.secure.example", RRTYPE_A, SECURE, HAS, 2,
-		    "mx.secure.example", 20, 100, NULL },
-		{ "gone.secure.example", RRTYPE_A, SECURE, NXDOMAIN, 0,
-		    "nothing.secure.example", 20, 120, NULL },
-		/* 7672 2.1.3: as weak as the weakest link ... */
-		{ "away.secure.example", RRTYPE_A, INSECURE, HAS, 1,
-		    "mx.plain.example", 20, 300, NULL },
-		{ "back.plain.example", RRTYPE_A, INSECURE, HAS, 2,
-		    "mx.secure.example", 20, 300, NULL },
-		/* ... but the alias itself is secure. */
-		{ "away.secure.example", RRTYPE_CNAME, SECURE, HAS, 1, NULL, 20,
-		    300, NULL },
-		{ "plain.example", RRTYPE_MX, INSECURE, HAS, 1, NULL, 0, 300,
-		    NULL },
-		{ "nope.plain.example", RRTYPE_MX, INSECURE, NXDOMAIN, 0, NULL,
-		    0, 120, NULL },
-		/* A special name, but who forwards may have it there. */
-		{ "lab.test", RRTYPE_MX, INSECURE, HAS, 1, NULL, 0, 300, NULL },
-		{ "bogus.example", RRTYPE_MX, BOGUS, 0, NULL, 20, 60,
-		    "signature" },
-		{ "mx.bogus.example", RRTYPE_A, SECURE, HAS, 1, NULL, 20, 300,
-		    NULL },
-		{ "expired.example", RRTYPE_MX, BOGUS, 0, NULL, -5, 300,
-		    "signature expired" },
-		{ "early.example", RRTYPE_MX, BOGUS, 0, NULL, 40, 300,
-		    "before inception" },
-		{ "dead.example", RRTYPE_MX, ERROR, 0, NULL, 0, 0, "SERVFAIL" },
-		{ "loop.secure.example", RRTYPE_A, ERROR, 0, NULL, 0, 0,
-		    "CNAME" },
-		{ "localhost", RRTYPE_A, INSECURE, HAS, 1, NULL, 0, 10800,
-		    "RFC 6761" },
-		{ "x.onion", RRTYPE_A, INSECURE, NXDOMAIN, 0, NULL, 0, 10800,
-		    "RFC 7686" },
-		/* No names at all. */
-		{ "a..example", RRTYPE_A, ERROR, 0, NULL, 0, 0,
-		    "no such name" },
-		{ "b\xc3\xbc.example", RRTYPE_A, ERROR, 0, NULL, 0, 0,
-		    "no such name" },
-	};
-	enum { N = sizeof(rows) / sizeof(rows[0]) };
+	enum { N = sizeof(answers) / sizeof(answers[0]) };
 	struct resolver *resolver = make_good();
 	static struct got got[N];
 	unsigned asked = 0;
@@ -101,33 +93,33 @@ test_answers(void **state)
 
 	for (int turn = 0; turn < 2; turn++) {
 		for (size_t i = 0; i < N; i++)
-			begin(resolver, rows[i].name, rows[i].type, LONG_MS,
-			    &got[i]);
+			begin(resolver, answers[i].name, answers[i].type,
+			    LONG_MS, &got[i]);
 		for (size_t i = 0; i < N; i++) {
-			const char *final = rows[i].final == NULL
-			    ? rows[i].name
-			    : rows[i].final;
+			const char *final = answers[i].final == NULL
+			    ? answers[i].name
+			    : answers[i].final;
 
-			print_message("# %s %s\n", rows[i].name,
-			    rrtype_word(rows[i].type));
+			print_message("# %s %s\n", answers[i].name,
+			    rrtype_word(answers[i].type));
 			wait_for(&got[i]);
-			assert_int_equal(got[i].dnssec, rows[i].dnssec);
-			assert_int_equal(got[i].presence, rows[i].presence);
-			assert_int_equal(got[i].n_records, rows[i].n);
+			assert_int_equal(got[i].dnssec, answers[i].dnssec);
+			assert_int_equal(got[i].presence, answers[i].presence);
+			assert_int_equal(got[i].n_records, answers[i].n);
 			assert_string_equal(got[i].final, final);
 			assert_int_equal(got[i].expires,
-			    rows[i].days == 0
+			    answers[i].days == 0
 				? 0
-				: LAB_AT + rows[i].days * LAB_DAY);
+				: LAB_AT + answers[i].days * LAB_DAY);
 			assert_in_range(got[i].ttl,
-			    rows[i].ttl < 30 ? 0 : rows[i].ttl - 30,
-			    rows[i].ttl);
+			    answers[i].ttl < 30 ? 0 : answers[i].ttl - 30,
+			    answers[i].ttl);
 			assert_false(got[i].timed_out);
-			if (rows[i].why == NULL)
+			if (answers[i].why == NULL)
 				assert_string_equal(got[i].why, "");
 			else
 				assert_non_null(
-				    strstr(got[i].why, rows[i].why));
+				    strstr(got[i].why, answers[i].why));
 		}
 		if (turn == 0)
 			asked = lab_asked(lab);
