@@ -76,6 +76,40 @@ rephrase(const char *text, const char **rest)
 	return "";
 }
 
+/* libunbound names the server it asked last, even if there was none. */
+static const char *
+skip_nobody(const char *text)
+{
+	static const char nobody[] = "from (inet_ntop_error)";
+
+	return strncmp(text, nobody, strlen(nobody)) == 0
+	    ? text + strlen(nobody)
+	    : text;
+}
+
+/* "from a and a and a": it was asked several times. */
+static void
+drop_repeated(char *text)
+{
+	static const char and[] = " and ";
+	char *from = text, *begin, *end;
+
+	while ((end = strstr(from, and)) != NULL) {
+		char *next = end + strlen(and);
+		size_t len;
+
+		begin = end;
+		while (begin > text && begin[-1] != ' ')
+			begin--;
+		len = (size_t)(end - begin);
+		if (len > 0 && strncmp(begin, next, len) == 0 &&
+		    (next[len] == ' ' || next[len] == '\0'))
+			memmove(end, next + len, strlen(next + len) + 1);
+		else
+			from = end + 1;
+	}
+}
+
 char *
 reason_shorten(struct arena *arena, const char *text)
 {
@@ -93,17 +127,23 @@ reason_shorten(struct arena *arena, const char *text)
 	in = copy;
 	/* White space, newlines too, becomes one space each. */
 	out = copy;
-	for (; *in != '\0'; in++) {
-		bool space = isspace((unsigned char)*in) != 0;
+	while (*in != '\0') {
+		const char *rest = skip_nobody(in);
 
-		if (!space)
+		if (rest != in) {
+			in = rest;
+			continue;
+		}
+		if (!isspace((unsigned char)*in))
 			*out++ = *in;
 		else if (out > copy && out[-1] != ' ')
 			*out++ = ' ';
+		in++;
 	}
 	while (out > copy && out[-1] == ' ')
 		out--;
 	*out = '\0';
+	drop_repeated(copy);
 	len = strlen(copy);
 	if (len > strlen(chain) &&
 	    strcmp(copy + len - strlen(chain), chain) == 0)

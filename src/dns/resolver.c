@@ -35,12 +35,17 @@
 #include "dns/upstream.h"
 
 #define WINDOW 1000 /* flights at a time, about 22 KB each */
-#define TURN 64     /* of them begun and ended before others' events */
+#define TURN 32     /* of them begun and ended before others' events */
 #define RETEST_MS 30000
 
 /* For the root servers while there is a second choice; and for the last. */
 static const struct timeval test_wait = { 4, 0 };
 static const struct timeval test_wait_long = { 10, 0 };
+/*
+ * Between turns that sent something: a server's socket holds some 250
+ * packets, and what it drops costs a second or the answer.
+ */
+static const struct timeval pace = { 0, 1000 };
 
 enum phase {
 	PHASE_IDLE = 0, /* nothing was asked yet */
@@ -427,42 +432,52 @@ take_up(struct resolver *resolver, struct resolver_query *query)
 	return why == NULL ? true : query_fail(query, why, false);
 }
 
+/* False: the resolver is no more. */
+static bool
+deliver_some(struct resolver *resolver)
+{
+	struct flight *flight;
+
+	for (int i = 0; i < TURN; i++) {
+		flight = TAILQ_FIRST(&resolver->fleet.landed);
+		if (flight == NULL)
+			break;
+		if (!deliver(resolver, flight))
+			return false;
+	}
+	return true;
+}
+
+static bool
+can_take_up(const struct resolver *resolver)
+{
+	return !TAILQ_EMPTY(&resolver->waiting) &&
+	    (resolver->phase == PHASE_FAILED ||
+		(resolver->phase == PHASE_GOOD && resolver->fleet.n < WINDOW));
+}
+
 static void
 on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct resolver *resolver = arg;
-	struct resolver_query *query;
-	struct flight *flight;
-	bool alive = true;
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < TURN && alive; i++) {
-		flight = TAILQ_FIRST(&resolver->fleet.landed);
-		if (flight == NULL)
-			break;
-		alive = deliver(resolver, flight);
-	}
-	if (alive && resolver->phase == PHASE_IDLE &&
-	    !TAILQ_EMPTY(&resolver->waiting)) {
+	if (!deliver_some(resolver))
+		return;
+	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting)) {
 		if (resolver->health != RESOLVER_UNTESTED)
 			forget_test(resolver);
 		test_begin(resolver);
 	}
-	for (int i = 0; i < TURN && alive; i++) {
-		query = TAILQ_FIRST(&resolver->waiting);
-		if (query == NULL || resolver->phase == PHASE_IDLE ||
-		    resolver->phase == PHASE_TESTING ||
-		    resolver->fleet.n >= WINDOW)
-			break;
-		alive = take_up(resolver, query);
+	for (int i = 0; i < TURN && can_take_up(resolver); i++) {
+		if (!take_up(resolver, TAILQ_FIRST(&resolver->waiting)))
+			return;
 	}
-	if (!alive)
-		return;
-	if (!TAILQ_EMPTY(&resolver->fleet.landed) ||
-	    (!TAILQ_EMPTY(&resolver->waiting) &&
-		resolver->phase != PHASE_TESTING && resolver->fleet.n < WINDOW))
+	if (!TAILQ_EMPTY(&resolver->fleet.landed))
 		wake(resolver);
+	else if (can_take_up(resolver))
+		evtimer_add(resolver->pump, &pace);
 }
 
 /* Beginning and end. */

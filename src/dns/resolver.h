@@ -69,7 +69,11 @@ enum resolver_health {
 	RESOLVER_BROKEN,       /* anything else */
 };
 enum resolver_health resolver_health(const struct resolver *resolver);
-/* Why it is not good, with what to do; NULL while untested or good. */
+/*
+ * Why it is not good, with what to do; NULL while untested or good. This, and
+ * the words below, may change with each turn of the loop: a resolver that
+ * failed its test half a minute ago tests again at the next question.
+ */
 const char *resolver_reason(const struct resolver *resolver);
 /*
  * "own recursion from the root, trust anchor /usr/share/dns/root.key",

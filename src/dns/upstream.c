@@ -284,7 +284,7 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "key-cache-size:", "32m" },
 		{ "neg-cache-size:", "16m" },
 		{ "infra-cache-numhosts:", "100000" },
-		{ "infra-host-ttl:", forwards ? "2" : "60" },
+		{ "infra-host-ttl:", forwards ? "2" : "10" },
 		{ "infra-cache-min-rtt:", forwards ? "1500" : "600" },
 		{ "outbound-msg-retry:", "2" },
 		{ "edns-buffer-size:", "1232" },

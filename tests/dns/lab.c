@@ -208,20 +208,24 @@ static void
 on_udp(evutil_socket_t fd, short what, void *arg)
 {
 	struct sockaddr_storage peer;
-	socklen_t peer_len = sizeof(peer);
 	uint8_t bytes[65536], *wire;
+	socklen_t peer_len;
 	size_t len;
 	ssize_t n;
 
 	(void)what;
-	n = recvfrom(
-	    fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&peer, &peer_len);
-	if (n <= 0)
-		return;
-	wire = answer(arg, bytes, (size_t)n, false, &len);
-	if (wire != NULL)
-		sendto(fd, wire, len, 0, (struct sockaddr *)&peer, peer_len);
-	free(wire);
+	for (int i = 0; i < 64; i++) {
+		peer_len = sizeof(peer);
+		n = recvfrom(fd, bytes, sizeof(bytes), 0,
+		    (struct sockaddr *)&peer, &peer_len);
+		if (n <= 0)
+			return;
+		wire = answer(arg, bytes, (size_t)n, false, &len);
+		if (wire != NULL)
+			sendto(fd, wire, len, 0, (struct sockaddr *)&peer,
+			    peer_len);
+		free(wire);
+	}
 }
 
 static void

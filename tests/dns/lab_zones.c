@@ -131,11 +131,14 @@ lab_zones_free(struct lab_zone *zones, size_t n)
 
 /* Answers. */
 
+/* Once, if it stands there already. */
 static void
 put(ldns_pkt *reply, ldns_pkt_section section, const ldns_rr *rr)
 {
-	if (!ldns_pkt_safe_push_rr(reply, section, ldns_rr_clone(rr)))
-		return;
+	ldns_rr *copy = ldns_rr_clone(rr);
+
+	if (!ldns_pkt_safe_push_rr(reply, section, copy))
+		ldns_rr_free(copy);
 }
 
 static void

@@ -37,6 +37,13 @@ test_shorten(void **state)
 		  "192.0.2.1 got REFUSED",
 		    "all name servers failed for the zone dead. from "
 		    "192.0.2.1 got REFUSED" },
+		{ "failed at zone a. from (inet_ntop_error) upstream server "
+		  "timeout",
+		    "failed at zone a. upstream server timeout" },
+		{ "no keys from 192.0.2.1 and 192.0.2.1 and 192.0.2.2 and "
+		  "192.0.2.2 for DS a and b",
+		    "no keys from 192.0.2.1 and 192.0.2.2 for DS a and b" },
+		{ " and  and a and", "and and a and" },
 		{ "two\nlines,\t tabs  and \x1b[31m red",
 		    "two lines, tabs and \\x1b[31m red" },
 	};

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "asking.h"
+#include "base/clock.h"
+
+/* Questions put from inside done(), out of the cache: no stack is too small,
+ * and no answer is taken for another one. */
+struct chain {
+	struct resolver *resolver;
+	int left;
+	bool inside, ended;
+};
+
+static void
+on_chain(const struct answer *answer, void *arg)
+{
+	struct chain *chain = arg;
+	bool mx = chain->left % 2 == 0;
+
+	assert_false(chain->inside);
+	assert_int_equal(answer->lookup.dnssec, DANELAW_DNSSEC_SECURE);
+	assert_int_equal(answer->n_records, 2);
+	assert_int_equal(answer->records[0].len, mx ? 2 : 4);
+	if (--chain->left == 0) {
+		chain->ended = true;
+		return;
+	}
+	chain->inside = true;
+	for (int i = 0; i < 2; i++) {
+		struct resolver_query *query = resolver_ask(chain->resolver,
+		    mx ? "mx.secure.example" : "secure.example",
+		    mx ? RRTYPE_A : RRTYPE_MX, clock_monotonic_ms() + LONG_MS,
+		    on_chain, chain);
+
+		assert_non_null(query);
+		/* A second one, only to be cancelled from in here. */
+		if (i == 1)
+			resolver_cancel(query);
+	}
+	chain->inside = false;
+}
+
+static void
+test_asked_inside(void **state)
+{
+	struct chain chain = { .resolver = make_good(), .left = 20000 };
+	(void)state;
+
+	assert_non_null(resolver_ask(chain.resolver, "secure.example",
+	    RRTYPE_MX, clock_monotonic_ms() + LONG_MS, on_chain, &chain));
+	while (!chain.ended)
+		event_base_loop(base, EVLOOP_ONCE);
+	resolver_free(chain.resolver);
+}
+
+/* More at once than the window is wide. */
+static void
+test_many(void **state)
+{
+	enum { N = 2500 };
+	struct resolver *resolver = make_good();
+	struct got *got = calloc(N, sizeof(*got));
+	char name[64];
+	(void)state;
+
+	assert_non_null(got);
+	for (int i = 0; i < N; i++) {
+		snprintf(name, sizeof(name), "m%d.plain.example", i);
+		begin(resolver, name, RRTYPE_MX, 2 * LONG_MS, &got[i]);
+	}
+	for (int i = 0; i < N; i++) {
+		wait_for(&got[i]);
+		assert_int_equal(got[i].dnssec, DANELAW_DNSSEC_INSECURE);
+		assert_int_equal(got[i].presence, DANELAW_PRESENCE_NXDOMAIN);
+		snprintf(name, sizeof(name), "m%d.plain.example", i);
+		assert_string_equal(got[i].final, name);
+	}
+	free(got);
+	resolver_free(resolver);
+}
+
+static void
+test_deadline(void **state)
+{
+	struct resolver *resolver = make_good();
+	struct got got;
+	int64_t begun;
+	(void)state;
+
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	begun = clock_monotonic_ms();
+	begin(resolver, "silent.example", RRTYPE_MX, 200, &got);
+	wait_for(&got);
+	assert_in_range(clock_monotonic_ms() - begun, 190, 5000);
+	assert_true(got.timed_out);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_ERROR);
+	assert_non_null(strstr(got.why, "no answer came within 0."));
+	/* Long past: yet not from inside the call. */
+	begin(resolver, "x.plain.example", RRTYPE_MX, -1000, &got);
+	wait_for(&got);
+	assert_true(got.timed_out);
+	/* What goes on below harms nobody. */
+	ask(resolver, "mx.secure.example", RRTYPE_A, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	resolver_free(resolver);
+}
+
+struct killer {
+	struct resolver_query *victim;
+	struct resolver *resolver;
+	bool done;
+};
+
+static void
+on_killer(const struct answer *answer, void *arg)
+{
+	struct killer *killer = arg;
+
+	assert_int_equal(answer->lookup.dnssec, DANELAW_DNSSEC_SECURE);
+	resolver_cancel(killer->victim);
+	resolver_free(killer->resolver);
+	assert_string_equal(answer->final, "secure.example");
+	killer->done = true;
+}
+
+static void
+test_cancel(void **state)
+{
+	struct resolver *resolver = make_good();
+	struct got got, never;
+	struct killer killer = { 0 };
+	(void)state;
+
+	resolver_cancel(NULL);
+	/* While it waits for the self-test. */
+	resolver_cancel(
+	    begin(resolver, "secure.example", RRTYPE_MX, LONG_MS, &never));
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	/* In flight, begun by the turn of another one. */
+	killer.victim =
+	    begin(resolver, "silent.example", RRTYPE_MX, LONG_MS, &never);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	resolver_cancel(killer.victim);
+	ask(resolver, "mx.secure.example", RRTYPE_A, &got);
+	/* One that has landed in the same turn, from inside done(). */
+	killer.resolver = NULL;
+	assert_non_null(resolver_ask(resolver, "secure.example", RRTYPE_MX,
+	    clock_monotonic_ms() + LONG_MS, on_killer, &killer));
+	killer.victim =
+	    begin(resolver, "mx.secure.example", RRTYPE_A, LONG_MS, &never);
+	while (!killer.done)
+		event_base_loop(base, EVLOOP_ONCE);
+	ask(resolver, "mx.secure.example", RRTYPE_AAAA, &got);
+	assert_false(never.done);
+	resolver_free(resolver);
+}
+
+/* With questions waiting, flying and landed, from outside and inside. */
+static void
+test_end(void **state)
+{
+	int before = event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
+	struct resolver *resolver = make_good();
+	struct got never[4], got;
+	struct killer killer = { 0 };
+	(void)state;
+
+	resolver_free(NULL);
+	begin(resolver, "secure.example", RRTYPE_MX, LONG_MS, &never[0]);
+	resolver_free(resolver);
+	/* While the self-test flies. */
+	lab_rule(lab, ".", 0, LAB_SILENT);
+	resolver = make_good();
+	begin(resolver, "secure.example", RRTYPE_MX, LONG_MS, &never[0]);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	resolver_free(resolver);
+
+	lab_rule(lab, ".", 0, LAB_NORMAL);
+	lab_rule(lab, "silent.example", 0, LAB_SILENT);
+	resolver = make_good();
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	begin(resolver, "silent.example", RRTYPE_MX, LONG_MS, &never[1]);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	killer.resolver = resolver;
+	assert_non_null(resolver_ask(resolver, "secure.example", RRTYPE_MX,
+	    clock_monotonic_ms() + LONG_MS, on_killer, &killer));
+	begin(resolver, "mx.secure.example", RRTYPE_A, LONG_MS, &never[2]);
+	begin(resolver, "secure.example", RRTYPE_MX, LONG_MS, &never[3]);
+	while (!killer.done)
+		event_base_loop(base, EVLOOP_ONCE);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	for (size_t i = 0; i < 4; i++)
+		assert_false(never[i].done);
+	/* Nothing of it is left in the loop but the lab's streams. */
+	assert_in_range(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED),
+	    before, before + 4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ASKING_TEST(test_asked_inside),
+		ASKING_TEST(test_many),
+		ASKING_TEST(test_deadline),
+		ASKING_TEST(test_cancel),
+		ASKING_TEST(test_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
