@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A connection goes from stage to stage: run_stage() waits for the delay of
+ * A connection goes from stage to stage: conn_stage() waits for the delay of
  * the script, then act() does what the script has for that stage, which is
  * mostly to send the honest reply; when that is out, finish_output() knows
  * what follows. Commands are taken from the line buffer one at a time, by
- * drive(), and only while no reply is under way: so pipelining works, and
- * there is never more than one reply to remember.
+ * drive(), and only while no reply is under way: so pipelining works, and there
+ * is never more than one reply to remember.
  *
  * Reading stops while a reply is under way or delayed. Nothing here frees a
  * connection; conn_end() hands it to the reaper of the server.
@@ -15,20 +15,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
 
-enum { GOT_EOF = 0, GOT_NOTHING = -1, GOT_ERROR = -2 };
-
 #define ENDLESS_TURN 16 /* pieces written before others get their turn */
 
 static void drive(struct conn *conn);
 static void handshake(struct conn *conn);
-static void run_stage(struct conn *conn, enum stage stage,
-    const struct text *reply, enum conn_after after);
 
 static void
 read_more(struct conn *conn, bool on)
@@ -61,54 +56,6 @@ wait_timer(struct conn *conn, uint32_t ms)
 
 	read_more(conn, false);
 	event_add(&conn->timer, &delay);
-}
-
-/* GOT_EOF, GOT_NOTHING, GOT_ERROR or a number of bytes. */
-static int
-receive(struct conn *conn, void *bytes, size_t size)
-{
-	ssize_t n;
-	int got;
-
-	if (conn->tls_up) {
-		ERR_clear_error();
-		got = SSL_read(conn->ssl, bytes, (int)size);
-		if (got > 0)
-			return got;
-		switch (SSL_get_error(conn->ssl, got)) {
-		case SSL_ERROR_WANT_READ:
-			return GOT_NOTHING;
-		case SSL_ERROR_ZERO_RETURN:
-			return GOT_EOF;
-		}
-		return GOT_ERROR;
-	}
-	n = recv(conn->fd, bytes, size, 0);
-	if (n >= 0)
-		return (int)n;
-	return errno == EAGAIN || errno == EINTR ? GOT_NOTHING : GOT_ERROR;
-}
-
-/* GOT_NOTHING if it would block, GOT_ERROR, or bytes written. */
-static int
-transmit(struct conn *conn, const char *bytes, size_t len)
-{
-	ssize_t n;
-	int put;
-
-	if (conn->tls_up) {
-		ERR_clear_error();
-		put = SSL_write(conn->ssl, bytes, (int)len);
-		if (put > 0)
-			return put;
-		return SSL_get_error(conn->ssl, put) == SSL_ERROR_WANT_WRITE
-		    ? GOT_NOTHING
-		    : GOT_ERROR;
-	}
-	n = send(conn->fd, bytes, len, MSG_NOSIGNAL);
-	if (n > 0)
-		return (int)n;
-	return errno == EAGAIN || errno == EINTR ? GOT_NOTHING : GOT_ERROR;
 }
 
 /*
@@ -178,10 +125,10 @@ write_rest(struct conn *conn)
 {
 	while (conn->rest.len > 0) {
 		size_t len = conn->rest.len, chunk = conn->plan->chunk;
-		int n = transmit(conn, conn->rest.bytes,
+		int n = wire_transmit(conn, conn->rest.bytes,
 		    chunk > 0 && chunk < len ? chunk : len);
 
-		if (n == GOT_NOTHING) {
+		if (n == WIRE_NOTHING) {
 			wait_write(conn);
 			return;
 		}
@@ -211,8 +158,8 @@ write_endless(struct conn *conn)
 
 		if (len > conn->endless_left)
 			len = (size_t)conn->endless_left;
-		n = transmit(conn, conn->rest.bytes, len);
-		if (n == GOT_NOTHING)
+		n = wire_transmit(conn, conn->rest.bytes, len);
+		if (n == WIRE_NOTHING)
 			break;
 		if (n < 0) {
 			conn_end(conn);
@@ -262,7 +209,7 @@ static void
 welcome(struct conn *conn)
 {
 	if (!conn->plan->implicit_tls) {
-		run_stage(conn, STAGE_BANNER,
+		conn_stage(conn, STAGE_BANNER,
 		    &conn->plan->replies[REPLY_BANNER], CONN_AFTER_NOTHING);
 		return;
 	}
@@ -317,8 +264,8 @@ act(struct conn *conn)
 	}
 }
 
-static void
-run_stage(struct conn *conn, enum stage stage, const struct text *reply,
+void
+conn_stage(struct conn *conn, enum stage stage, const struct text *reply,
     enum conn_after after)
 {
 	uint32_t ms = conn->plan->delay_ms[stage];
@@ -335,126 +282,6 @@ run_stage(struct conn *conn, enum stage stage, const struct text *reply,
 	wait_timer(conn, ms);
 }
 
-static bool
-is_verb(const char *line, const char *verb)
-{
-	size_t len = strlen(verb);
-
-	return strncasecmp(line, verb, len) == 0 &&
-	    (line[len] == '\0' || line[len] == ' ' || line[len] == ':');
-}
-
-static void
-greet(struct conn *conn, const char *line)
-{
-	struct counters *counters = conn->listener->counters;
-	bool helo = is_verb(line, "HELO");
-	enum reply reply = helo ? REPLY_HELO
-	    : conn->tls_up      ? REPLY_EHLO_TLS
-				: REPLY_EHLO;
-
-	counters_note(
-	    counters, counters->helo, line + 4 + strspn(line + 4, " "));
-	run_stage(conn, conn->tls_up ? STAGE_EHLO_TLS : STAGE_EHLO,
-	    &conn->plan->replies[reply], CONN_AFTER_NOTHING);
-}
-
-static void
-want_tls(struct conn *conn)
-{
-	const struct plan *plan = conn->plan;
-
-	atomic_fetch_add(&conn->listener->counters->starttls, 1);
-	if (conn->tls_up)
-		run_stage(conn, STAGE_OTHER, &plan->replies[REPLY_TLS_AGAIN],
-		    CONN_AFTER_NOTHING);
-	else
-		run_stage(conn, STAGE_STARTTLS, &plan->replies[REPLY_STARTTLS],
-		    plan->starts_tls ? CONN_AFTER_HELLO : CONN_AFTER_NOTHING);
-}
-
-static void
-command(struct conn *conn, const char *line)
-{
-	static const struct {
-		const char *verb;
-		enum reply reply;
-	} others[] = { { "MAIL FROM", REPLY_MAIL }, { "RCPT TO", REPLY_RCPT },
-		{ "DATA", REPLY_DATA }, { "RSET", REPLY_OK },
-		{ "NOOP", REPLY_OK }, { "VRFY", REPLY_OK } };
-	const struct text *replies = conn->plan->replies;
-	enum reply reply = REPLY_UNKNOWN;
-	enum conn_after after = CONN_AFTER_NOTHING;
-
-	if (is_verb(line, "EHLO") || is_verb(line, "HELO")) {
-		greet(conn, line);
-		return;
-	}
-	if (is_verb(line, "STARTTLS")) {
-		want_tls(conn);
-		return;
-	}
-	if (is_verb(line, "QUIT")) {
-		atomic_fetch_add(&conn->listener->counters->quits, 1);
-		run_stage(
-		    conn, STAGE_QUIT, &replies[REPLY_QUIT], CONN_AFTER_HANGUP);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (is_verb(line, others[i].verb))
-			reply = others[i].reply;
-	}
-	if (reply == REPLY_DATA && replies[reply].len > 0 &&
-	    replies[reply].bytes[0] == '3')
-		after = CONN_AFTER_MAIL;
-	run_stage(conn, STAGE_OTHER, &replies[reply], after);
-}
-
-static void
-mail_line(struct conn *conn, const char *line)
-{
-	if (strcmp(line, ".") != 0)
-		return;
-	conn->in_mail = false;
-	run_stage(conn, STAGE_OTHER, &conn->plan->replies[REPLY_MESSAGE],
-	    CONN_AFTER_NOTHING);
-}
-
-/* Takes one line from the buffer; false if there is none. */
-static bool
-take_line(struct conn *conn)
-{
-	char line[CONN_LINE], *end = memchr(conn->line, '\n', conn->used);
-	bool overlong = conn->overlong;
-	size_t len;
-
-	if (end == NULL) {
-		if (conn->used == sizeof(conn->line)) {
-			conn->overlong = true;
-			conn->used = 0;
-		}
-		return false;
-	}
-	len = (size_t)(end - conn->line);
-	memcpy(line, conn->line, len);
-	conn->used -= len + 1;
-	memmove(conn->line, end + 1, conn->used);
-	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
-		len--;
-	line[len] = '\0';
-	conn->overlong = false;
-	if (conn->in_mail) {
-		if (!overlong)
-			mail_line(conn, line);
-	} else if (overlong) {
-		run_stage(conn, STAGE_OTHER,
-		    &conn->plan->replies[REPLY_TOO_LONG], CONN_AFTER_NOTHING);
-	} else {
-		command(conn, line);
-	}
-	return true;
-}
-
 static void
 handshake_done(struct conn *conn)
 {
@@ -467,7 +294,7 @@ handshake_done(struct conn *conn)
 	atomic_fetch_add(&counters->tls, 1);
 	counters_note(counters, counters->sni, sni == NULL ? "" : sni);
 	if (conn->plan->implicit_tls)
-		run_stage(conn, STAGE_BANNER,
+		conn_stage(conn, STAGE_BANNER,
 		    &conn->plan->replies[REPLY_BANNER], CONN_AFTER_NOTHING);
 }
 
@@ -522,12 +349,12 @@ handshake(struct conn *conn)
 static void
 read_commands(struct conn *conn)
 {
-	int n = receive(
+	int n = wire_receive(
 	    conn, conn->line + conn->used, sizeof(conn->line) - conn->used);
 
 	if (n > 0)
 		conn->used += (size_t)n;
-	else if (n != GOT_NOTHING)
+	else if (n != WIRE_NOTHING)
 		conn_end(conn);
 }
 
@@ -537,7 +364,7 @@ drive(struct conn *conn)
 {
 	for (;;) {
 		while (conn->mode == CONN_COMMANDS && !conn->busy &&
-		    take_line(conn))
+		    command_take(conn))
 			;
 		if (conn->mode != CONN_COMMANDS || conn->busy ||
 		    !conn->tls_up || SSL_pending(conn->ssl) == 0)
@@ -574,7 +401,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		read_commands(conn);
 		break;
 	case CONN_HELLO:
-		run_stage(conn, STAGE_HELLO, NULL, CONN_AFTER_NOTHING);
+		conn_stage(conn, STAGE_HELLO, NULL, CONN_AFTER_NOTHING);
 		break;
 	case CONN_HANDSHAKE:
 		handshake(conn);
@@ -645,7 +472,7 @@ conn_start(struct listener *listener, uint64_t number, int fd)
 	event_assign(&conn->out, base, fd, EV_WRITE, on_writable, conn);
 	event_assign(&conn->timer, base, -1, 0, on_timer, conn);
 	server_joined(conn->server, conn);
-	run_stage(conn, STAGE_ACCEPT, NULL, CONN_AFTER_NOTHING);
+	conn_stage(conn, STAGE_ACCEPT, NULL, CONN_AFTER_NOTHING);
 	drive(conn);
 }
 

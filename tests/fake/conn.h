@@ -61,8 +61,19 @@ struct conn {
 
 /* Takes the descriptor, and begins. */
 void conn_start(struct listener *listener, uint64_t number, int fd);
+/* Waits as the script says, then acts for this stage; reply may be NULL. */
+void conn_stage(struct conn *conn, enum stage stage, const struct text *reply,
+    enum conn_after after);
 /* For the server: ends it without a word; it is freed by conn_free(). */
 void conn_end(struct conn *conn);
 void conn_free(struct conn *conn);
+
+/* command.c: obeys one line from the buffer; false if there is none. */
+bool command_take(struct conn *conn);
+
+/* wire.c: in clear or through TLS. A number of bytes, or one of these. */
+enum { WIRE_EOF = 0, WIRE_NOTHING = -1, WIRE_ERROR = -2 };
+int wire_receive(struct conn *conn, void *bytes, size_t size);
+int wire_transmit(struct conn *conn, const char *bytes, size_t len);
 
 #endif

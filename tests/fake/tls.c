@@ -202,6 +202,21 @@ sni_chosen(SSL *ssl, int *alert, void *arg)
 	return SSL_TLSEXT_ERR_OK;
 }
 
+/* OpenSSL has limits even at level 0 (DH below 1024 bits). */
+static int
+allow_anything(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
+    void *other, void *ex)
+{
+	(void)ssl;
+	(void)ctx;
+	(void)op;
+	(void)bits;
+	(void)nid;
+	(void)other;
+	(void)ex;
+	return 1;
+}
+
 /*
  * What is asked for is what is served: security level 0 unless said, no
  * reordering or completing of chains, no resumption behind our back.
@@ -210,6 +225,8 @@ static void
 set_basics(SSL_CTX *ctx, const struct tls_setup *setup)
 {
 	SSL_CTX_set_security_level(ctx, setup->seclevel);
+	if (setup->seclevel == 0)
+		SSL_CTX_set_security_callback(ctx, allow_anything);
 	SSL_CTX_set_mode(ctx,
 	    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN |
 		SSL_MODE_ENABLE_PARTIAL_WRITE |

@@ -1,7 +1,95 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * usage.h - what fakesmtpd takes: the full list, for people and for --help.
+ */
 #ifndef FAKE_USAGE_H
 #define FAKE_USAGE_H
 
-static const char usage[] = "usage: fakesmtpd CONFIG.json\n";
+static const char usage_short[] =
+    "usage: fakesmtpd [--port N] [--ready-fd N] [--count-file FILE]\n"
+    "                 [--workers N] [--die-with-parent] CONFIG.json\n";
+
+/* In two parts: C promises no longer strings. */
+static const char usage_options[] =
+    "\n"
+    "  --port N           for listeners without a port of their own (25)\n"
+    "  --ready-fd N       where to say so instead of standard output\n"
+    "  --count-file FILE  counters as JSON, at the end and on SIGUSR1\n"
+    "  --workers N        processes that share the listeners (1)\n"
+    "  --die-with-parent  end when the thread that started it ends\n"
+    "\n"
+    "Says \"ready\" on a line when all listeners are bound; before that,\n"
+    "\"port ADDRESS PORT\" for each one whose port was 0. After SIGUSR1 it\n"
+    "says \"counted\" when the count file is complete. Ends on SIGTERM and\n"
+    "SIGINT. A bad configuration: a message, exit 64; no listener: exit 71.\n"
+    "\n"
+    "CONFIG.json: { \"servers\": [ S, ... ], \"idle_ms\": 600000,\n"
+    "  \"max_connections\": 16384 }   (a worker; more are closed at once)\n"
+    "An unknown key is an error. null counts as absent, but for banner.\n"
+    "A REPLY is \"250 text\"; \\n parts its lines, line ends are added.\n"
+    "\n"
+    "S, where it listens:\n"
+    "  listen      \"127.0.0.1\" or [\"127.0.0.1\", \"::1\"]\n"
+    "  port        default --port; 0: any free one\n"
+    "  blackhole   true: connects time out (the kernel drops the SYNs)\n"
+    "S, what it says:\n"
+    "  banner      REPLY; null: none\n"
+    "  ehlo        [\"name\", \"PIPELINING\", \"STARTTLS\"], or a REPLY, as "
+    "it\n"
+    "              is, to refuse. Default: as here, STARTTLS with certs only\n"
+    "  ehlo_tls    the same inside TLS. Default: ehlo without STARTTLS\n"
+    "  starttls    REPLY; TLS begins if it starts with 220. Default: 220 if\n"
+    "              ehlo offers STARTTLS, else 502. Inside TLS always 503\n"
+    "  helo, mail, rcpt, data, message (after the dot), quit_reply   REPLY\n"
+    "  eol         \"\\n\" instead of \"\\r\\n\" behind each reply line\n"
+    "  chunk       bytes written at a time; chunk_ms: pause between (0)\n"
+    "S, TLS:\n"
+    "  certs       [ { \"key\": FILE, \"chain\": FILE or [FILE, ...] }, ... ]\n"
+    "              PEM, leaf first, sent as listed; one of each key type.\n"
+    "              Relative to the configuration. []: a server without any\n"
+    "  sni         { \"name\": certs, ... }\n"
+    "  sni_unknown, sni_missing   \"fail\": fatal alert unrecognized_name\n"
+    "  implicit_tls  true: TLS from the first byte\n"
+    "  tls         { \"min\", \"max\": \"1.0\" to \"1.3\" (1.2 and 1.3),\n"
+    "              \"ciphers\", \"suites\", \"groups\", \"sigalgs\": "
+    "OpenSSL's\n"
+    "              lists, \"seclevel\": 0 to 5 (0), \"client_cert\": "
+    "\"request\"\n"
+    "              or \"require\", \"dh_bits\": 512, 768, 1024, 1536, 2048,\n"
+    "              3072 or 4096, \"tickets\": N (2) }\n";
+static const char usage_script[] =
+    "S, what goes wrong, by stage: accept banner ehlo starttls starttls-220\n"
+    "tls ehlo_tls quit. HELO counts as ehlo. starttls-220 is when the\n"
+    "ClientHello comes; tls is in the midst of our flight, after tls_cut\n"
+    "bytes of it (64). For garbage, endless and delays, tls is the moment\n"
+    "of starttls-220.\n"
+    "  close_at, silent_at, reset_at   a stage: instead of the reply, close,\n"
+    "              say nothing for ever, or send a TCP reset\n"
+    "  delay_ms    N before every reply and the ServerHello, or\n"
+    "              { \"banner\": N, ... } by stage\n"
+    "  garbage     { \"at\": stage, \"hex\": \"...\" } raw, instead of the "
+    "reply;\n"
+    "              the dialogue goes on, but for tls (silence) and quit\n"
+    "  answer_hello_with  text in clear instead of the ServerHello\n"
+    "  endless     { \"at\": stage, \"bytes\": \"250-x\\r\\n\", "
+    "\"max_bytes\":\n"
+    "              67108864 } again and again instead of the reply; at\n"
+    "              max_bytes it closes\n"
+    "  after_220   text in clear right behind the reply to STARTTLS, in the\n"
+    "              same packet, as it is\n"
+    "  keep_clear  true: obey inside TLS what was sent behind STARTTLS\n"
+    "S, by connection:\n"
+    "  first, then   after the first N connections of a listener, the keys\n"
+    "              of then override those of S (null: back to the default)\n"
+    "  cycle       M: begin to count again after M connections\n"
+    "\n"
+    "The count file: { \"listeners\": [ { \"server\": index of S, "
+    "\"address\",\n"
+    "  \"port\", \"connections\", \"shed\", \"starttls\", \"tls\", "
+    "\"tls_failed\",\n"
+    "  \"quits\", \"max_parallel\", \"helo\", \"sni\" (the latest seen) }, ... "
+    "] }\n"
+    "starttls counts commands, tls and tls_failed handshakes; shed\n"
+    "connections were closed at once for want of room.\n";
 
 #endif
