@@ -520,8 +520,11 @@ test_context_errors(void **state)
 	static const struct {
 		const char *cert, *key, *error;
 	} rows[] = {
-		{ "/nonexistent/cert.pem", NULL, "/nonexistent/cert.pem: " },
-		{ "/dev/null", NULL, "/dev/null: " },
+		{ "/nonexistent/cert.pem", NULL,
+		    "the client certificate \"/nonexistent/cert.pem\" cannot "
+		    "be used: No such file or directory" },
+		{ "/dev/null", NULL,
+		    "the client certificate \"/dev/null\" cannot be used: " },
 		{ NULL, "key.pem", "key.pem: a key without a certificate" },
 	};
 	(void)state;
