@@ -208,8 +208,9 @@ is_abandoned(const char *cipher)
 static int
 dh_bits(const char *group)
 {
-	return group != NULL && strncmp(group, "DH ", 3) == 0 ? atoi(group + 3)
-							      : 0;
+	return group != NULL && strncmp(group, "DH ", 3) == 0
+	    ? (int)strtol(group + 3, NULL, 10)
+	    : 0;
 }
 
 static void

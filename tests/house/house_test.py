@@ -70,7 +70,7 @@ def test_layers():
     layers("libunbound in the answer", "dns/answer.c",
            "#include <unbound.h>\n",
            "src/dns/answer.c: <unbound.h> is for dns/upstream* only")
-    layers("libunbound where it belongs", "dns/resolver_x.c",
+    layers("libunbound where it belongs", "dns/upstream_x.c",
            "#include <unbound-event.h>\n")
     with tempfile.TemporaryDirectory() as root:
         expect("layers: nothing to check is no success",
