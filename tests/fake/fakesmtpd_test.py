@@ -9,6 +9,7 @@ is waited for by a short time-out, what must happen by a long one.
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import smtplib
@@ -66,14 +67,16 @@ def write_config(config):
 class Fake:
     """A running server; scripts listen on 127.0.0.1 unless they say."""
 
-    def __init__(self, *scripts, options=(), **top):
+    def __init__(self, *scripts, options=(), descriptors=None, **top):
         servers = [{"listen": "127.0.0.1", **script} for script in scripts]
         self.path = write_config({"servers": servers, **top})
         self.count_path = self.path + ".count"
         self.process = subprocess.Popen(
             [FAKESMTPD, "--die-with-parent", "--port", "0", "--count-file",
              self.count_path, *options, self.path],
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, text=True,
+            preexec_fn=descriptors and (lambda: resource.setrlimit(
+                resource.RLIMIT_NOFILE, (descriptors, descriptors))))
         self.at = []
         while (line := self.process.stdout.readline()) != "ready\n":
             if not line:
@@ -87,9 +90,10 @@ class Fake:
 
     def __exit__(self, *_):
         if self.process.returncode is None:
-            self.process.kill()
-            self.process.wait()
+            self.end()
         self.process.stdout.close()
+        if self.process.returncode not in (0, 64):
+            raise RuntimeError(f"exit status {self.process.returncode}")
 
     def counts(self, listener=0):
         self.process.send_signal(signal.SIGUSR1)
@@ -744,6 +748,8 @@ class Process(unittest.TestCase):
             ([{**good, "port": "25"}], "port"),
             ([{**good, "banner": 5}], "banner"),
             ([{**good, "ehlo": []}], "ehlo"),
+            ([{**good, "ehlo": [1, "a"]}], "ehlo"),
+            ([{**good, "ehlo_tls": ["a", None]}], "ehlo_tls"),
             ([{**good, "ehlo": EHLO}], "certs: missing"),
             ([{**good, "implicit_tls": True}], "certs: missing"),
             ([{**good, "certs": {}}], "certs"),
@@ -824,6 +830,24 @@ class Hostile(unittest.TestCase):
             self.assertTrue(client.ask("A" * 100000).startswith("500"))
             self.assertTrue(client.ask("N" * 2045).startswith("502"))
             self.assertTrue(client.ask("NOOP").startswith("250"))
+
+    def test_no_descriptors_left(self):
+        with Fake({}, descriptors=30) as fake:
+            clients = [fake.dial() for _ in range(60)]
+            greeted = 0
+            for client in clients:
+                try:
+                    greeted += client.reply().startswith("220")
+                except EOFError:
+                    pass
+            self.assertTrue(10 < greeted < 30, greeted)
+            self.assertEqual(fake.counts()["shed"], 60 - greeted)
+            for client in clients:
+                client.socket.close()
+            while True:  # until the ends of the others are noticed
+                with fake.dial() as client:
+                    if client.socket.recv(4096):
+                        break
 
     def test_noise(self):
         """Seeded noise at every stage; the server outlives it all."""

@@ -110,29 +110,28 @@ load_strings(struct loader *loader, const json_t *object, const char *key,
     const char ***values, size_t *n_values)
 {
 	const json_t *item, *found = get(loader, object, key);
-	size_t i, n;
+	const char **made;
+	size_t n;
 
 	if (found == NULL)
 		return;
 	n = json_is_array(found) ? json_array_size(found) : 1;
-	*values = arena_alloc(loader->arena, n * sizeof(**values));
-	if (*values == NULL) {
-		load_fail(loader, "%s: no memory", key);
-		return;
-	}
-	for (i = 0; i < n; i++) {
+	made = arena_alloc(loader->arena, n * sizeof(*made));
+	for (size_t i = 0; made != NULL && i < n; i++) {
 		item = json_is_array(found) ? json_array_get(found, i) : found;
 		if (!json_is_string(item)) {
 			load_fail(loader, "%s: need strings", key);
 			return;
 		}
-		(*values)[i] =
-		    arena_strdup(loader->arena, json_string_value(item));
-		if ((*values)[i] == NULL) {
-			load_fail(loader, "%s: no memory", key);
-			return;
-		}
+		made[i] = arena_strdup(loader->arena, json_string_value(item));
+		if (made[i] == NULL)
+			made = NULL;
 	}
+	if (made == NULL) {
+		load_fail(loader, "%s: no memory", key);
+		return;
+	}
+	*values = made;
 	*n_values = n;
 }
 

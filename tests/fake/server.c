@@ -357,13 +357,15 @@ listener_json(const struct listener *listener)
 }
 
 bool
-server_count(const struct server *server, const char *path)
+server_count(struct server *server, const char *path)
 {
 	json_t *root = json_object(), *array = json_array();
 	char temporary[4096];
 	bool written = false;
 	int n;
 
+	/* There may be no other descriptor left to write with. */
+	close(server->spare);
 	n = snprintf(
 	    temporary, sizeof(temporary), "%s.%ld", path, (long)getpid());
 	for (size_t i = 0; i < server->n_listeners; i++)
@@ -377,5 +379,6 @@ server_count(const struct server *server, const char *path)
 			unlink(temporary);
 	}
 	json_decref(root);
+	server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return written;
 }

@@ -68,7 +68,7 @@ bool server_open(struct arena *arena, const struct config *config,
 bool server_start(struct server *server, struct event_base *base);
 void server_finish(struct server *server);
 /* Replaces the file in one step. */
-bool server_count(const struct server *server, const char *path);
+bool server_count(struct server *server, const char *path);
 
 /* For conn.c: a connection came, ended, or said something to remember. */
 void server_joined(struct server *server, struct conn *conn);
