@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Makes all that a lab needs on disk: nsd, certificates, zones, servers."""
+import fcntl
 import glob
 import hashlib
 import json
@@ -45,8 +46,10 @@ def find_nsd(package):
     if installed:
         return installed, {}
     program = os.path.join(package, 'root/usr/sbin/nsd')
-    if not os.path.exists(program):
-        unpack_nsd(package)
+    with open(package + '.lock', 'w', encoding='ascii') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests may want it side by side
+        if not os.path.exists(program):
+            unpack_nsd(package)
     folders = glob.glob(os.path.join(package, 'root/usr/lib/*-linux-gnu*'))
     return program, {'LD_LIBRARY_PATH': ':'.join(folders)}
 
