@@ -623,6 +623,33 @@ test_expiry(void **state)
 	arena_unref(arena);
 }
 
+/* RFC 4035 section 5.3.2; the signatures made here count two labels. */
+static void
+test_wildcard(void **state)
+{
+	struct arena *arena = arena_new();
+	(void)state;
+
+#define WILDCARD(name) read_wire(arena, name, RRTYPE_A).lookup.wildcard
+	build(DATA, 0);
+	assert_false(WILDCARD("a.example"));
+	add_signature(ANSWER, "a.example", RRTYPE_A, AT - DAY, AT + DAY);
+	assert_false(WILDCARD("a.example"));
+	begin(0, "x.a.example", RRTYPE_A);
+	add(ANSWER, "x.a.example", RRTYPE_A, 300, ip, 4);
+	assert_false(WILDCARD("x.a.example"));
+	add_signature(ANSWER, "a.example", RRTYPE_A, AT - DAY, AT + DAY);
+	add_signature(ANSWER, "x.a.example", RRTYPE_MX, AT - DAY, AT + DAY);
+	assert_false(WILDCARD("x.a.example"));
+	add_signature(ANSWER, "x.a.example", RRTYPE_A, AT - DAY, AT + DAY);
+	assert_true(WILDCARD("x.a.example"));
+	/* Without records nothing was made from one. */
+	begin(0, "x.a.example", RRTYPE_A);
+	add_signature(ANSWER, "x.a.example", RRTYPE_A, AT - DAY, AT + DAY);
+	assert_false(WILDCARD("x.a.example"));
+	arena_unref(arena);
+}
+
 /* Bogus: no records, but what explains it. */
 static void
 test_bogus_keeps_times(void **state)
@@ -741,6 +768,7 @@ main(void)
 		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_bogus_keeps_times),
+		cmocka_unit_test(test_wildcard),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_fail),
 		cmocka_unit_test(test_can_ask),
