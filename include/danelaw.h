@@ -83,6 +83,7 @@ struct danelaw_request {
 	enum danelaw_family family;
 	const char *helo;   /* EHLO name; NULL: the host's own */
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
+	bool hints;         /* a few lookups more, which may only add advice */
 };
 
 /*

@@ -149,6 +149,7 @@ struct danelaw_lookup {
 	uint32_t ttl;          /* seconds; the least of all records used */
 	int64_t rrsig_expires; /* the earliest of all signatures; 0: none */
 	size_t n_records;      /* of the type asked for */
+	bool wildcard;         /* these come from one (RFC 4035 s. 5.3.2) */
 };
 
 /* One TLSA record (RFC 6698 section 2.1). */
@@ -292,6 +293,8 @@ struct danelaw_address {
 	struct danelaw_sender *senders;
 	size_t n_senders;
 	struct danelaw_timing timing;
+	const char *sendmail;     /* ${verify} word of sendmail, or NULL */
+	const char *sendmail_why; /* what it means here, or NULL */
 };
 
 struct danelaw_host {

@@ -4,8 +4,10 @@
  * many, but each has reference identifiers of its own (RFC 7672 s. 3.2.2).
  */
 #include "check/domain.h"
+#include "check/extras.h"
 #include "policy/diagnose.h"
 #include "policy/references.h"
+#include "policy/sendmail.h"
 #include "policy/verdict.h"
 #include "probe/judge.h"
 
@@ -90,12 +92,17 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 		return false;
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		struct evidence *evidence = host_job_evidence(found->job, i);
+		struct danelaw_address *address = &host->addresses[i];
+		struct sendmail_words words;
 
 		if (host->policy == DANELAW_POLICY_SKIP)
 			continue;
 		if (evidence == NULL ||
-		    !judge_address(job, host, evidence, &host->addresses[i]))
+		    !judge_address(job, host, evidence, address))
 			return false;
+		words = sendmail_words(address);
+		address->sendmail = words.verify;
+		address->sendmail_why = words.why;
 	}
 	return true;
 }
@@ -139,6 +146,8 @@ domain_assemble(struct domain_job *job)
 		if (!assemble_host(job, &job->hosts[i]))
 			return false;
 	}
+	if (!extras_merge(job->extras, job))
+		return false;
 	report->resolver =
 	    arena_strdup(job->tree->arena, resolver_words(resolver));
 	options.resolver_dead = is_dead(job);

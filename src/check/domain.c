@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "check/extras.h"
 #include "policy/ruling.h"
 
 #define DEFAULT_PORT 25
@@ -33,7 +34,10 @@ host_done(struct host_job *host, void *arg)
 	struct domain_job *job = arg;
 	(void)host;
 
-	if (--job->n_pending == 0)
+	if (--job->n_pending > 0)
+		return;
+	job->extras = extras_start(job, finish);
+	if (job->extras == NULL)
 		finish(job);
 }
 
@@ -287,6 +291,8 @@ settle(struct domain_job *job)
 {
 	resolver_cancel(job->mx_query);
 	job->mx_query = NULL;
+	extras_free(job->extras);
+	job->extras = NULL;
 	for (size_t i = 0; i < job->n_hosts; i++)
 		host_job_free(job->hosts[i].job);
 	job->n_hosts = 0;
@@ -323,6 +329,11 @@ domain_job_waiting(const struct domain_job *job,
 
 	if (job->mx_query != NULL) {
 		snprintf(text, sizeof(text), "the MX records of %s",
+		    job->tree->report.domain);
+		fn(text, arg);
+	}
+	if (extras_pending(job->extras)) {
+		snprintf(text, sizeof(text), "further DNS records of %s",
 		    job->tree->report.domain);
 		fn(text, arg);
 	}

@@ -29,6 +29,7 @@ struct domain_job {
 	const char *next_hop_end; /* where the CNAMEs of the domain led */
 	struct domain_host *hosts;
 	size_t n_hosts, n_pending;
+	struct extras *extras;
 };
 
 /*

@@ -469,6 +469,12 @@ host_job_facts(
 	return host->addresses != NULL;
 }
 
+const struct danelaw_host *
+host_job_host(const struct host_job *job)
+{
+	return &job->host;
+}
+
 struct evidence *
 host_job_evidence(const struct host_job *job, size_t i)
 {

@@ -41,6 +41,10 @@ void host_job_free(struct host_job *job);
  */
 bool host_job_facts(
     struct host_job *job, struct arena *arena, struct danelaw_host *host);
+/*
+ * After done(): what was found out, as host_job_facts() gives it. Borrowed.
+ */
+const struct danelaw_host *host_job_host(const struct host_job *job);
 /* Evidence of the host's i-th address; NULL: it was not probed. */
 struct evidence *host_job_evidence(const struct host_job *job, size_t i);
 

@@ -121,6 +121,7 @@ add_domains(struct check *check, struct danelaw_engine *engine, char **domains)
 	if (arena == NULL)
 		return EXIT_OWN_FAILURE;
 	cli_request(check->settings, &request);
+	request.hints = true;
 	request.all_certs = check->settings->certs == NULL ||
 	    strcmp(check->settings->certs, "all") == 0;
 	for (size_t i = 0; i < check->n_slots; i++) {

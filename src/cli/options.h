@@ -14,12 +14,14 @@
 /* Which programs take an option; bits of option_spec.commands. */
 enum {
 	COMMAND_CHECK = 1 << 0,
+	COMMAND_EXPLAIN = 1 << 7,
 };
 
 struct settings {
 	long port, connect_port, timeout;
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
+	bool search;            /* explain */
 	const char **resolvers; /* pointers into argv; options_finish() */
 	size_t n_resolvers;
 	const char *resolv_conf, *trust_anchor, *root_hints;

@@ -191,6 +191,8 @@ read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
 		else if (!record_read(arena, packet, rr, record))
 			wrong = "the answer has a malformed record";
 	}
+	answer->lookup.wildcard = answer->lookup.n_records > 0 &&
+	    packet_is_expanded(packet, name, (uint16_t)type);
 	ldns_rdf_deep_free(name);
 	return wrong;
 }
@@ -220,6 +222,7 @@ answer_spoil(struct answer *answer, enum danelaw_dnssec dnssec, const char *why)
 	answer->lookup.presence = DANELAW_PRESENCE_UNKNOWN;
 	answer->lookup.why = why;
 	answer->lookup.n_records = 0;
+	answer->lookup.wildcard = false;
 	answer->records = NULL;
 	answer->n_records = answer->n_dropped = 0;
 }

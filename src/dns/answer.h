@@ -34,7 +34,8 @@ struct answer_record {
 };
 
 struct answer {
-	/* name, type, dnssec, presence, why, aliases, ttl, rrsig_expires */
+	/* name, type, dnssec, presence, why, aliases, ttl, rrsig_expires,
+	   wildcard */
 	struct danelaw_lookup lookup;
 	const char *final; /* where the CNAMEs led; the name itself if none */
 	struct answer_record *records;

@@ -8,6 +8,7 @@
 #define DNS_PACKET_H
 
 #include <ldns/ldns.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,13 @@ struct packet {
 const char *packet_read(
     struct packet *packet, const uint8_t *bytes, size_t len);
 void packet_finish(struct packet *packet);
+
+/*
+ * Were the records of this name and type made from a wildcard? Their
+ * signature tells by a count of labels (RFC 4035 section 5.3.2).
+ */
+bool packet_is_expanded(
+    const struct packet *packet, const ldns_rdf *owner, uint16_t type);
 
 unsigned packet_rcode(const struct packet *packet);
 /* The name that fills the RDATA from skip on; NULL where none does. */

@@ -34,24 +34,6 @@ finding_find(const char *id)
 	return NULL;
 }
 
-static const struct {
-	const char *id, *why;
-} unseen[] = {
-#define UNSEEN(id, why) { id, why },
-#include "model/unseen.def"
-#undef UNSEEN
-};
-
-const char *
-finding_unseen(const char *id)
-{
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
-		if (strcmp(unseen[i].id, id) == 0)
-			return unseen[i].why;
-	}
-	return NULL;
-}
-
 enum { MAX_PAIRS = 16 };
 
 struct pairs {

@@ -38,12 +38,6 @@ const struct finding_entry *finding_entry(enum finding_id id);
 /* NULL: no such finding. */
 const struct finding_entry *finding_find(const char *id);
 /*
- * What an id of unseen.def is and why no finding is ever made of it; NULL for
- * any other id.
- */
-const char *finding_unseen(const char *id);
-
-/*
  * Adds a finding. subject is copied. What follows are pairs of a key and its
  * value, ended by NULL: each "{key}" in the templates becomes the value. A
  * NULL value is written as "?". Returns the finding for fix lines and

@@ -176,6 +176,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		diagnose_chain(&exam);
 		diagnose_name(&exam);
 		diagnose_cert(&exam);
+		diagnose_advice(&exam);
 		diagnose_ops(&exam);
 	}
 	finding_sort(exam.report);

@@ -2,8 +2,9 @@
 /*
  * diagnose.h - findings, from the finished tree alone.
  *
- * Pure. One file per group of the catalogue: diagnose_dns.c, _tlsa.c and
- * _mismatch.c, _cert.c and _chain.c, _name.c, _smtp.c, _tls.c, _ops.c.
+ * Pure. One file per group of the catalogue: diagnose_dns.c, _tlsa.c,
+ * _advice.c and _mismatch.c, _cert.c and _chain.c, _name.c, _smtp.c, _tls.c,
+ * _ops.c.
  */
 #ifndef POLICY_DIAGNOSE_H
 #define POLICY_DIAGNOSE_H

@@ -315,3 +315,55 @@ kit_path_end(const struct danelaw_probe *probe)
 	}
 	return cert;
 }
+
+bool
+kit_has_sightings(const struct exam *exam, const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		if (exam->sightings[i].host == host)
+			return true;
+	}
+	return false;
+}
+
+bool
+kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_record *record)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+		const struct danelaw_probe *probe = sighting->probe;
+
+		if (sighting->host != host)
+			continue;
+		if (kit_fitting(record, probe) != NULL)
+			return true;
+		/* What was matched without being sent (2 0 0, 2 1 0). */
+		for (size_t j = 0; j < probe->n_records; j++) {
+			size_t index = probe->records[j].record;
+
+			if (index < host->tlsa.n_records &&
+			    &host->tlsa.records[index] == record &&
+			    probe->records[j].result == DANELAW_RESULT_MATCH)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+kit_is_authenticated(const struct exam *exam, const struct danelaw_host *host)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+
+		if (sighting->host != host)
+			continue;
+		if (sighting->probe->outcome != DANELAW_OUTCOME_AUTHENTICATED)
+			return false;
+		some = true;
+	}
+	return some;
+}

@@ -93,9 +93,19 @@ const struct danelaw_cert *kit_issuer(
 /* The last of the path from the leaf up, as far as it was sent. */
 const struct danelaw_cert *kit_path_end(const struct danelaw_probe *probe);
 
+bool kit_has_sightings(
+    const struct exam *exam, const struct danelaw_host *host);
+/* Does the record fit any chain that the host showed? */
+bool kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_record *record);
+/* Did all chains that the host showed pass, and was there one? */
+bool kit_is_authenticated(
+    const struct exam *exam, const struct danelaw_host *host);
+
 /* The groups. */
 void diagnose_dns(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
+void diagnose_advice(struct exam *exam);
 void diagnose_mismatch(struct exam *exam);
 void diagnose_cert(struct exam *exam);
 void diagnose_chain(struct exam *exam);

@@ -9,62 +9,6 @@
 #include "policy/diagnose_kit.h"
 #include "policy/verdict.h"
 
-/* Above this a record takes the room of a dozen digests. */
-enum { LARGE = 512 };
-
-static bool
-has_sightings(const struct exam *exam, const struct danelaw_host *host)
-{
-	for (size_t i = 0; i < exam->n_sightings; i++) {
-		if (exam->sightings[i].host == host)
-			return true;
-	}
-	return false;
-}
-
-/* Does the record fit any chain that the host showed? */
-static bool
-fits_host(const struct exam *exam, const struct danelaw_host *host,
-    const struct danelaw_record *record)
-{
-	for (size_t i = 0; i < exam->n_sightings; i++) {
-		const struct sighting *sighting = &exam->sightings[i];
-		const struct danelaw_probe *probe = sighting->probe;
-
-		if (sighting->host != host)
-			continue;
-		if (kit_fitting(record, probe) != NULL)
-			return true;
-		/* What was matched without being sent (2 0 0, 2 1 0). */
-		for (size_t j = 0; j < probe->n_records; j++) {
-			size_t index = probe->records[j].record;
-
-			if (index < host->tlsa.n_records &&
-			    &host->tlsa.records[index] == record &&
-			    probe->records[j].result == DANELAW_RESULT_MATCH)
-				return true;
-		}
-	}
-	return false;
-}
-
-static bool
-is_authenticated(const struct exam *exam, const struct danelaw_host *host)
-{
-	bool some = false;
-
-	for (size_t i = 0; i < exam->n_sightings; i++) {
-		const struct sighting *sighting = &exam->sightings[i];
-
-		if (sighting->host != host)
-			continue;
-		if (sighting->probe->outcome != DANELAW_OUTCOME_AUTHENTICATED)
-			return false;
-		some = true;
-	}
-	return some;
-}
-
 static void
 diagnose_none(struct exam *exam, const struct danelaw_host *host)
 {
@@ -106,7 +50,7 @@ diagnose_wrong_owner(struct exam *exam)
 			    report->domain, "name", lookup->name, "host",
 			    host->name, "owner", kit_owner(exam, host), NULL);
 
-			if (has_sightings(exam, host))
+			if (kit_has_sightings(exam, host))
 				kit_publish(exam, finding, host,
 				    kit_host_311(exam, host));
 		}
@@ -142,7 +86,7 @@ diagnose_wrong_port(struct exam *exam, const struct danelaw_host *host)
 		finding = finding_add(exam->tree, FINDING_TLSA_WRONG_PORT,
 		    host->name, "host", host->name, "name", lookup->name,
 		    "owner", owner, "new", new, NULL);
-		if (has_sightings(exam, host))
+		if (kit_has_sightings(exam, host))
 			kit_publish(exam, finding, host, new);
 		return;
 	}
@@ -233,7 +177,7 @@ diagnose_unusable(struct exam *exam, const struct danelaw_host *host)
 		finding = &exam->report->findings[place[id] - 1];
 		kit_withdraw(exam, finding, host, record->rr);
 		if (tlsa->status == DANELAW_TLSA_UNUSABLE &&
-		    has_sightings(exam, host))
+		    kit_has_sightings(exam, host))
 			kit_publish(
 			    exam, finding, host, kit_host_311(exam, host));
 	}
@@ -266,7 +210,8 @@ diagnose_pkix(struct exam *exam, const struct danelaw_host *host)
 		    !tlsa->records[i].usable)
 			kit_withdraw(exam, finding, host, tlsa->records[i].rr);
 	}
-	if (tlsa->status == DANELAW_TLSA_UNUSABLE && has_sightings(exam, host))
+	if (tlsa->status == DANELAW_TLSA_UNUSABLE &&
+	    kit_has_sightings(exam, host))
 		kit_publish(exam, finding, host, kit_host_311(exam, host));
 }
 
@@ -275,7 +220,7 @@ static void
 diagnose_style(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_tlsa *tlsa = &host->tlsa;
-	const struct danelaw_record *large = NULL, *one = NULL;
+	const struct danelaw_record *one = NULL;
 	size_t n_usable = 0, n_sha512 = 0;
 	const char *name = kit_owner(exam, host);
 	const char *new = kit_host_311(exam, host);
@@ -288,23 +233,17 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 		one = record;
 		n_usable++;
 		n_sha512 += record->mtype == 2;
-		if (record->mtype == 0 && record->len > LARGE && large == NULL)
-			large = record;
 	}
-	if (large != NULL)
-		finding_add(exam->tree, FINDING_TLSA_FULL0_LARGE, host->name,
-		    "record", kit_rr(exam, large), "name", name, "length",
-		    kit_number(exam, (long)large->len), "new", new, NULL);
 	if (n_usable > 0 && n_sha512 == n_usable) {
 		struct danelaw_finding *finding =
 		    finding_add(exam->tree, FINDING_TLSA_ONLY_SHA512,
 			host->name, "name", name, "new", new, NULL);
 
-		if (has_sightings(exam, host))
+		if (kit_has_sightings(exam, host))
 			kit_publish(exam, finding, host, new);
 	}
 	/* Where it fails today, tomorrow is no matter. */
-	if (n_usable == 1 && is_authenticated(exam, host))
+	if (n_usable == 1 && kit_is_authenticated(exam, host))
 		finding_add(exam->tree, FINDING_TLSA_SINGLE_RECORD, host->name,
 		    "name", name, "record", kit_rr(exam, one), NULL);
 }
@@ -327,7 +266,7 @@ some_fits(const struct exam *exam, const struct danelaw_host *host,
 		if (record->usable &&
 		    (kind == NULL || same_kind(record, kind)) &&
 		    (usage < 0 || record->usage == usage) &&
-		    fits_host(exam, host, record))
+		    kit_fits_host(exam, host, record))
 			return true;
 	}
 	return false;
@@ -358,7 +297,7 @@ diagnose_mixed(struct exam *exam, const struct danelaw_host *host)
 			continue;
 		n += tlsa->records[i].usage == 3;
 		if (tlsa->records[i].usage == 2 && issuer == NULL &&
-		    fits_host(exam, host, &tlsa->records[i]))
+		    kit_fits_host(exam, host, &tlsa->records[i]))
 			issuer = &tlsa->records[i];
 	}
 	if (n == 0 || issuer == NULL || some_fits(exam, host, NULL, 3))
@@ -407,7 +346,7 @@ diagnose_stale(struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (!record->usable || fits_host(exam, host, record) ||
+		if (!record->usable || kit_fits_host(exam, host, record) ||
 		    (mixed && record->usage == 3))
 			continue;
 		if (some_fits(exam, host, record, -1)) {
@@ -514,7 +453,7 @@ diagnose_host(struct exam *exam, const struct danelaw_host *host)
 	diagnose_pkix(exam, host);
 	diagnose_unusable(exam, host);
 	diagnose_style(exam, host);
-	if (is_authenticated(exam, host))
+	if (kit_is_authenticated(exam, host))
 		diagnose_stale(exam, host);
 }
 

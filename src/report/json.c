@@ -30,6 +30,7 @@ lookups_array(
 		    maker, item, "rrsig_expires", lookup->rrsig_expires);
 		json_put_number(
 		    maker, item, "records", (int64_t)lookup->n_records);
+		json_put_bool(maker, item, "wildcard", lookup->wildcard);
 		json_add(maker, array, item);
 	}
 	return array;
@@ -96,6 +97,19 @@ timing_object(struct json_maker *maker, const struct danelaw_timing *timing)
 }
 
 static json_t *
+sendmail_object(struct json_maker *maker, const struct danelaw_address *address)
+{
+	json_t *object;
+
+	if (address->sendmail == NULL)
+		return json_null();
+	object = json_object();
+	json_put_text(maker, object, "verify", address->sendmail);
+	json_put_text(maker, object, "text", address->sendmail_why);
+	return object;
+}
+
+static json_t *
 address_object(struct json_maker *maker, const struct danelaw_address *address,
     const struct danelaw_tlsa *tlsa)
 {
@@ -114,6 +128,7 @@ address_object(struct json_maker *maker, const struct danelaw_address *address,
 	    senders_array(maker, address->senders, address->n_senders));
 	json_put(
 	    maker, object, "timing_ms", timing_object(maker, &address->timing));
+	json_put(maker, object, "sendmail", sendmail_object(maker, address));
 	return object;
 }
 

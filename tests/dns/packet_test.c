@@ -229,6 +229,38 @@ test_expiry(void **state)
 	arena_unref(arena);
 }
 
+/* RFC 4035 section 5.3.2; the signatures made here count two labels. */
+static void
+test_wildcard(void **state)
+{
+	struct arena *arena = arena_new();
+	(void)state;
+
+#define WILDCARD(name) wire_read(arena, name, RRTYPE_A).lookup.wildcard
+	build();
+	assert_false(WILDCARD("a.example"));
+	wire_add_signature(ANSWER, "a.example", RRTYPE_A, WIRE_AT - WIRE_DAY,
+	    WIRE_AT + WIRE_DAY);
+	assert_false(WILDCARD("a.example"));
+	wire_begin(0, "x.a.example", RRTYPE_A);
+	wire_add(ANSWER, "x.a.example", RRTYPE_A, 300, wire_ip, 4);
+	assert_false(WILDCARD("x.a.example"));
+	wire_add_signature(ANSWER, "a.example", RRTYPE_A, WIRE_AT - WIRE_DAY,
+	    WIRE_AT + WIRE_DAY);
+	wire_add_signature(ANSWER, "x.a.example", RRTYPE_MX, WIRE_AT - WIRE_DAY,
+	    WIRE_AT + WIRE_DAY);
+	assert_false(WILDCARD("x.a.example"));
+	wire_add_signature(ANSWER, "x.a.example", RRTYPE_A, WIRE_AT - WIRE_DAY,
+	    WIRE_AT + WIRE_DAY);
+	assert_true(WILDCARD("x.a.example"));
+	/* Without records nothing was made from one. */
+	wire_begin(0, "x.a.example", RRTYPE_A);
+	wire_add_signature(ANSWER, "x.a.example", RRTYPE_A, WIRE_AT - WIRE_DAY,
+	    WIRE_AT + WIRE_DAY);
+	assert_false(WILDCARD("x.a.example"));
+	arena_unref(arena);
+}
+
 int
 main(void)
 {
@@ -238,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_wildcard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

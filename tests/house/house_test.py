@@ -111,7 +111,7 @@ def test_pure():
            (code, "".join(line + "\n" for line in output.splitlines()
                           if line.endswith("takes json_object")), ""), 1,
            *(f"libreport.a({name}): smtp is pure, but takes json_object"
-             for name in ("json.c.o", "json_probe.c.o")))
+             for name in ("explain.c.o", "json.c.o", "json_probe.c.o")))
 
 
 def variable():

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "model/finding.h"
+#include "model/catalogue.h"
 #include "model/tree.h"
 
 enum { LINE_MAX_LEN = 300 };
@@ -91,7 +91,6 @@ test_entries(void **state)
 		    finding_entry((enum finding_id)i);
 
 		assert_ptr_equal(finding_find(entry->id), entry);
-		assert_null(finding_unseen(entry->id));
 		check_text(entry->id, entry->text);
 		check_text(entry->id, entry->remedy);
 		check_text(entry->id, entry->what);
@@ -114,11 +113,14 @@ test_unseen(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(unseen); i++) {
+		struct catalogue_item item;
+
 		assert_null(finding_find(unseen[i]));
-		check_text(unseen[i], finding_unseen(unseen[i]));
+		assert_true(catalogue_find(unseen[i], &item));
+		assert_null(item.entry);
+		check_text(unseen[i], item.unseen);
 		assert_false(is_among(unseen[i], unseen, i));
 	}
-	assert_null(finding_unseen("no-such-id"));
 	assert_null(finding_find("no-such-id"));
 }
 

@@ -266,7 +266,8 @@ static const struct tree_row rows[] = {
 	{ "nine issuers and keyEncipherment", nine_issuers,
 	    "warning tls-gnutls-kuv-sign " HOST
 	    "info tlsa-stale-extra mx1.example\n"
-	    "info tlsa-ta-public-ca mx1.example\n",
+	    "info tlsa-ta-public-ca mx1.example\n"
+	    "info tlsa-ta-key-only mx1.example\n",
 	    "" },
 	{ "8460 4.3.4 stalled", stalled, "warning tls-timeout " PLACE, "" },
 	{ "8446 4.4.2.4 client certificate", hung_up_13,

@@ -260,7 +260,8 @@ static const struct tree_row rows[] = {
 	    "info tlsa-ta-public-ca mx1.example\n", "" },
 	{ "7671 8 one of many issuers", one_of_many,
 	    "warning tlsa-ta-le-incomplete mx1.example\n" SINGLE
-	    "info tlsa-ta-public-ca mx1.example\n",
+	    "info tlsa-ta-public-ca mx1.example\n"
+	    "info tlsa-ta-key-only mx1.example\n",
 	    ADD_311 },
 };
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+#include "report/explain.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "report/json_put.h"
+#include "report/page.h"
+
+enum { ID_COLUMN = 30 };
+
+/* What is put into a sentence, and may be nothing. */
+static bool
+is_optional(const char *key, size_t len)
+{
+	return (len == 6 && memcmp(key, "effect", 6) == 0) ||
+	    (len == 4 && memcmp(key, "hint", 4) == 0);
+}
+
+/* "{host} has no ..." becomes "HOST has no ...". */
+static void
+put_template(struct buf *out, const char *template)
+{
+	const char *open, *close;
+
+	while ((open = strchr(template, '{')) != NULL &&
+	    (close = strchr(open, '}')) != NULL) {
+		size_t len = (size_t)(close - open - 1);
+
+		buf_add(out, template, (size_t)(open - template));
+		template = close + 1;
+		for (size_t i = 0; !is_optional(open + 1, len) && i < len;
+		     i++) {
+			char upper = (char)toupper((unsigned char)open[i + 1]);
+
+			buf_add(out, &upper, 1);
+		}
+	}
+	buf_puts(out, template);
+}
+
+static const char *
+severity_of(const struct catalogue_item *item)
+{
+	return item->entry == NULL
+	    ? "unseen"
+	    : danelaw_severity_word(item->entry->severity);
+}
+
+void
+explain_line(const struct catalogue_item *item, struct buf *out)
+{
+	buf_printf(out, "%-*s %-8s  ", ID_COLUMN, item->id, severity_of(item));
+	if (item->entry == NULL)
+		buf_puts(out, item->unseen);
+	else
+		put_template(out, item->entry->text);
+	buf_puts(out, "\n");
+}
+
+static void
+put_row(struct page *page, const char *label, const char *template)
+{
+	struct margin margin = {
+		.subject = "", .label_width = 8, .columns = 78
+	};
+	struct buf text = { 0 };
+
+	put_template(&text, template);
+	page_row(page, &margin, label, "%s", buf_text(&text));
+	page->out->failed |= buf_failed(&text);
+	buf_finish(&text);
+}
+
+void
+explain_text(const struct catalogue_item *item, struct buf *out)
+{
+	const struct finding_entry *entry = item->entry;
+	struct page page = { .out = out };
+
+	buf_printf(out, "%s: %s\n", item->id, severity_of(item));
+	if (entry == NULL) {
+		put_row(&page, "unseen", item->unseen);
+		return;
+	}
+	put_row(&page, "says", entry->text);
+	put_row(&page, "what", entry->what);
+	put_row(&page, "who", entry->who);
+	put_row(&page, "do", entry->remedy);
+	put_row(&page, "check", entry->check);
+	put_row(&page, "rfc", entry->rfc);
+	if (entry->tlsrpt != NULL)
+		put_row(&page, "tlsrpt", entry->tlsrpt);
+	if (entry->sendmail != NULL)
+		buf_printf(
+		    out, "  sendmail  ${verify} = %s\n", entry->sendmail);
+}
+
+static void
+put_template_json(struct json_maker *maker, json_t *object, const char *key,
+    const char *template)
+{
+	struct buf text = { 0 };
+
+	if (template != NULL)
+		put_template(&text, template);
+	json_put_text(
+	    maker, object, key, template == NULL ? NULL : buf_text(&text));
+	maker->failed |= buf_failed(&text);
+	buf_finish(&text);
+}
+
+static json_t *
+item_object(struct json_maker *maker, const struct catalogue_item *item)
+{
+	static const struct finding_entry none = { .id = NULL };
+	const struct finding_entry *entry =
+	    item->entry == NULL ? &none : item->entry;
+	json_t *object = json_object();
+
+	json_put_text(maker, object, "schema", "danelaw-explain/1");
+	json_put_text(maker, object, "id", item->id);
+	json_put_text(maker, object, "severity",
+	    item->entry == NULL ? NULL : severity_of(item));
+	json_put_text(maker, object, "unseen", item->unseen);
+	put_template_json(maker, object, "text", entry->text);
+	json_put_text(maker, object, "what", entry->what);
+	json_put_text(maker, object, "who", entry->who);
+	put_template_json(maker, object, "remedy", entry->remedy);
+	json_put_text(maker, object, "check", entry->check);
+	json_put_text(maker, object, "rfc", entry->rfc);
+	json_put_text(maker, object, "tlsrpt", entry->tlsrpt);
+	json_put_text(maker, object, "sendmail", entry->sendmail);
+	return object;
+}
+
+void
+explain_json(const struct catalogue_item *items, size_t n, struct buf *out)
+{
+	struct json_maker maker = { .failed = false };
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_add(&maker, array, item_object(&maker, &items[i]));
+	json_finish(&maker, array, JSON_INDENT(2) | JSON_PRESERVE_ORDER, out);
+	buf_puts(out, "\n");
+}
