@@ -83,6 +83,9 @@ struct danelaw_request {
 	enum danelaw_family family;
 	const char *helo;   /* EHLO name; NULL: the host's own */
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
+	/* Warn of what ends sooner than this. */
+	uint32_t expiry_days; /* certificates; 0: 14 */
+	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */
 };
 
 /*

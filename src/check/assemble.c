@@ -6,6 +6,7 @@
 #include "check/domain.h"
 #include "policy/diagnose.h"
 #include "policy/references.h"
+#include "policy/roles.h"
 #include "policy/verdict.h"
 #include "probe/judge.h"
 
@@ -97,6 +98,7 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 		    !judge_address(job, host, evidence, &host->addresses[i]))
 			return false;
 	}
+	roles_fill_host(host);
 	return true;
 }
 

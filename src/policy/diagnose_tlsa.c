@@ -7,6 +7,7 @@
 
 #include "base/name.h"
 #include "policy/diagnose_kit.h"
+#include "policy/roles.h"
 #include "policy/verdict.h"
 
 /* Above this a record takes the room of a dozen digests. */
@@ -22,26 +23,26 @@ has_sightings(const struct exam *exam, const struct danelaw_host *host)
 	return false;
 }
 
-/* Does the record fit any chain that the host showed? */
+/*
+ * Does the record fit any chain that the host showed? To be sent is not
+ * enough for an issuer, and one that was not sent may fit (2 0 0, 2 1 0).
+ */
 static bool
 fits_host(const struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_record *record)
 {
 	for (size_t i = 0; i < exam->n_sightings; i++) {
-		const struct sighting *sighting = &exam->sightings[i];
-		const struct danelaw_probe *probe = sighting->probe;
+		const struct danelaw_probe *probe = exam->sightings[i].probe;
 
-		if (sighting->host != host)
+		if (exam->sightings[i].host != host)
 			continue;
-		if (kit_fitting(record, probe) != NULL)
-			return true;
-		/* What was matched without being sent (2 0 0, 2 1 0). */
 		for (size_t j = 0; j < probe->n_records; j++) {
-			size_t index = probe->records[j].record;
+			const struct danelaw_record_result *result =
+			    &probe->records[j];
 
-			if (index < host->tlsa.n_records &&
-			    &host->tlsa.records[index] == record &&
-			    probe->records[j].result == DANELAW_RESULT_MATCH)
+			if (result->record < host->tlsa.n_records &&
+			    &host->tlsa.records[result->record] == record &&
+			    result->depth >= 0)
 				return true;
 		}
 	}
@@ -275,7 +276,7 @@ static void
 diagnose_style(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_tlsa *tlsa = &host->tlsa;
-	const struct danelaw_record *large = NULL, *one = NULL;
+	const struct danelaw_record *large = NULL;
 	size_t n_usable = 0, n_sha512 = 0;
 	const char *name = kit_owner(exam, host);
 	const char *new = kit_host_311(exam, host);
@@ -285,7 +286,6 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 
 		if (!record->usable)
 			continue;
-		one = record;
 		n_usable++;
 		n_sha512 += record->mtype == 2;
 		if (record->mtype == 0 && record->len > LARGE && large == NULL)
@@ -303,10 +303,25 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 		if (has_sightings(exam, host))
 			kit_publish(exam, finding, host, new);
 	}
-	/* Where it fails today, tomorrow is no matter. */
-	if (n_usable == 1 && is_authenticated(exam, host))
+}
+
+/* Where it fails today, tomorrow is no matter. */
+static void
+diagnose_rollover(struct exam *exam, const struct danelaw_host *host)
+{
+	if (!is_authenticated(exam, host))
+		return;
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+
+		if (sighting->host != host ||
+		    roles_allow_rollover(&host->tlsa, sighting->probe))
+			continue;
 		finding_add(exam->tree, FINDING_TLSA_SINGLE_RECORD, host->name,
-		    "name", name, "record", kit_rr(exam, one), NULL);
+		    "name", kit_owner(exam, host), "record",
+		    kit_rr(exam, kit_matched(sighting)), NULL);
+		return;
+	}
 }
 
 static bool
@@ -514,6 +529,7 @@ diagnose_host(struct exam *exam, const struct danelaw_host *host)
 	diagnose_pkix(exam, host);
 	diagnose_unusable(exam, host);
 	diagnose_style(exam, host);
+	diagnose_rollover(exam, host);
 	if (is_authenticated(exam, host))
 		diagnose_stale(exam, host);
 }
