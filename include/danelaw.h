@@ -84,6 +84,9 @@ struct danelaw_request {
 	const char *helo;   /* EHLO name; NULL: the host's own */
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 	bool hints;         /* a few lookups more, which may only add advice */
+	/* Warn of what ends sooner than this. */
+	uint32_t expiry_days; /* certificates; 0: 14 */
+	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */
 };
 
 /*

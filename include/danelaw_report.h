@@ -118,6 +118,21 @@ enum danelaw_result {
 	DANELAW_RESULT_SUPERSEDED, /* a stronger digest rules (RFC 7671 s. 9) */
 };
 
+/* What one TLSA record is for, as far as the host's certificates tell. */
+enum danelaw_role {
+	DANELAW_ROLE_ORPHAN = 0,   /* fits nothing, nor does another record */
+	DANELAW_ROLE_CURRENT_LEAF, /* the leaf in use, or its key */
+	DANELAW_ROLE_TA_IN_PATH,   /* an issuer sent, above the leaf */
+	DANELAW_ROLE_TA_NOT_SENT,  /* an issuer above what was sent */
+	DANELAW_ROLE_NEXT_UNUSED,  /* fits nothing yet, while others do */
+	DANELAW_ROLE_DUPLICATE,    /* says the same as one before it */
+	DANELAW_ROLE_SUPERSEDED,   /* a stronger digest rules */
+	DANELAW_ROLE_UNUSABLE,
+	DANELAW_ROLE_PRESENTED_NOT_ON_PATH, /* sent, but it vouches for nobody
+					     */
+	DANELAW_ROLE_WRONG_USAGE, /* on the path, but the usage is not for it */
+};
+
 /* By what a record matched. */
 enum danelaw_how {
 	DANELAW_HOW_CERTIFICATE = 0, /* it describes a certificate or its key */
@@ -146,10 +161,23 @@ struct danelaw_lookup {
 	const char *why; /* the validator's reason when it failed, else NULL */
 	const char **aliases; /* each name a CNAME led to; the last is final */
 	size_t n_aliases;
-	uint32_t ttl;          /* seconds; the least of all records used */
-	int64_t rrsig_expires; /* the earliest of all signatures; 0: none */
-	size_t n_records;      /* of the type asked for */
-	bool wildcard;         /* these come from one (RFC 4035 s. 5.3.2) */
+	uint32_t ttl;            /* seconds; the least of all records used */
+	int64_t rrsig_expires;   /* the earliest of all signatures; 0: none */
+	size_t n_records;        /* of the type asked for */
+	bool wildcard;           /* these come from one (RFC 4035 s. 5.3.2) */
+	int64_t rrsig_inception; /* of the signature that ends first */
+	const char *signer;      /* the zone that made it; "" is the root */
+	const char **signers;    /* all zones whose signatures were used */
+	size_t n_signers;
+};
+
+/*
+ * A zone that signed what was looked up, or stands above one that did. A
+ * lookup that was not made has a NULL type.
+ */
+struct danelaw_zone {
+	const char *name;
+	struct danelaw_lookup dnskey, ds;
 };
 
 /* One TLSA record (RFC 6698 section 2.1). */
@@ -226,7 +254,8 @@ struct danelaw_name_check {
 	const char *reference;
 	const char *presented;
 	enum danelaw_name_source source;
-	int san; /* index in the leaf's names, -1: not from there */
+	int san;       /* index in the leaf's names, -1: not from there */
+	bool wildcard; /* presented is "*.x" and stands for the reference */
 };
 
 struct danelaw_match {
@@ -240,6 +269,7 @@ struct danelaw_record_result {
 	size_t record;
 	enum danelaw_result result;
 	int depth; /* -1: none */
+	enum danelaw_role role;
 };
 
 struct danelaw_verify_error {
@@ -335,6 +365,24 @@ struct danelaw_finding {
 	size_t n_fix_remove;
 };
 
+/*
+ * What ends first of all that delivery depends on. A certificate counts
+ * where a usage 2 record matched and it is on the path (RFC 7671 s. 5.1, 5.2);
+ * signatures count as long as they are secure.
+ */
+struct danelaw_clock_cert {
+	int64_t expires, days; /* full days left, below 0: it is over */
+	const char *subject, *host;
+};
+struct danelaw_clock_rrsig {
+	int64_t expires, hours; /* full hours left, below 0: it is over */
+	const char *name, *type;
+};
+struct danelaw_clocks {
+	struct danelaw_clock_cert *certificate;
+	struct danelaw_clock_rrsig *rrsig;
+};
+
 struct danelaw_report {
 	const char *domain;
 	const char *unicode; /* the domain as given, if it was no ASCII */
@@ -350,6 +398,9 @@ struct danelaw_report {
 	size_t n_hosts;
 	struct danelaw_finding *findings; /* the worst first */
 	size_t n_findings;
+	struct danelaw_zone *zones; /* each before the one above it */
+	size_t n_zones;
+	struct danelaw_clocks clocks;
 };
 
 /* The words of INTERFACE sections 4 to 6: "dane-ok", "tlsa-mismatch". */
@@ -362,6 +413,7 @@ const char *danelaw_policy_word(enum danelaw_policy policy);
 const char *danelaw_tlsa_status_word(enum danelaw_tlsa_status status);
 const char *danelaw_outcome_word(enum danelaw_outcome outcome);
 const char *danelaw_result_word(enum danelaw_result result);
+const char *danelaw_role_word(enum danelaw_role role);
 const char *danelaw_how_word(enum danelaw_how how);
 /* NULL for DANELAW_NAME_NONE. */
 const char *danelaw_name_source_word(enum danelaw_name_source source);

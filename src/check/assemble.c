@@ -7,6 +7,7 @@
 #include "check/extras.h"
 #include "policy/diagnose.h"
 #include "policy/references.h"
+#include "policy/roles.h"
 #include "policy/sendmail.h"
 #include "policy/verdict.h"
 #include "probe/judge.h"
@@ -104,6 +105,7 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 		address->sendmail = words.verify;
 		address->sendmail_why = words.why;
 	}
+	roles_fill_host(host);
 	return true;
 }
 

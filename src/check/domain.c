@@ -19,7 +19,7 @@
 
 #define DEFAULT_PORT 25
 #define DEFAULT_BUDGET_MS 60000
-#define MIN_DNS_MS 1000
+#define MIN_DNS_MS 5000
 
 static void
 finish(struct domain_job *job)
@@ -73,7 +73,7 @@ compare_hosts(const void *a, const void *b)
 	return strcmp(one->name, two->name);
 }
 
-/* A question may take a third of the budget, so that time is left. */
+/* A question may take a third of the budget, but is not rushed. */
 static uint32_t
 dns_budget(const struct danelaw_request *request)
 {

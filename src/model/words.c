@@ -150,6 +150,25 @@ danelaw_result_word(enum danelaw_result result)
 }
 
 const char *
+danelaw_role_word(enum danelaw_role role)
+{
+	static const char *const words[] = {
+		[DANELAW_ROLE_ORPHAN] = "orphan",
+		[DANELAW_ROLE_CURRENT_LEAF] = "current-leaf",
+		[DANELAW_ROLE_TA_IN_PATH] = "ta-in-path",
+		[DANELAW_ROLE_TA_NOT_SENT] = "ta-not-sent",
+		[DANELAW_ROLE_NEXT_UNUSED] = "next-unused",
+		[DANELAW_ROLE_DUPLICATE] = "duplicate",
+		[DANELAW_ROLE_SUPERSEDED] = "superseded",
+		[DANELAW_ROLE_UNUSABLE] = "unusable",
+		[DANELAW_ROLE_PRESENTED_NOT_ON_PATH] = "presented-not-on-path",
+		[DANELAW_ROLE_WRONG_USAGE] = "wrong-usage",
+	};
+
+	return WORD(words, role);
+}
+
+const char *
 danelaw_how_word(enum danelaw_how how)
 {
 	static const char *const words[] = {

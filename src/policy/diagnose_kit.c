@@ -331,20 +331,17 @@ kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_record *record)
 {
 	for (size_t i = 0; i < exam->n_sightings; i++) {
-		const struct sighting *sighting = &exam->sightings[i];
-		const struct danelaw_probe *probe = sighting->probe;
+		const struct danelaw_probe *probe = exam->sightings[i].probe;
 
-		if (sighting->host != host)
+		if (exam->sightings[i].host != host)
 			continue;
-		if (kit_fitting(record, probe) != NULL)
-			return true;
-		/* What was matched without being sent (2 0 0, 2 1 0). */
 		for (size_t j = 0; j < probe->n_records; j++) {
-			size_t index = probe->records[j].record;
+			const struct danelaw_record_result *result =
+			    &probe->records[j];
 
-			if (index < host->tlsa.n_records &&
-			    &host->tlsa.records[index] == record &&
-			    probe->records[j].result == DANELAW_RESULT_MATCH)
+			if (result->record < host->tlsa.n_records &&
+			    &host->tlsa.records[result->record] == record &&
+			    result->depth >= 0)
 				return true;
 		}
 	}

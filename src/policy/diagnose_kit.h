@@ -95,7 +95,10 @@ const struct danelaw_cert *kit_path_end(const struct danelaw_probe *probe);
 
 bool kit_has_sightings(
     const struct exam *exam, const struct danelaw_host *host);
-/* Does the record fit any chain that the host showed? */
+/*
+ * Does the record fit any chain that the host showed? To be sent is not
+ * enough for an issuer, and one that was not sent may fit (2 0 0, 2 1 0).
+ */
 bool kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_record *record);
 /* Did all chains that the host showed pass, and was there one? */

@@ -7,6 +7,7 @@
 
 #include "base/name.h"
 #include "policy/diagnose_kit.h"
+#include "policy/roles.h"
 #include "policy/verdict.h"
 
 static void
@@ -220,7 +221,6 @@ static void
 diagnose_style(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_tlsa *tlsa = &host->tlsa;
-	const struct danelaw_record *one = NULL;
 	size_t n_usable = 0, n_sha512 = 0;
 	const char *name = kit_owner(exam, host);
 	const char *new = kit_host_311(exam, host);
@@ -230,7 +230,6 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 
 		if (!record->usable)
 			continue;
-		one = record;
 		n_usable++;
 		n_sha512 += record->mtype == 2;
 	}
@@ -242,10 +241,25 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 		if (kit_has_sightings(exam, host))
 			kit_publish(exam, finding, host, new);
 	}
-	/* Where it fails today, tomorrow is no matter. */
-	if (n_usable == 1 && kit_is_authenticated(exam, host))
+}
+
+/* Where it fails today, tomorrow is no matter. */
+static void
+diagnose_rollover(struct exam *exam, const struct danelaw_host *host)
+{
+	if (!kit_is_authenticated(exam, host))
+		return;
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *sighting = &exam->sightings[i];
+
+		if (sighting->host != host ||
+		    roles_allow_rollover(&host->tlsa, sighting->probe))
+			continue;
 		finding_add(exam->tree, FINDING_TLSA_SINGLE_RECORD, host->name,
-		    "name", name, "record", kit_rr(exam, one), NULL);
+		    "name", kit_owner(exam, host), "record",
+		    kit_rr(exam, kit_matched(sighting)), NULL);
+		return;
+	}
 }
 
 static bool
@@ -453,6 +467,7 @@ diagnose_host(struct exam *exam, const struct danelaw_host *host)
 	diagnose_pkix(exam, host);
 	diagnose_unusable(exam, host);
 	diagnose_style(exam, host);
+	diagnose_rollover(exam, host);
 	if (kit_is_authenticated(exam, host))
 		diagnose_stale(exam, host);
 }

@@ -133,6 +133,8 @@ references_evidence(const struct danelaw_cert *leaf,
 		check->presented = presented;
 		check->source = san >= 0 ? DANELAW_NAME_SAN : DANELAW_NAME_CN;
 		check->san = san;
+		check->wildcard = is_wildcard(presented) &&
+		    !name_equal(presented, references[i]);
 		return true;
 	}
 	return false;

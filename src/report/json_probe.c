@@ -69,6 +69,7 @@ match_object(struct json_maker *maker, const struct danelaw_match *match,
 	json_put_text(maker, name, "source",
 	    danelaw_name_source_word(match->name.source));
 	json_put_index(maker, name, "san", match->name.san);
+	json_put_bool(maker, name, "wildcard", match->name.wildcard);
 
 	object = json_object();
 	json_put_number(maker, object, "record", (int64_t)match->record);
@@ -95,6 +96,8 @@ results_array(struct json_maker *maker, const struct danelaw_probe *probe,
 		json_put_text(
 		    maker, item, "result", danelaw_result_word(result->result));
 		json_put_index(maker, item, "depth", result->depth);
+		json_put_text(
+		    maker, item, "role", danelaw_role_word(result->role));
 		json_add(maker, array, item);
 	}
 	return array;

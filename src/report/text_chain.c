@@ -201,6 +201,40 @@ cert_details(struct page *page, const struct margin *margin,
 	buf_finish(&usages);
 }
 
+static const struct danelaw_cert *
+cert_at(const struct danelaw_probe *probe, int depth)
+{
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		if (probe->chain[i].depth == depth)
+			return &probe->chain[i];
+	}
+	return NULL;
+}
+
+/* The path as wire numbers, where it is not the order of sending. */
+static void
+order_row(struct page *page, const struct margin *margin,
+    const struct danelaw_probe *probe)
+{
+	struct buf path = { 0 };
+	bool differs = false;
+
+	for (size_t depth = 0; depth < probe->n_chain; depth++) {
+		const struct danelaw_cert *cert = cert_at(probe, (int)depth);
+
+		if (cert == NULL)
+			continue;
+		differs = differs || cert->wire != cert->depth;
+		buf_printf(
+		    &path, "%s%d", path.len == 0 ? "" : ", ", cert->wire);
+	}
+	if (differs)
+		page_row(page, margin, "order",
+		    "sent as 0 to %zu, but the path from the leaf up is %s",
+		    probe->n_chain - 1, buf_text(&path));
+	buf_finish(&path);
+}
+
 void
 text_chain(struct page *page, const struct margin *margin,
     const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa)
@@ -228,21 +262,11 @@ text_chain(struct page *page, const struct margin *margin,
 		page_row(page, margin, "",
 		    "%zu more certificates: -v shows them",
 		    probe->n_chain - shown);
-}
-
-static const struct danelaw_cert *
-cert_at(const struct danelaw_probe *probe, int depth)
-{
-	for (size_t i = 0; i < probe->n_chain; i++) {
-		if (probe->chain[i].depth == depth)
-			return &probe->chain[i];
-	}
-	return NULL;
+	order_row(page, margin, probe);
 }
 
 static void
 put_match(const struct page *page, const struct danelaw_probe *probe,
-    const struct danelaw_record *record,
     const struct danelaw_record_result *result, struct buf *text)
 {
 	const struct danelaw_cert *cert = cert_at(probe, result->depth);
@@ -256,8 +280,7 @@ put_match(const struct page *page, const struct danelaw_probe *probe,
 		    "not sent",
 		    result->depth);
 	} else if (result->depth == 0) {
-		buf_printf(text, "matches depth 0, the leaf%s",
-		    record->selector == 1 ? "'s key" : "");
+		buf_puts(text, "matches depth 0");
 	} else {
 		buf_printf(text, "matches depth %d", result->depth);
 		if (cert != NULL) {
@@ -273,23 +296,28 @@ put_match(const struct page *page, const struct danelaw_probe *probe,
 
 static void
 put_result(const struct page *page, const struct danelaw_probe *probe,
-    const struct danelaw_record *record,
     const struct danelaw_record_result *result, struct buf *text)
 {
+	bool current = result->role == DANELAW_ROLE_CURRENT_LEAF ||
+	    result->role == DANELAW_ROLE_TA_IN_PATH;
+
 	switch (result->result) {
 	case DANELAW_RESULT_NO_MATCH:
 		buf_puts(text, "no match");
 		break;
 	case DANELAW_RESULT_MATCH:
-		put_match(page, probe, record, result, text);
+		put_match(page, probe, result, text);
 		break;
 	case DANELAW_RESULT_UNUSABLE:
-		buf_puts(text, "unusable");
+		buf_puts(text, "of no use");
 		break;
 	case DANELAW_RESULT_SUPERSEDED:
 		buf_puts(text, "not looked at: a stronger digest rules");
 		break;
 	}
+	buf_printf(text, " (%s%s", danelaw_role_word(result->role),
+	    current && result->result == DANELAW_RESULT_NO_MATCH ? " elsewhere"
+								 : "");
 }
 
 void
@@ -307,14 +335,31 @@ text_short_rr(const struct danelaw_record *record, struct buf *out)
 		    rr + len - RR_ENDS);
 }
 
+static bool
+is_alike(const struct danelaw_record_result *a,
+    const struct danelaw_record_result *b)
+{
+	return a->result == b->result && a->role == b->role;
+}
+
 static size_t
-count_results(const struct danelaw_probe *probe, enum danelaw_result which)
+count_alike(const struct danelaw_probe *probe, size_t at)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < probe->n_records; i++)
-		n += probe->records[i].result == which;
+		n += is_alike(&probe->records[i], &probe->records[at]);
 	return n;
+}
+
+static bool
+is_first_alike(const struct danelaw_probe *probe, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (is_alike(&probe->records[i], &probe->records[at]))
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -328,10 +373,11 @@ result_row(struct page *page, const struct margin *margin,
 	if (result->record >= tlsa->n_records)
 		return;
 	record = &tlsa->records[result->record];
-	put_result(page, probe, record, result, &text);
+	put_result(page, probe, result, &text);
 	if (alike > 1)
 		buf_printf(
-		    &text, " (%zu records like this: -v lists them)", alike);
+		    &text, "; %zu records like this: -v lists them", alike);
+	buf_puts(&text, ")");
 	text_short_rr(record, &rr);
 	page_row(
 	    page, margin, "tlsa", "%s  %s", buf_text(&rr), buf_text(&text));
@@ -351,16 +397,14 @@ text_records(struct page *page, const struct margin *margin,
 		DANELAW_RESULT_NO_MATCH, DANELAW_RESULT_SUPERSEDED };
 
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
-		size_t n = count_results(probe, order[k]);
-		bool once = n > MAX_RECORDS && page->verbosity == 0;
-
 		for (size_t i = 0; i < probe->n_records; i++) {
-			if (probe->records[i].result != order[k])
-				continue;
-			result_row(page, margin, probe, tlsa,
-			    &probe->records[i], once ? n : 1);
-			if (once)
-				break;
+			size_t n = count_alike(probe, i);
+			bool once = n > MAX_RECORDS && page->verbosity == 0;
+
+			if (probe->records[i].result == order[k] &&
+			    (!once || is_first_alike(probe, i)))
+				result_row(page, margin, probe, tlsa,
+				    &probe->records[i], once ? n : 1);
 		}
 	}
 }

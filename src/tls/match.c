@@ -7,6 +7,7 @@
 #include "tls/match.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -202,6 +203,14 @@ find_dns_name(const X509 *leaf, const char *name)
 	return found;
 }
 
+/* "*.example" for "mx.example", and not for itself. */
+static bool
+is_wildcard(const char *presented, const char *reference)
+{
+	return presented != NULL && strncmp(presented, "*.", 2) == 0 &&
+	    strcasecmp(presented, reference) != 0;
+}
+
 /*
  * OpenSSL says which presented name fitted, but not where it stood: it reads
  * the dNSNames in order, and the common names where there are none.
@@ -228,6 +237,7 @@ fill_name(const struct bench *bench, struct danelaw_name_check *check)
 		    presented == NULL ? -1 : find_dns_name(leaf, presented);
 		check->source =
 		    check->san >= 0 ? DANELAW_NAME_SAN : DANELAW_NAME_CN;
+		check->wildcard = is_wildcard(presented, name);
 		break;
 	}
 	OPENSSL_free(presented);
@@ -298,10 +308,10 @@ fill_error(const struct bench *bench, struct complaint complaint)
 static struct complaint
 choose(const struct trial *trial)
 {
-	if (trial->depth < 0 && trial->no_match.code == 0)
-		return no_match;
-	if (trial->depth < 0)
+	if (trial->depth < 0 && trial->no_match.code != 0)
 		return trial->no_match;
+	if (trial->depth < 0)
+		return trial->signature.code != 0 ? trial->signature : no_match;
 	if (trial->date.code != 0)
 		return trial->date;
 	if (trial->name.code != 0)

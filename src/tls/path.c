@@ -34,6 +34,44 @@ place(const struct tls_chain *chain, const X509 *cert, int depth, int *depths)
 		depths[i] = depth;
 }
 
+static X509 *
+cert_at(const struct tls_chain *chain, const int *depths, int depth)
+{
+	for (size_t i = 0; i < chain->n; i++)
+		if (depths[i] == depth)
+			return chain->certs[i].x509;
+	return NULL;
+}
+
+/*
+ * OpenSSL builds a chain by names and key identifiers. A CA certificate of
+ * the right name whose key did not sign what is below is on nobody's path,
+ * nor is anything above it.
+ */
+static void
+cut_unsigned(
+    const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths)
+{
+	int n = built == NULL ? 0 : sk_X509_num(built), depth = 0;
+
+	for (;; depth++) {
+		X509 *below = depth < n ? sk_X509_value(built, depth)
+					: cert_at(chain, depths, depth);
+		X509 *above = depth + 1 < n ? sk_X509_value(built, depth + 1)
+					    : cert_at(chain, depths, depth + 1);
+		EVP_PKEY *key;
+
+		if (below == NULL || above == NULL)
+			break;
+		key = X509_get0_pubkey(above);
+		if (key == NULL || X509_verify(below, key) != 1)
+			break;
+	}
+	for (size_t i = 0; i < chain->n; i++)
+		if (depths[i] > depth)
+			depths[i] = -1;
+}
+
 bool
 path_depths(const struct tls_context *context, const struct tls_chain *chain,
     int64_t at, const STACK_OF(X509) * built, int *depths)
@@ -65,6 +103,7 @@ path_depths(const struct tls_context *context, const struct tls_chain *chain,
 		else if (X509_cmp(cert, sk_X509_value(built, i)) != 0)
 			break;
 	}
+	cut_unsigned(chain, built, depths);
 	done = true;
 done:
 	X509_STORE_CTX_free(store);

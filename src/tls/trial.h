@@ -22,6 +22,8 @@ struct trial {
 	SSL *ssl;
 	X509_STORE_CTX *store;
 	struct complaint first, date, name, no_match;
+	/* The lowest certificate that the one above it did not sign. */
+	struct complaint signature;
 	bool passed;         /* matched, and nothing to complain about */
 	int depth;           /* of what the record matched, -1: no match */
 	bool by_key;         /* a bare key signed the certificate there */

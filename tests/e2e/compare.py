@@ -11,7 +11,7 @@ HOST = {
     'policy': ('policy',), 'tlsa': ('tlsa', 'dnssec'),
     'status': ('tlsa', 'status'), 'base': ('tlsa', 'base'),
 }
-NAME = ('checked', 'reference', 'presented', 'source')
+NAME = ('checked', 'reference', 'presented', 'source', 'san', 'wildcard')
 
 
 def at(tree, path):
@@ -93,7 +93,7 @@ def compare_address(expect, address, host):
     leaves = {probe['chain'][0]['key']: probe for probe in address['probes']
               if probe['chain']}
     first = address['probes'][0] if address['probes'] else None
-    details = set(expect) & {'match', 'results', 'verify'}
+    details = set(expect) & {'match', 'order', 'results', 'roles', 'verify'}
     if first:
         faults += compare_probe(expect, first, host['tlsa'], where)
     elif details and expect != expect | {'match': 'none'}:
@@ -124,6 +124,12 @@ def compare_probe(expect, probe, tlsa, where):
                          error and error['name'])
     if 'results' in expect:
         faults += compare_results(expect['results'], probe, tlsa, where)
+    if 'order' in expect:
+        faults += differ(f'{where} path by place sent', expect['order'],
+                         [-1 if cert['path'] is None else cert['path']
+                          for cert in probe['chain']])
+    if 'roles' in expect:
+        faults += compare_roles(expect['roles'], probe, where)
     return faults
 
 
@@ -155,4 +161,16 @@ def compare_results(expect, probe, tlsa, where):
         faults.append(f'{where} record {rr}: missing')
     if not seen:
         faults.append(f'{where} records: none')
+    return faults
+
+
+def compare_roles(expect, probe, where):
+    """Keys are records in text, "*" is all others."""
+    faults = []
+    for result in probe['records']:
+        wanted = expect.get(result['rr'], expect.get('*'))
+        faults += differ(f"{where} role of {result['rr']}", wanted,
+                         result['role'])
+    for rr in set(expect) - {r['rr'] for r in probe['records']} - {'*'}:
+        faults.append(f'{where} record {rr}: missing')
     return faults

@@ -146,16 +146,21 @@ static const struct tree_row rows[] = {
 	    "info tlsa-stale-extra mx1.example\n"
 	    "info tlsa-ta-key-only mx1.example\n",
 	    "" },
-	{ "7672 3.1.2 its certificate as well", ta_cert, "", "" },
+	/* The same key twice is no next key. */
+	{ "7672 3.1.2 its certificate as well", ta_cert,
+	    "info tlsa-single-record mx1.example\n", "" },
 	{ "7671 8.3 a key in one digest", uneven,
 	    "warning tlsa-digests-uneven mx1.example\n"
+	    "info tlsa-single-record mx1.example\n"
 	    "info tlsa-stale-extra mx1.example\n",
 	    "-" ZONE "3 1 2 " D128("1ae5") "\n" },
 	{ "7671 8.3 the only one that fits", uneven_needed,
 	    "warning tlsa-combination-stale mx1.example\n"
-	    "warning tlsa-digests-uneven mx1.example\n",
+	    "warning tlsa-digests-uneven mx1.example\n"
+	    "info tlsa-single-record mx1.example\n",
 	    NULL },
-	{ "7671 8.3 both digests", even, "", "" },
+	{ "7671 8.3 both digests", even,
+	    "info tlsa-single-record mx1.example\n", "" },
 	{ "6698 A.2.1.3 wildcard", wildcard,
 	    "info tlsa-wildcard-owner mx1.example\n", "" },
 	{ "7671 13 signed for too long", long_signature,

@@ -23,7 +23,7 @@ nth(struct grown *g, size_t n)
 static void
 by_issuer(struct grown *g)
 {
-	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " INTER_CERT, NULL);
+	grow_records(g, "2 1 1 " INTER_KEY, "3 1 1 " LEAF_KEY, NULL);
 	grow_match(g, g->probe, 0, 1);
 	g->probe->match->name.checked = true;
 	g->probe->match->name.reference = "mx1.example";
@@ -362,7 +362,9 @@ static const struct tree_row rows[] = {
 	{ "14 days left", not_expiring, "", "" },
 	{ "one day left, usage 3", expiring_ee, "", "" },
 	{ "7671 5.2.2 leaf alone, usage 3", leaf_alone,
-	    "info cert-missing-intermediate mx1.example\n", "" },
+	    "info tlsa-single-record mx1.example\n"
+	    "info cert-missing-intermediate mx1.example\n",
+	    "" },
 	{ "7671 5.2.2 intermediate missing", missing_inter,
 	    "critical cert-missing-intermediate mx1.example\n", "" },
 	{ "5246 7.4.2 wrong order", wrong_order,
@@ -402,7 +404,9 @@ static const struct tree_row rows[] = {
 	{ "usage 3 for a CA", leaf_is_ca, "info cert-leaf-is-ca mx1.example\n",
 	    "" },
 	{ "7672 3.1.3 self-signed", self_signed,
-	    "info cert-pkix-untrusted mx1.example\n", "" },
+	    "info tlsa-single-record mx1.example\n"
+	    "info cert-pkix-untrusted mx1.example\n",
+	    "" },
 	{ "more certificates than OpenSSL follows", too_long,
 	    "critical cert-chain-too-long mx1.example\n", ADD_311 },
 	{ "more certificates than Postfix follows", long_chain,
@@ -411,10 +415,15 @@ static const struct tree_row rows[] = {
 	    "critical cert-chain-invalid mx1.example\n", ADD_311 },
 	{ "6698 A.1.1 full certificate of a known key", cross_signed,
 	    "warning tlsa-combination-stale mx1.example\n"
-	    "warning cert-cross-sign-200 mx1.example\n",
+	    "warning cert-cross-sign-200 mx1.example\n"
+	    "info tlsa-single-record mx1.example\n",
 	    NULL },
 	{ "6698 A.1.1 two certificates for one key", cross_signed_twin,
-	    "warning cert-cross-sign-200 mx1.example\n", NULL },
+	    "warning tlsa-combination-stale mx1.example\n"
+	    "warning cert-cross-sign-200 mx1.example\n"
+	    "info tlsa-single-record mx1.example\n"
+	    "info tlsa-ta-key-only mx1.example\n",
+	    NULL },
 	{ "nobody looks without DANE", without_dane, "", "" },
 };
 

@@ -21,7 +21,7 @@ static void
 by_issuer(struct grown *g, const char *presented, const char *reference,
     enum danelaw_name_source source)
 {
-	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " INTER_CERT, NULL);
+	grow_records(g, "2 1 1 " INTER_KEY, "3 1 1 " LEAF_KEY, NULL);
 	grow_match(g, g->probe, 0, 1);
 	g->probe->match->name.checked = true;
 	g->probe->match->name.reference = reference;

@@ -93,7 +93,9 @@ with_tlsrpt(struct grown *g)
 
 static const struct tree_row rows[] = {
 	{ "7671 8 a record for each server", balancer_in_order,
-	    "info ops-lb-different-certs mx1.example\n", "" },
+	    "info tlsa-single-record mx1.example\n"
+	    "info ops-lb-different-certs mx1.example\n",
+	    "" },
 	{ "no DANE, no matter", balancer_without_dane, "", "" },
 	{ "one certificate everywhere", same_everywhere, "", "" },
 	{ "7672 2.2 one host is given up", one_skipped,

@@ -305,7 +305,8 @@ static const struct tree_row rows[] = {
 	{ "8446 P-384, TLS 1.3", ec_384_new, "", "" },
 	{ "8446 4.2.3 Ed25519 alone", ed25519,
 	    "warning tls-sigalg-unsupported " HOST, "" },
-	{ "8446 4.2.3 Ed25519 and RSA", ed25519_and_rsa, "", "" },
+	{ "8446 4.2.3 Ed25519 and RSA", ed25519_and_rsa,
+	    "info tlsa-single-record mx1.example\n", "" },
 };
 
 static void

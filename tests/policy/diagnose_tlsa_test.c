@@ -155,6 +155,66 @@ single(struct grown *g)
 }
 
 static void
+one_key_two_digests(struct grown *g)
+{
+	grow_records(g, GOOD_311, "3 1 2 " D128("1ae5"), NULL);
+	grow_match(g, g->probe, 1, 0);
+}
+
+static void
+one_key_two_selectors(struct grown *g)
+{
+	grow_records(g, "3 0 1 " LEAF_CERT, GOOD_311, NULL);
+}
+
+static void
+next_key(struct grown *g)
+{
+	grow_records(g, "3 1 1 " OTHER, GOOD_311, NULL);
+	grow_match(g, g->probe, 1, 0);
+}
+
+static void
+next_key_hidden(struct grown *g)
+{
+	grow_records(g, "3 1 1 " OTHER, GOOD_311, "3 1 2 " D128("1ae5"), NULL);
+	grow_match(g, g->probe, 2, 0);
+}
+
+static void
+next_certificate(struct grown *g)
+{
+	grow_records(g, "3 0 1 " LEAF_CERT, "3 0 1 " OTHER, NULL);
+}
+
+static void
+old_certificate(struct grown *g)
+{
+	grow_records(g, GOOD_311, "3 0 1 " OTHER, NULL);
+}
+
+static void
+one_issuer(struct grown *g)
+{
+	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " INTER_CERT, NULL);
+	grow_match(g, g->probe, 0, 1);
+}
+
+static void
+two_issuers(struct grown *g)
+{
+	grow_chain(g, g->probe, "leaf inter root");
+	grow_records(g, "2 1 1 " INTER_KEY, "2 1 1 " ROOT_KEY, NULL);
+	grow_match(g, g->probe, 0, 1);
+}
+
+static void
+absent_issuer(struct grown *g)
+{
+	grow_records(g, GOOD_311, "2 1 1 " ROOT_KEY, NULL);
+}
+
+static void
 stale_kind(struct grown *g)
 {
 	grow_records(g, GOOD_311, "2 1 1 " OTHER, NULL);
@@ -179,11 +239,13 @@ bare_key(struct grown *g)
 	grow_records(g, "2 1 0 00ff", "3 1 1 " LEAF_KEY, NULL);
 	grow_match(g, g->probe, 0, 0);
 	g->probe->match->how = DANELAW_HOW_SIGNED_BY;
-	g->probe->records =
-	    arena_alloc(g->tree->arena, sizeof(struct danelaw_record_result));
+	g->probe->records = arena_alloc(
+	    g->tree->arena, 2 * sizeof(struct danelaw_record_result));
 	assert_non_null(g->probe->records);
 	g->probe->records[0].result = DANELAW_RESULT_MATCH;
-	g->probe->n_records = 1;
+	g->probe->records[1].result = DANELAW_RESULT_MATCH;
+	g->probe->records[1].record = 1;
+	g->probe->n_records = 2;
 }
 
 static void
@@ -191,6 +253,7 @@ public_ca(struct grown *g)
 {
 	grow_match(g, g->probe, 1, 1);
 	g->probe->chain[1].subject = "CN=X1, O=DigiCert Inc, C=US";
+	g->leaf->issuer = g->probe->chain[1].subject;
 }
 
 static void
@@ -246,8 +309,28 @@ static const struct tree_row rows[] = {
 	{ "7671 2 SHA-512 alone", only_sha512,
 	    "warning tlsa-only-sha512 mx1.example\n", ADD_311 },
 	{ "7672 4 no second record", single, SINGLE, "" },
+	{ "7671 8 one key, two digests", one_key_two_digests, SINGLE, "" },
+	{ "7671 8 one key, by itself and in its certificate",
+	    one_key_two_selectors, SINGLE, "" },
+	{ "7671 8 this key and the next", next_key,
+	    "info tlsa-stale-extra mx1.example\n", "" },
+	{ "7671 9 a next key that a stronger digest hides", next_key_hidden,
+	    "warning tlsa-digests-uneven mx1.example\n" SINGLE
+	    "info tlsa-stale-extra mx1.example\n",
+	    NULL },
+	{ "7671 8 this certificate and the next", next_certificate,
+	    "info tlsa-stale-extra mx1.example\n"
+	    "info tlsa-ee-full-cert mx1.example\n",
+	    NULL },
+	{ "7671 8 an old certificate is no next key", old_certificate,
+	    "warning tlsa-combination-stale mx1.example\n" SINGLE, NULL },
+	{ "7671 8 one issuer, two digests", one_issuer, SINGLE, "" },
+	{ "7671 8 two issuers", two_issuers,
+	    "info tlsa-ta-key-only mx1.example\n", "" },
+	{ "7671 8 an issuer that is not sent is no fallback", absent_issuer,
+	    "warning tlsa-combination-stale mx1.example\n" SINGLE, NULL },
 	{ "7671 8 a kind that does not fit", stale_kind,
-	    "warning tlsa-combination-stale mx1.example\n",
+	    "warning tlsa-combination-stale mx1.example\n" SINGLE,
 	    "-" ZONE "2 1 1 " OTHER "\n" },
 	{ "7671 8.4 left over or made ahead", stale_extra,
 	    "info tlsa-stale-extra mx1.example\n", "" },

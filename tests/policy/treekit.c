@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/name.h"
+#include "policy/diagnose_kit.h"
+#include "policy/roles.h"
 #include "policy/tlsa.h"
 #include "treekit.h"
 
@@ -357,6 +359,66 @@ check_sentences(const char *row, const struct danelaw_report *report)
 	}
 }
 
+/* As the judge would see it: issuers count where the names lead to them. */
+static struct danelaw_record_result
+judge_record(const struct danelaw_tlsa *tlsa, size_t at,
+    const struct danelaw_probe *probe)
+{
+	const struct danelaw_record *record = &tlsa->records[at];
+	struct danelaw_record_result result = { .record = at, .depth = -1 };
+	const struct danelaw_cert *cert = &probe->chain[0];
+
+	if (!record->usable)
+		result.result = DANELAW_RESULT_UNUSABLE;
+	if (!record->usable)
+		return result;
+	for (int depth = 0; cert != NULL && depth < 9; depth++) {
+		if (kit_fits(record, cert) &&
+		    (record->usage == 3) == (depth == 0))
+			result.depth = depth;
+		if (result.depth >= 0)
+			break;
+		cert = kit_issuer(probe, cert);
+	}
+	if (tlsa_is_superseded(tlsa->records, tlsa->n_records, at))
+		result.result = DANELAW_RESULT_SUPERSEDED;
+	else if (result.depth >= 0)
+		result.result = DANELAW_RESULT_MATCH;
+	return result;
+}
+
+/* What a test has put there stays. */
+static void
+grow_judged(struct grown *g, const struct danelaw_host *host,
+    struct danelaw_probe *probe)
+{
+	if (probe->n_records > 0 || probe->n_chain == 0)
+		return;
+	for (size_t i = 0; i < host->tlsa.n_records; i++) {
+		struct danelaw_record_result *result = ARENA_PUSH(
+		    g->tree->arena, probe->records, probe->n_records);
+
+		assert_non_null(result);
+		*result = judge_record(&host->tlsa, i, probe);
+	}
+}
+
+void
+grow_results(struct grown *g)
+{
+	for (size_t i = 0; i < g->report->n_hosts; i++) {
+		struct danelaw_host *host = &g->report->hosts[i];
+
+		for (size_t j = 0; j < host->n_addresses; j++) {
+			struct danelaw_address *address = &host->addresses[j];
+
+			for (size_t k = 0; k < address->n_probes; k++)
+				grow_judged(g, host, &address->probes[k]);
+		}
+		roles_fill_host(host);
+	}
+}
+
 static void
 list_findings(const struct danelaw_report *report, struct buf *findings,
     struct buf *fixes)
@@ -383,6 +445,7 @@ check_rows(const struct tree_row *rows, size_t n)
 
 		if (rows[i].spoil != NULL)
 			rows[i].spoil(&g);
+		grow_results(&g);
 		diagnose(g.tree, &g.options);
 		list_findings(g.report, &findings, &fixes);
 		if (strcmp(buf_text(&findings), rows[i].findings) != 0)

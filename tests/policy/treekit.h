@@ -65,6 +65,11 @@ void grow_outcome(struct grown *g, enum danelaw_outcome outcome);
 /* The default probe never saw TLS. */
 void grow_no_tls(
     struct grown *g, enum danelaw_outcome outcome, const char *error);
+/*
+ * What is left to do before diagnose(): each record is judged alone, where no
+ * test has done so, and gets its role.
+ */
+void grow_results(struct grown *g);
 /* Pointers into what is pushed to become stale, but for those in g. */
 struct danelaw_host *grow_host(
     struct grown *g, const char *name, enum danelaw_policy policy);

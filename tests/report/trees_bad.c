@@ -36,9 +36,9 @@ static struct danelaw_tls stale_tls = { "TLSv1.2",
 	true };
 
 static struct danelaw_record_result stale_results[] = {
-	{ 0, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 1, DANELAW_RESULT_UNUSABLE, -1 },
-	{ 2, DANELAW_RESULT_NO_MATCH, -1 },
+	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN },
+	{ 1, DANELAW_RESULT_UNUSABLE, -1, DANELAW_ROLE_UNUSABLE },
+	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN },
 };
 
 static struct danelaw_verify_error stale_error = { 65,
@@ -166,14 +166,14 @@ static struct danelaw_match mixed_match = {
 };
 
 static struct danelaw_record_result mixed_hit[] = {
-	{ 0, DANELAW_RESULT_SUPERSEDED, -1 },
-	{ 1, DANELAW_RESULT_MATCH, 0 },
-	{ 2, DANELAW_RESULT_NO_MATCH, -1 },
+	{ 0, DANELAW_RESULT_SUPERSEDED, -1, DANELAW_ROLE_SUPERSEDED },
+	{ 1, DANELAW_RESULT_MATCH, 0, DANELAW_ROLE_CURRENT_LEAF },
+	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
 };
 static struct danelaw_record_result mixed_miss[] = {
-	{ 0, DANELAW_RESULT_SUPERSEDED, -1 },
-	{ 1, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 2, DANELAW_RESULT_NO_MATCH, -1 },
+	{ 0, DANELAW_RESULT_SUPERSEDED, -1, DANELAW_ROLE_SUPERSEDED },
+	{ 1, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_CURRENT_LEAF },
+	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
 };
 
 static struct danelaw_probe mixed_v4[] = {
@@ -412,7 +412,7 @@ static struct danelaw_match name_match = {
 	.name = { true, "mx.name.example", NULL, DANELAW_NAME_NONE, -1 },
 };
 static struct danelaw_record_result name_results[] = {
-	{ 0, DANELAW_RESULT_MATCH, 1 },
+	{ 0, DANELAW_RESULT_MATCH, 1, DANELAW_ROLE_TA_IN_PATH },
 };
 static struct danelaw_verify_error name_error = { 62,
 	"X509_V_ERR_HOSTNAME_MISMATCH", "hostname mismatch", -1 };

@@ -68,8 +68,8 @@ static struct danelaw_match healthy_match = {
 };
 
 static struct danelaw_record_result healthy_results[] = {
-	{ 0, DANELAW_RESULT_MATCH, 0 },
-	{ 1, DANELAW_RESULT_NO_MATCH, -1 },
+	{ 0, DANELAW_RESULT_MATCH, 0, DANELAW_ROLE_CURRENT_LEAF },
+	{ 1, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
 };
 
 static struct danelaw_probe healthy_probes[] = {
@@ -274,15 +274,15 @@ static struct danelaw_match seed_match = {
 };
 
 static struct danelaw_record_result seed_results[] = {
-	{ 0, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 1, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 2, DANELAW_RESULT_MATCH, 1 },
-	{ 3, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 4, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 5, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 6, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 7, DANELAW_RESULT_NO_MATCH, -1 },
-	{ 8, DANELAW_RESULT_NO_MATCH, -1 },
+	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 1, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 2, DANELAW_RESULT_MATCH, 1, DANELAW_ROLE_TA_IN_PATH },
+	{ 3, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 4, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 5, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 6, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 7, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 8, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
 };
 
 static struct danelaw_probe seed_probes[] = { {

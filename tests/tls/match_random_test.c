@@ -36,6 +36,7 @@ struct game {
 struct drive {
 	int error, depth;
 	uint8_t parts[3];
+	bool cut; /* found, but what is below it was signed by another key */
 };
 
 static struct cast cast;
@@ -188,6 +189,19 @@ clear(struct game *game)
 	arena_unref(game->arena);
 }
 
+/* Did each of the chain sign the one below it, up to this depth? */
+static bool
+is_signed(X509_STORE_CTX *store, int depth)
+{
+	const STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(store);
+
+	for (int i = 0; i < depth && i + 1 < sk_X509_num(built); i++)
+		if (X509_verify(sk_X509_value(built, i),
+			X509_get0_pubkey(sk_X509_value(built, i + 1))) != 1)
+			return false;
+	return true;
+}
+
 /* The records from first to last, as a mail server would try them. */
 static struct drive
 drive(const struct game *game, size_t first, size_t last)
@@ -234,6 +248,12 @@ drive(const struct game *game, size_t first, size_t last)
 	out.depth = SSL_get0_dane_authority(ssl, NULL, NULL);
 	SSL_get0_dane_tlsa(
 	    ssl, &out.parts[0], &out.parts[1], &out.parts[2], &data, &len);
+	/* To OpenSSL it is another error; to us, no match. */
+	if (!is_signed(store, out.depth)) {
+		assert_true(out.error != X509_V_OK);
+		out.cut = true;
+		out.depth = -1;
+	}
 	X509_STORE_CTX_free(store);
 	SSL_free(ssl);
 	ERR_clear_error();
@@ -276,7 +296,9 @@ walk(const struct game *game, const struct danelaw_record *record)
 			crossroads = crossroads || (next && next != cert);
 			next = cert;
 		}
-		if (next == NULL)
+		if (next == NULL ||
+		    (!crossroads &&
+			X509_verify(here, X509_get0_pubkey(next)) != 1))
 			break;
 		if (same_bytes(game, record, next))
 			return crossroads ? -2 : depth;
@@ -439,7 +461,10 @@ check_whole(const struct game *game, int tally[4])
 	if (!expect(game, n, "verified ", whole.error == 0, answer->verified))
 		return false;
 	if (match == NULL)
-		return expect(game, n, "code ", X509_V_ERR_DANE_NO_MATCH, code);
+		return expect(game, n, "code ",
+		    whole.cut ? X509_V_ERR_CERT_SIGNATURE_FAILURE
+			      : X509_V_ERR_DANE_NO_MATCH,
+		    code);
 	if (whole.error != X509_V_ERR_EE_KEY_TOO_SMALL) {
 		record = &game->question.records[match->record];
 		/* What fits only what came by 2 0 0: that one is named. */

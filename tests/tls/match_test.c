@@ -267,7 +267,7 @@ test_usage_2(void **state)
 		    "0 2", "m2", MX_NAME },
 		{ "the issuer's name on somebody else's signature",
 		    "forged inter", "2 1 1 inter",
-		    X509_V_ERR_CERT_SIGNATURE_FAILURE, "0 1", "m1", MX_NAME },
+		    X509_V_ERR_CERT_SIGNATURE_FAILURE, NULL, "-" },
 		{ "one key, two certificates: the one sent counts",
 		    "leaf interx evilca", "2 0 1 inter", NO_MATCH, NULL, "-" },
 		{ "one key, two certificates: by key they are the same",

@@ -17,10 +17,12 @@ KEYS = {
                'host', 'not_asked', 'domain', 'port'},
     'host': {'name', 'dnssec', 'policy', 'tlsa', 'status', 'base', 'address',
              'preference', 'references'},
-    'address': {'ip', 'outcome', 'match', 'results', 'verify', 'probe'},
-    'probe': {'leaf', 'outcome', 'match', 'results', 'verify'},
+    'address': {'ip', 'outcome', 'match', 'results', 'roles', 'verify',
+                'probe', 'order'},
+    'probe': {'leaf', 'outcome', 'match', 'results', 'roles', 'verify',
+              'order'},
     'match': {'rr', 'depth', 'how', 'checked', 'reference', 'presented',
-              'source'},
+              'source', 'san', 'wildcard'},
 }
 PLACEHOLDER = re.compile(r'\{([a-z0-9]+)(?::([A-Za-z0-9.-]+))?\}')
 SIGN = {'signed', 'unsigned', 'missing-ds', 'wrong-ds', 'expired', 'not-yet',
