@@ -78,15 +78,27 @@ is_ascii(const char *text)
 	return true;
 }
 
+/* The length without one dot at the end; one after a backslash is no end. */
+static size_t
+undotted_len(const char *name)
+{
+	size_t len = strlen(name), escapes = 0;
+
+	if (len == 0 || name[len - 1] != '.')
+		return len;
+	while (escapes < len - 1 && name[len - 2 - escapes] == '\\')
+		escapes++;
+	return escapes % 2 == 0 ? len - 1 : len;
+}
+
 /* A copy without the dot at the end. */
 static char *
 copy_undotted(struct arena *arena, const char *text)
 {
 	char *copy = arena_strdup(arena, text);
-	size_t len = copy == NULL ? 0 : strlen(copy);
 
-	if (len > 0 && copy[len - 1] == '.')
-		copy[len - 1] = '\0';
+	if (copy != NULL)
+		copy[undotted_len(copy)] = '\0';
 	return copy;
 }
 
@@ -124,29 +136,54 @@ name_parse(struct arena *arena, const char *text, const char **why)
 	return check_labels(name, why) ? name : NULL;
 }
 
+/* The characters of one octet in presentation form (RFC 1035 s. 5.1); 0: bad */
+static size_t
+octet_len(const char *at)
+{
+	unsigned value = 0;
+
+	if (*at <= ' ' || *at > '~')
+		return 0;
+	if (*at != '\\')
+		return 1;
+	if (at[1] < '0' || at[1] > '9')
+		return at[1] > ' ' && at[1] <= '~' ? 2 : 0;
+	for (size_t i = 1; i <= 3; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return 0;
+		value = 10 * value + (unsigned)(at[i] - '0');
+	}
+	return value <= 255 ? 4 : 0;
+}
+
+/* Can this, without a dot at the end, stand in a packet? */
+static bool
+check_octets(const char *name)
+{
+	size_t label = 0, all = 0;
+
+	while (*name != '\0') {
+		size_t len = octet_len(name);
+		bool dot = *name == '.';
+
+		if (len == 0 || ++all > NAME_MAX_LEN ||
+		    (dot ? label == 0 || name[1] == '\0' : label == LABEL_MAX))
+			return false;
+		label = dot ? 0 : label + 1;
+		name += len;
+	}
+	return true;
+}
+
 char *
 name_from_dns(struct arena *arena, const char *text)
 {
 	char *name = copy_undotted(arena, text);
 
-	/* With escapes (\DDD) the text can be longer than 253 characters. */
-	if (name == NULL || strlen(name) > 4 * NAME_MAX_LEN)
+	if (name == NULL || !check_octets(name))
 		return NULL;
-	for (const char *c = name; *c != '\0'; c++) {
-		if (*c <= 0x20 || *c >= 0x7f)
-			return NULL;
-	}
 	lower(name);
 	return name;
-}
-
-/* The length without one dot at the end. */
-static size_t
-undotted_len(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 0 && name[len - 1] == '.' ? len - 1 : len;
 }
 
 bool

@@ -69,6 +69,54 @@ test_parse(void **state)
 }
 
 static void
+test_from_dns(void **state)
+{
+	static const struct {
+		const char *text, *name; /* NULL: refused */
+	} rows[] = {
+		{ "MX.Example.", "mx.example" },
+		{ "mx.example", "mx.example" },
+		{ ".", "" },
+		{ "", "" },
+		{ "a\\.b\\032c.Example.", "a\\.b\\032c.example" },
+		{ "\\255\\@.example", "\\255\\@.example" },
+		{ LABEL_63 ".example.", LABEL_63 ".example" },
+		/* An escaped dot is no end (found by fuzzing). */
+		{ "a\\.", "a\\." },
+		{ "a\\..", "a\\." },
+		{ "a\\\\.", "a\\\\" },
+		/* No packet holds these (found by fuzzing). */
+		{ "a..", NULL },
+		{ "..", NULL },
+		{ ".a", NULL },
+		{ "a..b", NULL },
+		{ LABEL_63 "4.example.", NULL },
+		{ LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63, NULL },
+		{ "a\\", NULL },
+		{ "a\\25.", NULL },
+		{ "a\\256.", NULL },
+		{ "a b.", NULL },
+		{ "a\x1b.", NULL },
+		{ "a\xff.", NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new();
+		char *name = name_from_dns(arena, rows[i].text);
+
+		if (rows[i].name == NULL) {
+			if (name != NULL)
+				fail_msg("%s is taken", rows[i].text);
+		} else {
+			assert_non_null(name);
+			assert_string_equal(name, rows[i].name);
+		}
+		arena_unref(arena);
+	}
+}
+
+static void
 test_unbracket(void **state)
 {
 	static const struct {
@@ -109,6 +157,7 @@ test_equal_and_below(void **state)
 	(void)state;
 	assert_true(name_equal("MX.example.", "mx.EXAMPLE"));
 	assert_false(name_equal("mx.example", "mx.example.org"));
+	assert_false(name_equal("a\\.", "a\\"));
 	assert_false(name_equal(NULL, NULL));
 	assert_true(name_is_below("a.b.example", "b.example"));
 	assert_true(name_is_below("b.example", "B.example."));
@@ -136,6 +185,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_from_dns),
 		cmocka_unit_test(test_unbracket),
 		cmocka_unit_test(test_equal_and_below),
 		cmocka_unit_test(test_tlsa_owner),

@@ -24,10 +24,10 @@ test_selftest(void **state)
 		enum resolver_health health;
 		const char *why;
 	} rows[] = {
-		{ "signatures taken out", LAB_STRIP, 0, NULL, RESOLVER_STRIPS,
-		    "without DNSSEC signatures" },
-		{ "keys taken out", LAB_NO_DNSKEY, 0, NULL, RESOLVER_STRIPS,
-		    "without DNSSEC signatures" },
+		{ "rule 1 signatures taken out", LAB_STRIP, 0, NULL,
+		    RESOLVER_STRIPS, "without DNSSEC signatures" },
+		{ "rule 1 keys taken out", LAB_NO_DNSKEY, 0, NULL,
+		    RESOLVER_STRIPS, "without DNSSEC signatures" },
 		{ "refused", LAB_REFUSED, 0, NULL, RESOLVER_BROKEN, "REFUSED" },
 		{ "failing", LAB_SERVFAIL, 0, NULL, RESOLVER_BROKEN,
 		    "SERVFAIL" },
@@ -35,11 +35,11 @@ test_selftest(void **state)
 		    "2026-01-31T00:00:00Z" },
 		{ "clock too early", LAB_NORMAL, -30, NULL,
 		    RESOLVER_WRONG_CLOCK, "2025-12-02T00:00:00Z" },
-		{ "another key", LAB_NORMAL, 0,
+		{ "rule 3 another key", LAB_NORMAL, 0,
 		    ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D084"
 		    "58E880409BBC683457104237C7F8EC8D\n",
 		    RESOLVER_STALE_ANCHOR, "trust anchor" },
-		{ "an algorithm nobody knows: all would be insecure",
+		{ "rule 3 an algorithm nobody knows: all would be insecure",
 		    LAB_NORMAL, 0,
 		    ". IN DS 20326 200 2 E06D44B80B8F1D39A95C0B0D7C65D084"
 		    "58E880409BBC683457104237C7F8EC8D\n",

@@ -221,7 +221,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ASKING_TEST(test_answers),
+		{ .name = "rule 3 a lab with all that can be wrong",
+		    .test_func = test_answers,
+		    .setup_func = asking_setup,
+		    .teardown_func = asking_teardown },
 		ASKING_TEST(test_cached_servfail),
 		ASKING_TEST(test_refusals),
 		ASKING_TEST(test_silence_is_local),

@@ -219,8 +219,62 @@ def test_schema():
            run("check-schema", "-", stdin=json.dumps([further, further])), 0)
 
 
+RULES = """# Comments are passed over.
+1 client 7672 2.1.1: one
+
+2 client 6698 4.1: two
+3 publisher 7671 8: three
+4 untested 6698 8.2: four -- no test can hold it
+"""
+
+
+def rules(name, listed, tests, scenario, *lines):
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in (("testdata/rules.txt", listed),
+                           ("tests/x/a_test.c", tests),
+                           ("testdata/lab/a.toml", scenario)):
+            path = os.path.join(root, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                file.write(text)
+        expect(f"rules: {name}", run("check-rules", "--source", root),
+               1 if lines else 0, *lines)
+
+
+def test_rules():
+    one, two = (f"rule {n} has no test: {w}" for n, w in
+                (("1 (RFC 7672 2.1.1)", "one"), ("2 (RFC 6698 4.1)", "two")))
+    rules("a row and a scenario", RULES, '{ "rule 1 holds", 1 },',
+          "rules = [2]")
+    rules("two in a string, quotes in it", RULES,
+          r'{ "rule 1 \"x\" and rule 2" }', "")
+    rules("none", RULES, "", "", one, two)
+    rules("comments are no tests", RULES,
+          '/* "rule 1 x" */ // "rule 2 x"\n', '# rules = [1, 2]', one, two)
+    rules("ranges are no tests", RULES, '"rule 1 - 2", "rule 1-2"', "",
+          one, two)
+    rules("nor are longer numbers", RULES, '"rule 1", "rule 22"', "", two,
+          "tests/x/a_test.c: rule 22: there is no rule 22")
+    rules("a quote that is a character", RULES,
+          """if (c == '"') x("rule 1"); y('"', "rule 2");""", "")
+    rules("a scenario of no rule", RULES, '"rule 1" "rule 2"', "rules = [9]",
+          "testdata/lab/a.toml: there is no rule 9")
+    rules("tested and called untested", RULES, '"rule 1" "rule 2" "rule 4"',
+          "", "rule 4 is tested and listed as untested")
+    rules("untested without a reason", "1 untested 6698 4: one\n", "", "",
+          "rules.txt:1: rule 1: a reason is for untested rules, and they "
+          "need one")
+    rules("a line that is no rule", RULES + "5 client one\n",
+          '"rule 1" "rule 2"', "",
+          "rules.txt:7: is no rule: 5 client one")
+    rules("a number left out", "2 publisher 6698 4: two\n", "", "",
+          "rules.txt:1: rule 2 is out of order")
+    rules("no list", "", "", "", "rules.txt: has no rule")
+
+
 test_layers()
 test_layers_linked()
+test_rules()
 test_pure()
 test_schema()
 test_schema_every_key()

@@ -224,6 +224,78 @@ test_sort(void **state)
 	danelaw_report_free(&tree->report);
 }
 
+/* RFC 8460 section 4.3 */
+static void
+test_tlsrpt(void **state)
+{
+	static const struct {
+		const char *rule;
+		enum finding_id id;
+		const char *tlsrpt; /* NULL: no failure of theirs */
+	} rows[] = {
+		{ "rule 99 STARTTLS is not offered",
+		    FINDING_SMTP_STARTTLS_NOT_OFFERED,
+		    "starttls-not-supported" },
+		{ "rule 99 STARTTLS is refused for now",
+		    FINDING_SMTP_STARTTLS_454, "starttls-not-supported" },
+		{ "rule 99 STARTTLS is refused", FINDING_SMTP_STARTTLS_5XX,
+		    "starttls-not-supported" },
+		{ "rule 99 STARTTLS is masked", FINDING_SMTP_STARTTLS_MASKED,
+		    "starttls-not-supported" },
+		{ "rule 100 no name fits under usage 2",
+		    FINDING_NAME_MISMATCH_TA, "certificate-host-mismatch" },
+		{ "rule 100 but names do not count under usage 3",
+		    FINDING_NAME_MISMATCH_EE, NULL },
+		{ "rule 101 an expired leaf under usage 2",
+		    FINDING_CERT_EXPIRED_TA_LEAF, "certificate-expired" },
+		{ "rule 101 an expired root", FINDING_CERT_EXPIRED_TA_ROOT,
+		    "certificate-expired" },
+		{ "rule 101 but dates do not count under usage 3",
+		    FINDING_CERT_EXPIRED_EE, NULL },
+		{ "rule 102 a path that is not valid",
+		    FINDING_CERT_CHAIN_INVALID, "certificate-not-trusted" },
+		{ "rule 102 constraints that are broken", FINDING_CERT_PATHLEN,
+		    "certificate-not-trusted" },
+		{ "rule 102 an issuer that is no authority",
+		    FINDING_CERT_TA_NOT_CA, "certificate-not-trusted" },
+		{ "rule 103 the handshake fails", FINDING_TLS_HANDSHAKE_FAILED,
+		    "validation-failure" },
+		{ "rule 103 only old versions", FINDING_TLS_OLD_ONLY,
+		    "validation-failure" },
+		{ "rule 104 none is usable", FINDING_TLSA_ALL_UNUSABLE_PKIX,
+		    "tlsa-invalid" },
+		{ "rule 104 none fits", FINDING_TLSA_STALE_311_NEW_KEY,
+		    "tlsa-invalid" },
+		{ "rule 105 bogus MX records", FINDING_DNS_MX_BOGUS,
+		    "dnssec-invalid" },
+		{ "rule 105 a failing TLSA lookup", FINDING_DNS_TLSA_SERVFAIL,
+		    "dnssec-invalid" },
+		{ "rule 105 failing addresses", FINDING_DNS_MX_HOST_ADDR_ERROR,
+		    "dnssec-invalid" },
+		{ "rule 106 no TLSA is no failure unless DANE is a must",
+		    FINDING_TLSA_NONE, NULL },
+		{ "rule 108 nobody listens", FINDING_TCP_REFUSED, NULL },
+		{ "rule 108 nobody answers", FINDING_TCP_TIMEOUT_25, NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *is = finding_entry(rows[i].id)->tlsrpt;
+
+		if (is == NULL ? rows[i].tlsrpt != NULL
+			       : rows[i].tlsrpt == NULL ||
+			    strcmp(is, rows[i].tlsrpt) != 0)
+			fail_msg("%s: %s", rows[i].rule,
+			    is == NULL ? "nothing" : is);
+	}
+	for (int i = 0; i < FINDING_COUNT; i++) {
+		const char *is = finding_entry((enum finding_id)i)->tlsrpt;
+
+		if (is != NULL && strncmp(is, "sts-", 4) == 0)
+			fail_msg("rule 107 %s is for MTA-STS", is);
+	}
+}
+
 int
 main(void)
 {
@@ -233,6 +305,7 @@ main(void)
 		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_tlsrpt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

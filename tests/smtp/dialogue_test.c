@@ -85,25 +85,35 @@ static void
 test_quit(void **state)
 {
 	static const struct {
+		const char *what;
 		const char *server; /* "|": we speak; "T": TLS */
 		const char *said;   /* NULL: nothing may be said any more */
 		enum danelaw_outcome outcome;
 	} rows[] = {
-		{ "", "QUIT\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220-x\r\n22", "QUIT\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220 x\r\n", "QUIT\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220 x\r\n|", "QUIT\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220 x\r\n|250-x\r\n250 STARTTLS\r\n", "QUIT\r\n",
+		{ "before the greeting", "", "QUIT\r\n",
 		    DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\n", NULL,
+		{ "in the greeting", "220-x\r\n22", "QUIT\r\n",
 		    DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\nT|", "QUIT\r\n",
+		{ "after the greeting", "220 x\r\n", "QUIT\r\n",
 		    DANELAW_OUTCOME_SMTP_TIMEOUT },
-		{ "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\nT|250 x\r\n",
+		{ "after EHLO", "220 x\r\n|", "QUIT\r\n",
+		    DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "after the reply to EHLO",
+		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n", "QUIT\r\n",
+		    DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "rule 67 nothing is said between the 220 and TLS",
+		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\n", NULL,
+		    DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "rule 68 inside TLS, before EHLO is answered",
+		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\nT|",
+		    "QUIT\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "rule 68 inside TLS, whatever the certificate",
+		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\nT|250 x\r\n",
 		    "QUIT\r\n", DANELAW_OUTCOME_ENCRYPTED },
-		{ "220 x\r\n|250 x\r\n", "QUIT\r\n",
-		    DANELAW_OUTCOME_STARTTLS_MISSING },
-		{ "hello\r\n", NULL, DANELAW_OUTCOME_NOT_SMTP },
+		{ "when QUIT was said already", "220 x\r\n|250 x\r\n",
+		    "QUIT\r\n", DANELAW_OUTCOME_STARTTLS_MISSING },
+		{ "to what is no SMTP", "hello\r\n", NULL,
+		    DANELAW_OUTCOME_NOT_SMTP },
 	};
 	(void)state;
 
@@ -121,6 +131,7 @@ test_quit(void **state)
 			else
 				assert_true(dialogue_feed(dialogue, c, 1));
 		}
+		print_message("# %s\n", rows[i].what);
 		dialogue_quit(dialogue);
 		if (rows[i].said == NULL) {
 			assert_true(dialogue_next(dialogue) >= DIALOGUE_DONE);
@@ -140,6 +151,65 @@ test_quit(void **state)
 		dialogue_free(dialogue);
 		arena_unref(arena);
 	}
+}
+
+/* RFC 3207 sections 4 and 4.2 */
+static void
+test_order(void **state)
+{
+#define BEFORE "220 x\r\n|250-x\r\n250 STARTTLS\r\n"
+	static const struct {
+		const char *what;
+		const char *server; /* "|": we speak; "T": TLS */
+		const char *said;
+		enum danelaw_outcome outcome;
+	} rows[] = {
+		{ "rule 67 STARTTLS is said alone", BEFORE, "STARTTLS\r\n",
+		    DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "rule 67 TLS begins at once", BEFORE "|220 x\r\n", "",
+		    DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "rule 67 EHLO is said again", BEFORE "|220 x\r\nT",
+		    "EHLO client.example\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
+		{ "rule 67 what EHLO said in clear says nothing inside TLS",
+		    BEFORE "|220 x\r\nT|550 x\r\n", "QUIT\r\n",
+		    DANELAW_OUTCOME_SMTP_PERMFAIL },
+		{ "rule 67 a reply to EHLO that came in clear is no answer",
+		    BEFORE "|220 x\r\n250 x\r\n", NULL,
+		    DANELAW_OUTCOME_PLAINTEXT_INJECTED },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new();
+		struct dialogue *dialogue = dialogue_new(arena, &options);
+		size_t len = 0;
+
+		print_message("# %s\n", rows[i].what);
+		for (const char *c = rows[i].server; *c != '\0'; c++) {
+			if (*c == '|')
+				send_all(dialogue);
+			else if (*c == 'T' && c[-1] == '\n')
+				dialogue_tls_up(dialogue);
+			else
+				assert_true(dialogue_feed(dialogue, c, 1));
+		}
+		if (rows[i].said == NULL) {
+			assert_int_equal(
+			    dialogue_next(dialogue), DIALOGUE_FAILED);
+		} else if (*rows[i].said == '\0') {
+			assert_int_equal(
+			    dialogue_next(dialogue), DIALOGUE_STARTTLS);
+		} else {
+			const char *said = dialogue_output(dialogue, &len);
+
+			assert_int_equal(len, strlen(rows[i].said));
+			assert_memory_equal(said, rows[i].said, len);
+		}
+		assert_int_equal(dialogue_outcome(dialogue), rows[i].outcome);
+		dialogue_free(dialogue);
+		arena_unref(arena);
+	}
+#undef BEFORE
 }
 
 /* Whatever is sent, however often: memory and transcript are bounded. */
@@ -215,6 +285,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_helo),
 		cmocka_unit_test(test_quit),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_transcript_end),
 	};

@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/x509_vfy.h>
 
@@ -36,6 +38,32 @@ struct row {
 static struct cast cast;
 static struct tls_context *context;
 
+static char trusted[] = "/tmp/danelaw-match-XXXXXX";
+
+/* A machine that trusts every authority of the cast; nobody may ask it. */
+static bool
+trust_all(void)
+{
+	static const char *const names[] = { "root", "inter", "evilca" };
+	X509 *certs[sizeof(names) / sizeof(names[0])];
+	FILE *file = NULL;
+	int fd = mkstemp(trusted);
+	bool done = false;
+	char *pem;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		certs[i] = cast_find(&cast, names[i])->cert;
+	pem = forge_pem(certs, sizeof(names) / sizeof(names[0]));
+	if (fd >= 0)
+		file = fdopen(fd, "w");
+	if (file != NULL) {
+		done = fputs(pem, file) >= 0;
+		done = fclose(file) == 0 && done;
+	}
+	OPENSSL_free(pem);
+	return done && setenv("SSL_CERT_FILE", trusted, 1) == 0;
+}
+
 static int
 set_up(void **state)
 {
@@ -43,6 +71,8 @@ set_up(void **state)
 
 	(void)state;
 	cast_init(&cast, cast_roles, cast_n_roles);
+	if (!trust_all())
+		return -1;
 	context = tls_context_new(NULL, NULL, &error);
 	return context == NULL ? -1 : 0;
 }
@@ -51,6 +81,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	unlink(trusted);
 	tls_context_free(context);
 	cast_finish(&cast);
 	return 0;
@@ -183,31 +214,32 @@ static void
 test_usage_3(void **state)
 {
 	static const struct row rows[] = {
-		{ "6698 2.1.1 the leaf's key", "leaf inter", "3 1 1 leaf", OK,
+		{ "rule 73: 6698 2.1.1 the leaf's key", "leaf inter",
+		    "3 1 1 leaf", OK, "0 0", "m0" },
+		{ "rule 73: 6698 2.1.2 selector 0, the whole certificate",
+		    "leaf", "3 0 1 leaf", OK, "0 0", "m0" },
+		{ "rule 73: 6698 2.1.3 SHA-512", "leaf", "3 1 2 leaf", OK,
 		    "0 0", "m0" },
-		{ "6698 2.1.2 selector 0, the whole certificate", "leaf",
-		    "3 0 1 leaf", OK, "0 0", "m0" },
-		{ "6698 2.1.3 SHA-512", "leaf", "3 1 2 leaf", OK, "0 0", "m0" },
-		{ "6698 2.1.3 no digest, certificate", "leaf", "3 0 0 leaf", OK,
-		    "0 0", "m0" },
-		{ "6698 2.1.3 no digest, key", "leaf", "3 1 0 leaf", OK, "0 0",
-		    "m0" },
-		{ "3 x x: only the leaf is compared", "leaf inter root",
-		    "3 1 1 inter", NO_MATCH, NULL, "-" },
-		{ "another key", "leaf inter", "3 1 1 next", NO_MATCH, NULL,
-		    "-" },
-		{ "selector and data do not go together", "leaf", "3 0 1 leaf~",
-		    NO_MATCH, NULL, "-" },
+		{ "rule 73: 6698 2.1.3 no digest, certificate", "leaf",
+		    "3 0 0 leaf", OK, "0 0", "m0" },
+		{ "rule 73: 6698 2.1.3 no digest, key", "leaf", "3 1 0 leaf",
+		    OK, "0 0", "m0" },
+		{ "rule 74: 3 x x: only the leaf is compared",
+		    "leaf inter root", "3 1 1 inter", NO_MATCH, NULL, "-" },
+		{ "rule 72: another key", "leaf inter", "3 1 1 next", NO_MATCH,
+		    NULL, "-" },
+		{ "rule 73: selector and data do not go together", "leaf",
+		    "3 0 1 leaf~", NO_MATCH, NULL, "-" },
 		{ "self-signed is fine", "selfleaf", "3 1 1 selfleaf", OK,
 		    "0 0", "m0" },
-		{ "7672 3.1.1 dates do not count", "exleaf", "3 1 1 exleaf", OK,
-		    "0 0", "m0" },
-		{ "7672 3.1.1 nor before their time", "newleaf",
+		{ "rule 75: 7672 3.1.1 dates do not count", "exleaf",
+		    "3 1 1 exleaf", OK, "0 0", "m0" },
+		{ "rule 75: 7672 3.1.1 nor before their time", "newleaf",
 		    "3 1 1 newleaf", OK, "0 0", "m0" },
-		{ "7672 3.1.1 names do not count", "leaf", "3 1 1 leaf", OK,
-		    "0 0", "m0", NULL, "other.example" },
-		{ "purposes do not count", "client", "3 1 1 client", OK, "0 0",
-		    "m0" },
+		{ "rule 74: 7672 3.1.1 names do not count", "leaf",
+		    "3 1 1 leaf", OK, "0 0", "m0", NULL, "other.example" },
+		{ "rule 75: purposes do not count", "client", "3 1 1 client",
+		    OK, "0 0", "m0" },
 		{ "nor key usage", "dataenc", "3 0 1 dataenc", OK, "0 0",
 		    "m0" },
 		{ "nor critical extensions", "critical", "3 1 1 critical", OK,
@@ -217,14 +249,15 @@ test_usage_3(void **state)
 		{ "nor SHA-1", "sha1leaf", "3 1 1 sha1leaf", OK, "0 0", "m0" },
 		{ "RSA 1024 passes at level 1", "rsa1024", "3 1 1 rsa1024", OK,
 		    "0 0", "m0" },
-		{ "RSA 512 does not; the match is known all the same", "rsa512",
-		    "3 1 1 rsa512", X509_V_ERR_EE_KEY_TOO_SMALL, "0 0", "m0" },
+		{ "rule 52: RSA 512 does not; the match is known all the same",
+		    "rsa512", "3 1 1 rsa512", X509_V_ERR_EE_KEY_TOO_SMALL,
+		    "0 0", "m0" },
 		{ "names checked on request", "leaf", "3 1 1 leaf", OK, "0 0",
 		    "m0", MX_NAME, NULL, true },
 		{ "names checked on request, none fits", "leaf", "3 1 1 leaf",
 		    X509_V_ERR_HOSTNAME_MISMATCH, "0 0", "m0", NO_NAME,
 		    "other.example", true },
-		{ "6698 4.1 any record is enough", "leaf inter",
+		{ "rule 71: 6698 4.1 any record is enough", "leaf inter",
 		    "3 1 1 next; 3 1 1 inter; 3 1 1 leaf", OK, "2 0",
 		    "- - m0" },
 		{ "nothing was sent", "", "3 1 1 leaf", NO_MATCH, NULL, "-" },
@@ -237,14 +270,19 @@ static void
 test_usage_2(void **state)
 {
 	static const struct row rows[] = {
-		{ "6698 2.1.1 the issuer", "leaf inter", "2 1 1 inter", OK,
-		    "0 1", "m1", MX_NAME },
+		{ "rule 70: no transparency log vouches for it", "leaf inter",
+		    "2 0 1 inter", OK, "0 1", "m1", MX_NAME },
+		{ "rule 76: 6698 2.1.1 the issuer", "leaf inter", "2 1 1 inter",
+		    OK, "0 1", "m1", MX_NAME },
 		{ "selector 0, SHA-512", "leaf inter", "2 0 2 inter", OK, "0 1",
 		    "m1", MX_NAME },
 		{ "the root, sent", "leaf inter root", "2 1 1 root", OK, "0 2",
 		    "m2", MX_NAME },
-		{ "7671 5.2.2 the root, not sent", "leaf inter", "2 1 1 root",
-		    NO_MATCH, NULL, "-" },
+		{ "rule 78: not even where a usage 0 record wants one",
+		    "leaf inter", "2 1 1 root; 0 1 1 root", NO_MATCH, NULL,
+		    "- u" },
+		{ "rule 78: 7671 5.2.2 the root, not sent", "leaf inter",
+		    "2 1 1 root", NO_MATCH, NULL, "-" },
 		{ "the issuer, not sent", "leaf", "2 1 1 inter", NO_MATCH, NULL,
 		    "-" },
 		{ "never the leaf itself", "leaf inter", "2 1 1 leaf", NO_MATCH,
@@ -253,7 +291,7 @@ test_usage_2(void **state)
 		    NO_MATCH, NULL, "-" },
 		{ "not even as a CA", "selfca", "2 0 1 selfca", NO_MATCH, NULL,
 		    "-" },
-		{ "6698 2.1.1 sent, but no issuer of the leaf",
+		{ "rule 76: 6698 2.1.1 sent, but no issuer of the leaf",
 		    "evilleaf evilca inter", "2 1 1 inter", NO_MATCH, NULL,
 		    "-" },
 		{ "sent behind a complete other chain",
@@ -275,7 +313,7 @@ test_usage_2(void **state)
 		    MX_NAME },
 		{ "usages 2 and 3: 3 is tried first", "leaf inter",
 		    "2 1 1 inter; 3 1 1 leaf", OK, "1 0", "m1 m0" },
-		{ "7671 8 a stale 3 beside a good 2", "leaf inter",
+		{ "rule 71: 7671 8 a stale 3 beside a good 2", "leaf inter",
 		    "3 1 1 next; 2 1 1 inter", OK, "1 1", "- m1", MX_NAME },
 		{ "the nearest authority ends the path", "leaf inter root",
 		    "2 1 1 root; 2 1 1 inter", OK, "1 1", "m2 m1", MX_NAME },
@@ -288,10 +326,10 @@ static void
 test_from_dns(void **state)
 {
 	static const struct row rows[] = {
-		{ "7671 5.2.2 2 0 0 works with nothing sent", "leaf",
+		{ "rule 79: 7671 5.2.2 2 0 0 works with nothing sent", "leaf",
 		    "2 0 0 inter", OK, "0 1", "m1", MX_NAME },
-		{ "2 0 0 of the root", "leaf inter", "2 0 0 root", OK, "0 2",
-		    "m2", MX_NAME },
+		{ "rule 79: 2 0 0 of the root", "leaf inter", "2 0 0 root", OK,
+		    "0 2", "m2", MX_NAME },
 		{ "2 0 0 of the root, the one between not sent", "leaf",
 		    "2 0 0 root", NO_MATCH, NULL, "-" },
 		{ "2 0 0 sent as well", "leaf inter", "2 0 0 inter", OK, "0 1",
@@ -302,25 +340,26 @@ test_from_dns(void **state)
 		    "2 0 0 root; 2 0 0 inter", OK, "1 1", "- m1", MX_NAME },
 		{ "a digest of what only the DNS has: not it is named", "leaf",
 		    "2 1 1 inter; 2 0 0 inter", OK, "1 1", "- m1", MX_NAME },
-		{ "7671 5.2.3 a bare key, nothing sent", "leaf", "2 1 0 inter",
-		    OK, "0 0 key", "m0", MX_NAME },
+		{ "rule 80: 7671 5.2.3 a bare key, nothing sent", "leaf",
+		    "2 1 0 inter", OK, "0 0 key", "m0", MX_NAME },
 		{ "a bare key, two sent", "leaf inter", "2 1 0 root", OK,
 		    "0 1 key", "m1", MX_NAME },
 		{ "a bare key that was sent as a certificate", "leaf inter",
 		    "2 1 0 inter", OK, "0 1", "m1", MX_NAME },
-		{ "a bare key that signed nothing", "leaf inter",
+		{ "rule 80: a bare key that signed nothing", "leaf inter",
 		    "2 1 0 evilca", NO_MATCH, NULL, "-" },
-		{ "a bare key, the leaf expired", "exleaf", "2 1 0 inter",
-		    X509_V_ERR_CERT_HAS_EXPIRED, "0 0 key", "m0", MX_NAME },
-		{ "a bare key, no such name", "leaf", "2 1 0 inter",
+		{ "rule 80: a bare key, the leaf expired", "exleaf",
+		    "2 1 0 inter", X509_V_ERR_CERT_HAS_EXPIRED, "0 0 key", "m0",
+		    MX_NAME },
+		{ "rule 80: a bare key, no such name", "leaf", "2 1 0 inter",
 		    X509_V_ERR_HOSTNAME_MISMATCH, "0 0 key", "m0", NO_NAME,
 		    "other.example" },
 		{ "a bare key makes an authority of what is none", "notca-leaf",
 		    "2 1 0 notca", OK, "0 0 key", "m0", MX_NAME },
 		{ "2 0 0 of what is no authority", "notca-leaf", "2 0 0 notca",
 		    X509_V_ERR_INVALID_CA, "0 1", "m1", MX_NAME },
-		{ "7671 9 not DER", "leaf inter", "2 0 0 inter#; 2 1 0 inter+",
-		    OK, NULL, "u u" },
+		{ "rule 51: 7671 9 not DER", "leaf inter",
+		    "2 0 0 inter#; 2 1 0 inter+", OK, NULL, "u u" },
 		{ "7671 9 not DER, another one good", "leaf inter",
 		    "2 0 0 inter#; 3 1 1 leaf", OK, "1 0", "u m0" },
 		{ "a certificate where a key should be", "leaf inter",
@@ -334,7 +373,7 @@ static void
 test_faults(void **state)
 {
 	static const struct row rows[] = {
-		{ "leaf expired", "exleaf inter", "2 1 1 inter",
+		{ "rule 76: leaf expired", "exleaf inter", "2 1 1 inter",
 		    X509_V_ERR_CERT_HAS_EXPIRED, "0 1", "m1", MX_NAME },
 		{ "leaf not yet valid", "newleaf inter", "2 1 1 inter",
 		    X509_V_ERR_CERT_NOT_YET_VALID, "0 1", "m1", MX_NAME },
@@ -350,7 +389,7 @@ test_faults(void **state)
 		{ "expired above what matched",
 		    "exroot-leaf exroot-inter exroot", "2 1 1 exroot-inter", OK,
 		    "0 1", "m1", MX_NAME },
-		{ "not for servers", "client inter", "2 1 1 inter",
+		{ "rule 76: not for servers", "client inter", "2 1 1 inter",
 		    X509_V_ERR_INVALID_PURPOSE, "0 1", "m1", MX_NAME },
 		{ "key usage that no server can have", "dataenc inter",
 		    "2 1 1 inter", X509_V_ERR_INVALID_PURPOSE, "0 1", "m1",
@@ -362,9 +401,9 @@ test_faults(void **state)
 		{ "unknown critical extension", "critical inter", "2 1 1 inter",
 		    X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, "0 1", "m1",
 		    MX_NAME },
-		{ "authority without keyCertSign", "nosign-leaf nosign",
-		    "2 1 1 nosign", X509_V_ERR_INVALID_CA, "0 1", "m1",
-		    MX_NAME },
+		{ "rule 76: authority without keyCertSign",
+		    "nosign-leaf nosign", "2 1 1 nosign", X509_V_ERR_INVALID_CA,
+		    "0 1", "m1", MX_NAME },
 		{ "authority with CA:FALSE", "notca-leaf notca", "2 1 1 notca",
 		    X509_V_ERR_INVALID_CA, "0 1", "m1", MX_NAME },
 		{ "authority without basicConstraints", "nobasic-leaf nobasic",
@@ -375,12 +414,12 @@ test_faults(void **state)
 		{ "other authority of version 1", "v1inter-leaf v1inter",
 		    "2 1 1 v1inter", X509_V_ERR_INVALID_CA, "0 1", "m1",
 		    MX_NAME },
-		{ "7672 3.1.2 path length", "plleaf plinter plroot",
+		{ "rule 77: 7672 3.1.2 path length", "plleaf plinter plroot",
 		    "2 0 1 plroot", X509_V_ERR_PATH_LENGTH_EXCEEDED, "0 2",
 		    "m2", MX_NAME },
 		{ "path length above what matched", "plleaf plinter plroot",
 		    "2 0 1 plinter", OK, "0 1", "m1", MX_NAME },
-		{ "7672 3.1.2 name constraints", "ncleaf ncroot",
+		{ "rule 77: 7672 3.1.2 name constraints", "ncleaf ncroot",
 		    "2 0 1 ncroot", X509_V_ERR_PERMITTED_VIOLATION, "0 1", "m1",
 		    MX_NAME },
 		{ "name constraints kept", "ncgood ncroot", "2 0 1 ncroot", OK,
@@ -413,41 +452,43 @@ static void
 test_names(void **state)
 {
 	static const struct row rows[] = {
-		{ "7672 3.2.2 the base", "leaf inter", "2 1 1 inter", OK, "0 1",
-		    "m1", MX_NAME },
-		{ "7672 3.2.2 the next hop", "leaf inter", "2 1 1 inter", OK,
-		    "0 1", "m1", MX_NAME, "mx1.other mx.example" },
+		{ "rule 84: 7672 3.2.2 the base", "leaf inter", "2 1 1 inter",
+		    OK, "0 1", "m1", MX_NAME },
+		{ "rule 85: 7672 3.2.2 the next hop", "leaf inter",
+		    "2 1 1 inter", OK, "0 1", "m1", MX_NAME,
+		    "mx1.other mx.example" },
 		{ "the first reference that fits", "many inter", "2 1 1 inter",
 		    OK, "0 1", "m1", "c.example c.example 2",
 		    "x.example c.example a.example" },
 		{ "none", "leaf inter", "2 1 1 inter",
 		    X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1", NO_NAME,
 		    "mx.other example" },
-		{ "7672 3.2.3 CN without SAN", "cn inter", "2 1 1 inter", OK,
-		    "0 1", "m1", TAKES_CN },
+		{ "rule 88: 7672 3.2.3 CN without SAN", "cn inter",
+		    "2 1 1 inter", OK, "0 1", "m1", TAKES_CN },
 		{ "any CN", "cn2 inter", "2 1 1 inter", OK, "0 1", "m1",
 		    TAKES_CN },
 		{ "CN beside e-mail only", "email inter", "2 1 1 inter", OK,
 		    "0 1", "m1", TAKES_CN },
 		{ "CN beside an address only", "ip inter", "2 1 1 inter", OK,
 		    "0 1", "m1", TAKES_CN },
-		{ "7672 3.2.3 one DNS-ID rules the CN out", "cn-san inter",
-		    "2 1 1 inter", X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1",
-		    NO_NAME },
+		{ "rule 88: 7672 3.2.3 one DNS-ID rules the CN out",
+		    "cn-san inter", "2 1 1 inter", X509_V_ERR_HOSTNAME_MISMATCH,
+		    "0 1", "m1", NO_NAME },
 		{ "wildcard", "wild inter", "2 1 1 inter", OK, "0 1", "m1",
 		    "mx.example.com *.example.com 0", "mx.example.com" },
 		{ "wildcard in the CN", "wild-cn inter", "2 1 1 inter", OK,
 		    "0 1", "m1", "mx.example.com *.example.com cn",
 		    "mx.example.com" },
-		{ "a wildcard is one label", "wild inter", "2 1 1 inter",
-		    X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1", NO_NAME,
-		    "a.b.example.com" },
+		{ "rule 89: a wildcard is one label", "wild inter",
+		    "2 1 1 inter", X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1",
+		    NO_NAME, "a.b.example.com" },
 		{ "and not none", "wild inter", "2 1 1 inter",
 		    X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1", NO_NAME,
 		    "example.com" },
-		{ "7672 3.2.3 partial wildcards are invalid", "partial inter",
-		    "2 1 1 inter", X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1",
-		    NO_NAME, "mx.example.com" },
+		{ "rule 89: 7672 3.2.3 partial wildcards are invalid",
+		    "partial inter", "2 1 1 inter",
+		    X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1", NO_NAME,
+		    "mx.example.com" },
 		{ "no wildcard right below the top", "wild-top inter",
 		    "2 1 1 inter", X509_V_ERR_HOSTNAME_MISMATCH, "0 1", "m1",
 		    NO_NAME },
@@ -471,27 +512,27 @@ static void
 test_records(void **state)
 {
 	static const struct row rows[] = {
-		{ "7671 9 the stronger digest rules", "leaf",
+		{ "rule 57: 7671 9 the stronger digest rules", "leaf",
 		    "3 1 1 leaf; 3 1 2 next", NO_MATCH, NULL, "s0 -" },
 		{ "7671 9 the weaker one may be stale", "leaf",
 		    "3 1 1 next; 3 1 2 leaf", OK, "1 0", "s- m0" },
-		{ "7671 9 per selector", "leaf", "3 0 2 next; 3 1 1 leaf", OK,
-		    "1 0", "- m0" },
-		{ "7671 9 per usage", "leaf inter", "3 1 2 next; 2 1 1 inter",
-		    OK, "1 1", "- m1", MX_NAME },
-		{ "7671 9 type 0 stands apart", "leaf",
+		{ "rule 57: 7671 9 per selector", "leaf",
+		    "3 0 2 next; 3 1 1 leaf", OK, "1 0", "- m0" },
+		{ "rule 57: 7671 9 per usage", "leaf inter",
+		    "3 1 2 next; 2 1 1 inter", OK, "1 1", "- m1", MX_NAME },
+		{ "rule 57: 7671 9 type 0 stands apart", "leaf",
 		    "3 1 0 leaf; 3 1 2 next", OK, "0 0", "m0 -" },
 		{ "7671 9 an unusable one rules nothing", "leaf",
 		    "3 1 1 leaf; 3 1 2 next#", OK, "0 0", "m0 u" },
 		{ "7671 9 also for authorities", "leaf inter",
 		    "2 1 1 inter; 2 1 2 root", NO_MATCH, NULL, "s1 -" },
-		{ "7672 3.1.3 usages 0 and 1", "leaf inter",
+		{ "rule 53: 7672 3.1.3 usages 0 and 1", "leaf inter",
 		    "0 1 1 inter; 1 1 1 leaf", OK, NULL, "u u" },
 		{ "7672 3.1.3 they do not help others", "leaf inter",
 		    "1 1 1 leaf; 3 1 1 next", NO_MATCH, NULL, "u -" },
-		{ "6698 4.1 unknown numbers", "leaf",
+		{ "rule 50: 6698 4.1 unknown numbers", "leaf",
 		    "4 1 1 leaf; 3 2 0 leaf; 3 1 3 leaf", OK, NULL, "u u u" },
-		{ "a digest of wrong length", "leaf",
+		{ "rule 51: a digest of wrong length", "leaf",
 		    "3 1 1 leaf#; 3 1 2 leaf+", OK, NULL, "u u" },
 		{ "no record at all", "leaf", "", OK, NULL, "" },
 		{ "nothing sent and nothing usable", "", "3 1 1 leaf#", OK,

@@ -135,6 +135,12 @@ finish(struct talk *talk)
 		close(talk->fd[1]);
 }
 
+#define EXPECT(what, holds)                                                    \
+	do {                                                                   \
+		if (!(holds))                                                  \
+			fail_msg("%s", what);                                  \
+	} while (0)
+
 /* Both sides in turn until the client is done or fails. */
 static enum tls_step
 shake(struct talk *talk)
@@ -577,6 +583,78 @@ test_hello(void **state)
 	finish(&talk);
 }
 
+/* What a ClientHello offers. */
+struct offered {
+	bool sslv2, raw_key, anonymous, gcm, cbc, tls13;
+	int lowest; /* with TLS 1.3 one list names them all */
+};
+
+static int
+read_hello(SSL *ssl, int *alert, void *arg)
+{
+	struct offered *offered = arg;
+	STACK_OF(SSL_CIPHER) *ciphers = NULL, *signals = NULL;
+	const unsigned char *bytes;
+	size_t len;
+
+	(void)alert;
+	memset(offered, 0, sizeof(*offered));
+	offered->sslv2 = SSL_client_hello_isv2(ssl) != 0;
+	/* client_certificate_type and server_..., RFC 7250 section 3 */
+	offered->raw_key =
+	    SSL_client_hello_get0_ext(ssl, 19, &bytes, &len) == 1 ||
+	    SSL_client_hello_get0_ext(ssl, 20, &bytes, &len) == 1;
+	if (SSL_client_hello_get0_ext(
+		ssl, TLSEXT_TYPE_supported_versions, &bytes, &len) == 1) {
+		for (size_t i = 1; i + 1 < len; i += 2)
+			if (offered->lowest == 0 ||
+			    (bytes[i] << 8 | bytes[i + 1]) < offered->lowest)
+				offered->lowest = bytes[i] << 8 | bytes[i + 1];
+	}
+	len = SSL_client_hello_get0_ciphers(ssl, &bytes);
+	SSL_bytes_to_cipher_list(ssl, bytes, len, 0, &ciphers, &signals);
+	for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++) {
+		const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(ciphers, i);
+		const char *name = SSL_CIPHER_get_name(cipher);
+
+		if (SSL_CIPHER_get_auth_nid(cipher) == NID_auth_null)
+			offered->anonymous = true;
+		if (strcmp(name, "ECDHE-RSA-AES128-GCM-SHA256") == 0)
+			offered->gcm = true;
+		if (strcmp(name, "AES128-SHA") == 0)
+			offered->cbc = true;
+		if (strcmp(name, "TLS_AES_128_GCM_SHA256") == 0)
+			offered->tls13 = true;
+	}
+	sk_SSL_CIPHER_free(ciphers);
+	sk_SSL_CIPHER_free(signals);
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static void
+test_offered(void **state)
+{
+	static const struct server server = { .kinds = { "RSA 2048" } };
+	struct offered offered = { 0 };
+	struct talk talk;
+	(void)state;
+
+	start(&talk, &server, "default", "mx.example");
+	SSL_CTX_set_client_hello_cb(talk.server_ctx, read_hello, &offered);
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	EXPECT("rule 62 TLS 1.0 is the oldest offered",
+	    offered.lowest == TLS1_VERSION);
+	EXPECT("rule 63 no SSLv2 hello", !offered.sslv2);
+	EXPECT("rule 63 SNI is the name given",
+	    strcmp(SSL_get_servername(talk.server, TLSEXT_NAMETYPE_host_name),
+		"mx.example") == 0);
+	EXPECT("rule 64 no anonymous cipher suite", !offered.anonymous);
+	EXPECT("rule 64 the usual ones",
+	    offered.gcm && offered.cbc && offered.tls13);
+	EXPECT("rule 69 no raw public keys", !offered.raw_key);
+	finish(&talk);
+}
+
 /* RFC 6066 section 3: no address in SNI; and an offer can leave it out. */
 static void
 test_sni(void **state)
@@ -651,7 +729,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_facts),
+		{ .name = "rule 62 TLS 1.0 to 1.3 are spoken",
+		    .test_func = test_facts },
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_no_tls),
 		cmocka_unit_test(test_broken_pipe),
@@ -660,6 +739,7 @@ main(void)
 		cmocka_unit_test(test_client_certificate),
 		cmocka_unit_test(test_context_errors),
 		cmocka_unit_test(test_hello),
+		cmocka_unit_test(test_offered),
 		cmocka_unit_test(test_sni),
 		cmocka_unit_test(test_big_chain),
 		cmocka_unit_test(test_offers),

@@ -10,7 +10,7 @@ import re
 import tomllib
 
 KEYS = {
-    '': {'what', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
+    '': {'what', 'rules', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
          'expect'},
     'zone': {'name', 'sign', 'lines', 'edit'},
     'expect': {'verdict', 'state', 'mx', 'source', 'findings', 'absent',

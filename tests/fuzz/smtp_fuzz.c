@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The whole dialogue. The first byte chooses implicit TLS and the portions;
+ * 0xff ends a turn of the server, and each turn is fed when the client would
+ * read. However the bytes are cut, the outcome must be the same.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "smtp/dialogue.h"
+
+#define TURN_END 0xff
+#define STEPS_MAX 100000
+
+struct run {
+	struct arena *arena;
+	struct dialogue *dialogue;
+	const uint8_t *bytes;
+	size_t len, portion;
+	unsigned quit; /* the step to leave at; 0: stay */
+	bool eof;
+};
+
+static void
+feed_turn(struct run *run)
+{
+	const uint8_t *end =
+	    run->len > 0 ? memchr(run->bytes, TURN_END, run->len) : NULL;
+	size_t left = end == NULL ? run->len : (size_t)(end - run->bytes);
+
+	if (run->len == 0) {
+		assert(!run->eof);
+		dialogue_feed_eof(run->dialogue);
+		run->eof = true;
+		return;
+	}
+	run->len -= left + (end != NULL);
+	while (left > 0) {
+		size_t n = run->portion < left ? run->portion : left;
+
+		assert(dialogue_feed(run->dialogue, run->bytes, n));
+		dialogue_next(run->dialogue);
+		run->bytes += n;
+		left -= n;
+	}
+	run->bytes += end != NULL;
+}
+
+static void
+run_init(struct run *run, bool implicit)
+{
+	struct dialogue_options options = { .helo = "client.example" };
+	enum dialogue_step step;
+	unsigned steps = 0;
+
+	options.implicit_tls = implicit;
+	run->arena = arena_new();
+	run->dialogue = dialogue_new(run->arena, &options);
+	assert(run->dialogue != NULL);
+	while ((step = dialogue_next(run->dialogue)) != DIALOGUE_DONE &&
+	    step != DIALOGUE_FAILED) {
+		size_t len;
+
+		assert(++steps < STEPS_MAX);
+		if (steps == run->quit) {
+			dialogue_quit(run->dialogue);
+			continue;
+		}
+		if (step == DIALOGUE_READ) {
+			feed_turn(run);
+		} else if (step == DIALOGUE_STARTTLS) {
+			dialogue_tls_up(run->dialogue);
+		} else {
+			dialogue_output(run->dialogue, &len);
+			assert(len > 0);
+			dialogue_sent(run->dialogue,
+			    len > run->portion ? run->portion : len);
+		}
+	}
+}
+
+static void
+run_finish(struct run *run)
+{
+	dialogue_free(run->dialogue);
+	arena_unref(run->arena);
+}
+
+static void
+check_facts(struct dialogue *dialogue)
+{
+	const struct danelaw_smtp *facts = dialogue_facts(dialogue);
+	bool encrypted =
+	    dialogue_outcome(dialogue) == DANELAW_OUTCOME_ENCRYPTED;
+
+	fuzz_printable(facts->banner);
+	fuzz_printable(facts->starttls);
+	fuzz_printable(facts->refusal);
+	for (size_t i = 0; i < facts->n_ehlo; i++)
+		fuzz_printable(facts->ehlo[i]);
+	for (size_t i = 0; i < facts->n_transcript; i++)
+		fuzz_printable(facts->transcript[i]);
+	/* A fault after TLS stands leaves it unsaid only while saying QUIT. */
+	if (encrypted)
+		assert(dialogue_stage(dialogue) > DIALOGUE_AT_TLS);
+	if (dialogue_fault(dialogue) != DIALOGUE_FAULT_NONE)
+		assert(dialogue_error(dialogue) != NULL);
+}
+
+static void
+check_same(struct dialogue *a, struct dialogue *b)
+{
+	const struct danelaw_smtp *x = dialogue_facts(a);
+	const struct danelaw_smtp *y = dialogue_facts(b);
+
+	assert(dialogue_next(a) == dialogue_next(b));
+	assert(dialogue_stage(a) == dialogue_stage(b));
+	assert(dialogue_fault(a) == dialogue_fault(b));
+	assert(dialogue_code(a) == dialogue_code(b));
+	assert(dialogue_outcome(a) == dialogue_outcome(b));
+	assert(fuzz_same(dialogue_error(a), dialogue_error(b)));
+	assert(fuzz_same(x->banner, y->banner));
+	assert(fuzz_same(x->starttls, y->starttls));
+	assert(x->n_ehlo == y->n_ehlo);
+	for (size_t i = 0; i < x->n_ehlo; i++)
+		assert(fuzz_same(x->ehlo[i], y->ehlo[i]));
+	/* Of what should not be there, what came with it is shown. */
+	if (dialogue_fault(a) == DIALOGUE_GARBLED ||
+	    dialogue_fault(a) == DIALOGUE_INJECTED)
+		return;
+	assert(fuzz_same(x->refusal, y->refusal));
+	assert(x->n_transcript == y->n_transcript);
+	for (size_t i = 0; i < x->n_transcript; i++)
+		assert(fuzz_same(x->transcript[i], y->transcript[i]));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	struct run start, whole, parts;
+
+	if (len == 0)
+		return 0;
+	start = (struct run) {
+		.bytes = bytes + 1,
+		.len = len - 1,
+		.portion = len,
+	};
+	whole = parts = start;
+	parts.portion = 1 + (bytes[0] >> 1) % 32;
+	run_init(&whole, bytes[0] & 1);
+	run_init(&parts, bytes[0] & 1);
+	check_facts(whole.dialogue);
+	check_same(whole.dialogue, parts.dialogue);
+	run_finish(&whole);
+	run_finish(&parts);
+	parts = start;
+	parts.portion = 1 + bytes[0] % 32;
+	parts.quit = 1 + bytes[0] % 16;
+	run_init(&parts, bytes[0] & 1);
+	check_facts(parts.dialogue);
+	run_finish(&parts);
+	return 0;
+}
