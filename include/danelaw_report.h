@@ -344,6 +344,7 @@ struct danelaw_report {
 	enum danelaw_state state;
 	const char *summary;        /* one sentence */
 	const char *resolver;       /* where the answers came from, in words */
+	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
 	struct danelaw_mx mx;
 	struct danelaw_host *hosts; /* by preference */

@@ -156,6 +156,7 @@ domain_assemble(struct domain_job *job)
 		    resolver_reason(resolver) != NULL
 			? resolver_reason(resolver)
 			: "the resolver did not pass its self-test in time");
+	report->resolver_fell_back = resolver_fell_back(resolver);
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
 	verdict_fill(job->tree, options.require_dane, options.resolver_dead);

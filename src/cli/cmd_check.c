@@ -185,6 +185,8 @@ check_domains(const struct settings *settings, char **domains, size_t n)
 			.color = cli_wants_color(settings),
 			.verbosity = settings->quiet > 0 ? -1
 			    : settings->verbose,
+			.width = cli_width(),
+			.at_given = settings->at != 0,
 		},
 		.n_slots = n,
 	};

@@ -2,7 +2,9 @@
 /* What came of each address: one block per handshake. */
 #include "report/page.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LABEL = 7, MAX_TEXT = 400, MAX_WORDS = 12, MAX_NAMES = 5 };
 
@@ -166,18 +168,19 @@ same_text(const char *a, const char *b)
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* A CN beside SANs is dead letters (RFC 7672 3.2.3), which surprises many. */
+/*
+ * A CN beside SANs is dead letters (RFC 7672 3.2.3), which surprises many. The
+ * one that is the name found is no surprise.
+ */
 static bool
-cn_is_ignored(const struct danelaw_cert *leaf)
+cn_is_ignored(
+    const struct danelaw_cert *leaf, const struct danelaw_name_check *name)
 {
-	if (leaf->cn == NULL || leaf->n_names == 0)
-		return false;
-	for (size_t i = 0; i < leaf->n_names; i++) {
-		if (leaf->names[i] != NULL &&
-		    strcmp(leaf->names[i], leaf->cn) == 0)
-			return false;
-	}
-	return true;
+	return leaf->cn != NULL && leaf->n_names > 0 &&
+	    (name->presented == NULL ||
+		strcasecmp(leaf->cn, name->presented) != 0) &&
+	    (name->reference == NULL ||
+		strcasecmp(leaf->cn, name->reference) != 0);
 }
 
 static void
@@ -212,12 +215,12 @@ name_rows(struct page *page, const struct margin *margin,
 	const struct danelaw_cert *leaf = &probe->chain[0];
 	struct page_cut presented = page_cut(page, name->presented, 100);
 	struct page_cut cn = page_cut(page, leaf->cn, 100);
-	bool ignored = cn_is_ignored(leaf);
+	bool ignored = cn_is_ignored(leaf, name);
 	bool exact = same_text(name->presented, name->reference);
 
 	if (!name->checked) {
 		page_row(page, margin, "name",
-		    "not checked: usage 3 asks for none (RFC 7672 3.1.1)");
+		    "not checked, and dates neither: usage 3 (RFC 7672 3.1.1)");
 		return;
 	}
 	switch (name->source) {
@@ -245,13 +248,12 @@ static void
 verify_row(struct page *page, const struct margin *margin,
     const struct danelaw_verify_error *error)
 {
+	char depth[32] = "";
+
 	if (error->depth >= 0)
-		page_row(page, margin, "verify",
-		    "OpenSSL: %s, %s (%d), at depth %d", page_or(error->text),
-		    page_or(error->name), error->code, error->depth);
-	else
-		page_row(page, margin, "verify", "OpenSSL: %s, %s (%d)",
-		    page_or(error->text), page_or(error->name), error->code);
+		snprintf(depth, sizeof(depth), " at depth %d", error->depth);
+	page_row(page, margin, "verify", "OpenSSL error %d%s, %s: %s",
+	    error->code, depth, page_or(error->name), page_or(error->text));
 }
 
 static void
