@@ -44,6 +44,8 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	const struct judge_question question = {
 		.tlsa = &host->tlsa,
 		.at = job->tree->report.at,
+		.host = host->name,
+		.domain = job->tree->report.domain,
 	};
 	struct arena *arena = job->tree->arena;
 

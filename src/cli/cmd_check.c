@@ -153,6 +153,7 @@ run(struct check *check, struct event_base *base, char **domains)
 	int status;
 
 	cli_config(check->settings, &config);
+	config.pkix = config.pkix || check->options.verbosity > 0;
 	err = danelaw_engine_new(&config, &engine);
 	if (err != DANELAW_OK) {
 		cli_complain("%s", danelaw_engine_error(engine));

@@ -32,6 +32,9 @@ cli_config(const struct settings *settings, struct danelaw_config *config)
 	config->at = settings->at;
 	config->cert_file = settings->cert;
 	config->key_file = settings->key;
+	config->ca_file = settings->cafile;
+	config->ca_path = settings->capath;
+	config->pkix = settings->pkix;
 }
 
 void

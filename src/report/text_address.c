@@ -256,6 +256,22 @@ verify_row(struct page *page, const struct margin *margin,
 	    error->code, depth, page_or(error->name), page_or(error->text));
 }
 
+/* A second opinion, which changes nothing. */
+static void
+pkix_row(struct page *page, const struct margin *margin,
+    const struct danelaw_pkix *pkix)
+{
+	struct page_cut explain = page_cut(page, pkix->explain, MAX_TEXT);
+
+	if (pkix->trusted)
+		page_row(page, margin, "pkix", "public trust: yes, " PAGE_CUT,
+		    PAGE_CUT_ARGS(explain));
+	else
+		page_row(page, margin, "pkix",
+		    "public trust: no, OpenSSL error %d, %s: " PAGE_CUT,
+		    pkix->code, page_or(pkix->text), PAGE_CUT_ARGS(explain));
+}
+
 static void
 sender_rows(struct page *page, const struct margin *margin,
     const struct danelaw_address *address)
@@ -340,6 +356,8 @@ probe_rows(struct page *page, const struct margin *margin,
 		name_rows(page, margin, probe, &host->tlsa);
 	if (probe->verify_error != NULL)
 		verify_row(page, margin, probe->verify_error);
+	if (probe->pkix != NULL)
+		pkix_row(page, margin, probe->pkix);
 }
 
 static void
