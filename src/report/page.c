@@ -223,8 +223,12 @@ page_prose(struct page *page, const char *subject, int subject_len,
 	va_end(args);
 	if (buf_failed(&body))
 		page->out->failed = true;
-	buf_printf(&line, "%*s%.*s: ", PROSE_INDENT, "",
-	    subject_len < 0 ? (int)strlen(subject) : subject_len, subject);
+	if (subject_len < 0)
+		subject_len = (int)strlen(subject);
+	buf_printf(&line, "%*s", PROSE_INDENT, "");
+	if (*lead != '\0' || subject_len == 0 ||
+	    strncmp(buf_text(&body), subject, (size_t)subject_len) != 0)
+		buf_printf(&line, "%.*s: ", subject_len, subject);
 	column = line.len;
 	if (*lead != '\0') {
 		buf_printf(&line, "%s%s%s ", page->color ? "\033[1m" : "", lead,

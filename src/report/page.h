@@ -56,8 +56,8 @@ void page_list(struct page *page, const struct margin *margin,
     const char *label, const char *lead, const char *const *words, size_t n,
     size_t max);
 /*
- * "  mx.example: Do: Renew it.", where lead is "Do:". subject_len: as in a
- * margin.
+ * "  mx.example: Do: Renew it.", where lead is "Do:". A text that begins with
+ * its subject is not told it twice. subject_len: as in a margin.
  */
 void page_prose(struct page *page, const char *subject, int subject_len,
     const char *lead, const char *format, ...)

@@ -191,20 +191,23 @@ no_name_rows(struct page *page, const struct margin *margin,
 	const char *base = page_or(tlsa->base);
 
 	if (tlsa->n_references > 0)
-		page_list(page, margin, "name", "none fits; it must be one of ",
+		page_list(page, margin, "name",
+		    tlsa->n_references > 1 ? "none fits; it must be one of "
+					   : "none fits; it must be ",
 		    tlsa->references, tlsa->n_references, max);
 	else
 		page_row(
 		    page, margin, "name", "none fits; it must be %s", base);
 	if (leaf->n_names > 0)
-		page_list(page, margin, "", "the certificate has ", leaf->names,
-		    leaf->n_names, max);
+		page_list(page, margin, "name", "the certificate has ",
+		    leaf->names, leaf->n_names, max);
 	else if (leaf->cn != NULL)
-		page_list(page, margin, "", "the certificate has no SAN; CN ",
+		page_list(page, margin, "name",
+		    "the certificate has no SAN; CN ",
 		    (const char *const[]) { leaf->cn }, 1, 0);
 	else
 		page_row(
-		    page, margin, "", "the certificate has no name at all");
+		    page, margin, "name", "the certificate has no name at all");
 }
 
 static void
@@ -220,7 +223,8 @@ name_rows(struct page *page, const struct margin *margin,
 
 	if (!name->checked) {
 		page_row(page, margin, "name",
-		    "not checked, and dates neither: usage 3 (RFC 7672 3.1.1)");
+		    "not checked, nor are dates: usage 3 needs neither "
+		    "(RFC 7672 3.1.1)");
 		return;
 	}
 	switch (name->source) {

@@ -7,7 +7,7 @@
 
 #include "report/when.h"
 
-enum { MAX_CERTS = 6, MAX_SUBJECT = 28, MAX_RECORDS = 3, RR_ENDS = 8 };
+enum { MAX_CERTS = 6, MAX_SUBJECT = 48, MAX_RECORDS = 3, RR_ENDS = 8 };
 
 enum bearing {
 	BEARING_FULL = 0, /* its dates count, as far as is known */
@@ -64,7 +64,7 @@ put_dates(
 	}
 }
 
-/* No line breaks inside what a note says, only between them. */
+/* A line may end only behind what ends in a semicolon. */
 static void
 glue(struct buf *note)
 {
@@ -158,10 +158,16 @@ cert_row(struct page *page, const struct margin *margin, const char *label,
 {
 	struct page_cut subject = page_cut(page, cert->subject, MAX_SUBJECT);
 	int pad = widths[0] - subject.len - (int)strlen(subject.more);
+	struct buf key = { 0 };
 
+	buf_puts(&key, page_or(cert->key));
+	glue(&key);
 	page_row(page, margin, label, "%-2s\t" PAGE_CUT "%*s  %-*s  %s", number,
 	    PAGE_CUT_ARGS(subject), pad > 0 ? pad : 0, "", widths[1],
-	    page_or(cert->key), note);
+	    buf_text(&key), note);
+	if (buf_failed(&key))
+		page->out->failed = true;
+	buf_finish(&key);
 }
 
 static void
