@@ -63,6 +63,9 @@ struct danelaw_config {
 	int64_t at;               /* Unix time to judge by; 0: ask the clock */
 	const char *cert_file;    /* client certificate, PEM; NULL: none */
 	const char *key_file;     /* NULL: in cert_file */
+	const char *ca_file;      /* public CAs, PEM; see below */
+	const char *ca_path;      /* a folder of them, as of openssl rehash */
+	bool pkix;                /* ask the system's CAs, too */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -70,6 +73,9 @@ struct danelaw_config {
  * Without resolvers the engine resolves from the root itself; where no root
  * server answers, it forwards to what resolv.conf names and the report says
  * so. Every answer is validated in process in any case.
+ * With ca_file, ca_path or pkix each chain is also held against public CAs,
+ * those of the system where neither file nor folder is named. That changes
+ * no outcome and no verdict.
  */
 
 /* One question. All zero but the domain: everything by default. */

@@ -279,6 +279,15 @@ struct danelaw_verify_error {
 	int depth;        /* where OpenSSL found it, -1: nowhere */
 };
 
+/* Would the chain pass where public CAs are trusted? No part of DANE. */
+struct danelaw_pkix {
+	bool trusted;
+	int code;         /* OpenSSL's first error, 0: none */
+	const char *name; /* "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY" */
+	const char *text; /* OpenSSL's words */
+	const char *explain; /* ours: what is missing, and where */
+};
+
 /* One handshake, or the attempt at one. */
 struct danelaw_probe {
 	const char *offer; /* "default", "rsa", "ecdsa", "eddsa" */
@@ -291,6 +300,7 @@ struct danelaw_probe {
 	struct danelaw_verify_error *verify_error;
 	struct danelaw_cert *chain; /* as sent, the leaf first */
 	size_t n_chain;
+	struct danelaw_pkix *pkix; /* NULL: not asked for, or no chain */
 };
 
 struct danelaw_smtp {
@@ -392,6 +402,7 @@ struct danelaw_report {
 	enum danelaw_state state;
 	const char *summary;        /* one sentence */
 	const char *resolver;       /* where the answers came from, in words */
+	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
 	struct danelaw_mx mx;
 	struct danelaw_host *hosts; /* by preference */

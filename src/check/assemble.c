@@ -45,6 +45,8 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	const struct judge_question question = {
 		.tlsa = &host->tlsa,
 		.at = job->tree->report.at,
+		.host = host->name,
+		.domain = job->tree->report.domain,
 	};
 	struct arena *arena = job->tree->arena;
 
@@ -158,6 +160,7 @@ domain_assemble(struct domain_job *job)
 		    resolver_reason(resolver) != NULL
 			? resolver_reason(resolver)
 			: "the resolver did not pass its self-test in time");
+	report->resolver_fell_back = resolver_fell_back(resolver);
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
 	verdict_fill(job->tree, options.require_dane, options.resolver_dead);

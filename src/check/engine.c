@@ -131,6 +131,25 @@ make_resolver(
 	return DANELAW_EINTERNAL;
 }
 
+/* A second opinion on certificates, where it is wanted. */
+static bool
+trust_public_cas(
+    struct danelaw_engine *engine, const struct danelaw_config *config)
+{
+	char *error = NULL;
+	bool done;
+
+	if (!config->pkix && config->ca_file == NULL && config->ca_path == NULL)
+		return true;
+	done = probe_context_trust(
+	    engine->tls, config->ca_file, config->ca_path, &error);
+	if (!done)
+		set_error(
+		    engine, "%s", error == NULL ? "out of memory" : error);
+	free(error);
+	return done;
+}
+
 static enum danelaw_err
 make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 {
@@ -154,6 +173,8 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return config->cert_file != NULL ? DANELAW_EFILE
 						 : DANELAW_EINTERNAL;
 	}
+	if (!trust_public_cas(engine, config))
+		return DANELAW_EFILE;
 	engine->helo = own_name();
 	engine->pump = event_new(engine->base, -1, 0, pump, engine);
 	engine->queue =

@@ -30,6 +30,8 @@ void cli_request(
 /* The exit status for a call that failed. */
 int cli_status(enum danelaw_err err);
 bool cli_wants_color(const struct settings *settings);
+/* Columns of the terminal that stdout is; 0: it is none. */
+unsigned cli_width(void);
 /* Writes what is left; false and a complaint where stdout takes no more. */
 bool cli_flush(void);
 void cli_version(void);

@@ -153,6 +153,7 @@ run(struct check *check, struct event_base *base, char **domains)
 	int status;
 
 	cli_config(check->settings, &config);
+	config.pkix = config.pkix || check->options.verbosity > 0;
 	err = danelaw_engine_new(&config, &engine);
 	if (err != DANELAW_OK) {
 		cli_complain("%s", danelaw_engine_error(engine));
@@ -185,6 +186,8 @@ check_domains(const struct settings *settings, char **domains, size_t n)
 			.color = cli_wants_color(settings),
 			.verbosity = settings->quiet > 0 ? -1
 			    : settings->verbose,
+			.width = cli_width(),
+			.at_given = settings->at != 0,
 		},
 		.n_slots = n,
 	};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -31,6 +32,9 @@ cli_config(const struct settings *settings, struct danelaw_config *config)
 	config->at = settings->at;
 	config->cert_file = settings->cert;
 	config->key_file = settings->key;
+	config->ca_file = settings->cafile;
+	config->ca_path = settings->capath;
+	config->pkix = settings->pkix;
 }
 
 void
@@ -76,6 +80,25 @@ cli_wants_color(const struct settings *settings)
 	return isatty(STDOUT_FILENO) &&
 	    (no_color == NULL || *no_color == '\0') && term != NULL &&
 	    strcmp(term, "dumb") != 0;
+}
+
+/* COLUMNS is what a user may say where the terminal does not. */
+unsigned
+cli_width(void)
+{
+	enum { USUAL = 80, MOST = 1000 };
+	const char *columns = getenv("COLUMNS");
+	struct winsize size = { 0 };
+	long said;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	said = columns == NULL ? 0 : strtol(columns, NULL, 10);
+	if (said > 0 && said <= MOST)
+		return (unsigned)said;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return USUAL;
 }
 
 bool

@@ -76,6 +76,13 @@ static const struct option_spec specs[] = {
 	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL, "How to judge",
 	    "judge certificates and signatures at this time: RFC 3339, or "
 	    "from now as +14d, -2h (now)" },
+	{ "pkix", 0, KIND_FLAG, AT(pkix), NULL, 0, 0, ALL, NULL,
+	    "also tell whether the certificates pass with the public CAs of "
+	    "this system; no part of the verdict" },
+	{ "cafile", 0, KIND_TEXT, AT(cafile), "FILE", 0, 0, ALL, NULL,
+	    "the same with the CAs in this file, PEM" },
+	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, ALL, NULL,
+	    "the same with the CAs in this folder, hashed by openssl rehash" },
 	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, ALL, NULL,
 	    "a domain that DANE does not protect is critical" },
 	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN, NULL,

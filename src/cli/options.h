@@ -22,10 +22,11 @@ struct settings {
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
 	bool search;            /* explain */
+	bool pkix;              /* ask public CAs, too */
 	const char **resolvers; /* pointers into argv; options_finish() */
 	size_t n_resolvers;
 	const char *resolv_conf, *trust_anchor, *root_hints;
-	const char *cert, *key;
+	const char *cert, *key, *cafile, *capath;
 	int64_t at; /* 0: now */
 	int verbose, quiet;
 };

@@ -565,6 +565,12 @@ resolver_words(const struct resolver *resolver)
 	return resolver->words;
 }
 
+bool
+resolver_fell_back(const struct resolver *resolver)
+{
+	return resolver->settings.fell_back;
+}
+
 const char *
 resolver_library(void)
 {

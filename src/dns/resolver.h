@@ -80,6 +80,8 @@ const char *resolver_reason(const struct resolver *resolver);
  * "forwarding to 127.0.0.1@5300, ...", and after a fall-back why. Never NULL.
  */
 const char *resolver_words(const struct resolver *resolver);
+/* Does it use what resolv.conf names because no root server answers? */
+bool resolver_fell_back(const struct resolver *resolver);
 /* Its version, for --version. */
 const char *resolver_library(void);
 

@@ -334,9 +334,39 @@ diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 	if (ee && leaf->ca)
 		blame(
 		    exam, sighting, FINDING_CERT_LEAF_IS_CA, leaf, NULL, NULL);
-	if (ee && leaf->self_issued)
-		blame(exam, sighting, FINDING_CERT_PKIX_UNTRUSTED, leaf, NULL,
-		    NULL);
+}
+
+/*
+ * What public CAs say, where they were asked; else what is plain to see. It
+ * is never more than news, as DANE does without them (RFC 7672 section 3.1.3).
+ */
+static void
+diagnose_trust(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_pkix *pkix = sighting->probe->pkix;
+	const struct danelaw_record *record = kit_matched(sighting);
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	const char *trouble = "is self-signed";
+
+	if (pkix != NULL
+		? pkix->trusted
+		: record == NULL || record->usage != 3 || !leaf->self_issued)
+		return;
+	if (pkix != NULL && pkix->code != SELF_SIGNED)
+		trouble = arena_printf(exam->arena,
+		    "does not pass with public CAs (OpenSSL %d, %s)",
+		    pkix->code, kit_text(exam, pkix->text));
+	blame(exam, sighting, FINDING_CERT_PKIX_UNTRUSTED, leaf, "trouble",
+	    trouble == NULL ? "" : trouble);
+	if (pkix == NULL ||
+	    (pkix->code != UNABLE_TO_GET_ISSUER &&
+		pkix->code != UNABLE_TO_GET_LOCAL_ISSUER))
+		return;
+	trouble = arena_printf(exam->arena, "OpenSSL %d, \"%s\": %s",
+	    pkix->code, kit_text(exam, pkix->text),
+	    pkix->explain == NULL ? "no reason given" : pkix->explain);
+	blame(exam, sighting, FINDING_CERT_ERROR_2_VS_20, leaf, "trouble",
+	    trouble == NULL ? "" : trouble);
 }
 
 static bool
@@ -449,6 +479,8 @@ diagnose_chain(struct exam *exam)
 			diagnose_invalid(exam, sighting);
 		else if (outcome == DANELAW_OUTCOME_AUTHENTICATED)
 			diagnose_accepted(exam, sighting);
+		if (outcome == DANELAW_OUTCOME_AUTHENTICATED)
+			diagnose_trust(exam, sighting);
 		diagnose_order(exam, sighting);
 		diagnose_cross_signing(exam, sighting);
 	}

@@ -291,24 +291,16 @@ refusing_senders(struct tree *tree)
 static char *
 summary_ok(struct tree *tree, const struct class_counts *counts)
 {
-	const struct danelaw_report *report = &tree->report;
-	const char *but = "", *with = "";
+	const char *but = "";
 	struct blame blame;
-	size_t warnings = 0;
 
-	for (size_t i = 0; i < report->n_findings; i++)
-		warnings +=
-		    report->findings[i].severity == DANELAW_SEVERITY_WARNING;
-	if (warnings > 0)
-		with = known(arena_printf(tree->arena, ", with %zu warning%s",
-		    warnings, warnings == 1 ? "" : "s"));
 	if (counts->unexamined > 0 && blame_unexamined(tree, &blame))
 		but = known(arena_printf(tree->arena,
 		    "; %s, the rest could not be examined: %s",
 		    share(tree, counts->authenticated, counts->all),
 		    whole(tree, &blame, counts->unexamined)));
-	return arena_printf(tree->arena, "mail is delivered under DANE%s%s%s",
-	    with, refusing_senders(tree), but);
+	return arena_printf(tree->arena, "mail is delivered under DANE%s%s",
+	    refusing_senders(tree), but);
 }
 
 static char *

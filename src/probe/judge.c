@@ -2,6 +2,7 @@
 #include "probe/judge.h"
 
 #include "tls/match.h"
+#include "tls/pkix.h"
 
 /* certs are the arena's, and only for this question: depths go there. */
 static bool
@@ -18,13 +19,19 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 		.at = question->at,
 		.ee_names = question->ee_names,
 	};
+	const struct pkix_question also = {
+		.host = question->host,
+		.domain = question->domain,
+		.at = question->at,
+	};
 	struct match_answer answer = { 0 };
 
 	*facts = (struct judge_facts) { 0 };
 	/* Where nothing was presented, nothing can be said of the records. */
 	if (chain == NULL)
 		return true;
-	if (!match_judge(context, chain, &asked, arena, &answer))
+	if (!match_judge(context, chain, &asked, arena, &answer) ||
+	    !pkix_judge(context, chain, &also, arena, &probe->pkix))
 		return false;
 	probe->match = answer.match;
 	probe->records = answer.records;

@@ -11,6 +11,7 @@ struct judge_question {
 	const struct danelaw_tlsa *tlsa; /* records and references */
 	int64_t at;
 	bool ee_names;
+	const char *host, *domain; /* for public trust; see tls/pkix.h */
 };
 
 /*

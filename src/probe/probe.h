@@ -21,6 +21,8 @@ struct probe;
 /* tls/context.h for the floors above, which do not see the TLS floor. */
 struct tls_context *probe_context_new(
     const char *cert_file, const char *key_file, char **error);
+bool probe_context_trust(struct tls_context *context, const char *ca_file,
+    const char *ca_path, char **error);
 void probe_context_free(struct tls_context *context);
 const char *probe_library(void);
 

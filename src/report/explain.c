@@ -61,9 +61,7 @@ explain_line(const struct catalogue_item *item, struct buf *out)
 static void
 put_row(struct page *page, const char *label, const char *template)
 {
-	struct margin margin = {
-		.subject = "", .label_width = 8, .columns = 78
-	};
+	struct margin margin = { .subject = "", .label_width = 8 };
 	struct buf text = { 0 };
 
 	put_template(&text, template);
@@ -76,7 +74,7 @@ void
 explain_text(const struct catalogue_item *item, struct buf *out)
 {
 	const struct finding_entry *entry = item->entry;
-	struct page page = { .out = out };
+	struct page page = { .out = out, .width = 78 };
 
 	buf_printf(out, "%s: %s\n", item->id, severity_of(item));
 	if (entry == NULL) {

@@ -120,6 +120,22 @@ verify_error_object(
 }
 
 static json_t *
+pkix_object(struct json_maker *maker, const struct danelaw_pkix *pkix)
+{
+	json_t *object;
+
+	if (pkix == NULL)
+		return json_null();
+	object = json_object();
+	json_put_bool(maker, object, "trusted", pkix->trusted);
+	json_put_number(maker, object, "code", pkix->code);
+	json_put_text(maker, object, "name", pkix->name);
+	json_put_text(maker, object, "text", pkix->text);
+	json_put_text(maker, object, "explain", pkix->explain);
+	return object;
+}
+
+static json_t *
 key_usage_array(struct json_maker *maker, const struct danelaw_cert *cert)
 {
 	json_t *array = json_array();
@@ -190,6 +206,7 @@ put_probe(struct json_maker *maker, json_t *object,
 	json_put(maker, object, "verify_error",
 	    verify_error_object(maker, probe->verify_error));
 	json_put(maker, object, "chain", chain);
+	json_put(maker, object, "pkix", pkix_object(maker, probe->pkix));
 }
 
 json_t *

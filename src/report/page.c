@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "report/page.h"
 
+#include <stdint.h>
 #include <string.h>
 
-enum { COLUMNS = 80, LEAST_TEXT = 40, LEAST_HANGING = 20 };
+enum {
+	PROSE_INDENT = 2,
+	LEAST_HANG = 4,  /* where lines go on at worst */
+	LEAST_TEXT = 36, /* room for text that makes a hanging row readable */
+};
 
 const char *
 page_or(const char *text)
@@ -60,46 +65,6 @@ subject_len(const struct margin *margin)
 				       : margin->subject_len;
 }
 
-/* The subject may be padded, never cut. */
-static int
-subject_pad(const struct margin *margin)
-{
-	int pad = margin->subject_width - subject_len(margin);
-
-	return pad > 0 ? pad : 0;
-}
-
-/* Where the text of a row begins. */
-static size_t
-text_column(const struct margin *margin)
-{
-	int label = margin->label_width == 0 ? 0 : margin->label_width + 1;
-
-	return (size_t)(margin->indent + subject_len(margin) +
-	    subject_pad(margin) + 2 + label);
-}
-
-/* Leaves no space at the end of the line. */
-static void
-put_line(struct page *page, const struct margin *margin, const char *label,
-    const struct buf *text)
-{
-	struct buf line = { 0 };
-
-	buf_printf(&line, "%*s%.*s%*s  ", margin->indent, "",
-	    subject_len(margin), margin->subject, subject_pad(margin), "");
-	if (margin->label_width != 0)
-		buf_printf(&line, "%-*s ", margin->label_width, label);
-	buf_add(&line, buf_text(text), text->len);
-	while (line.len > 0 && line.bytes[line.len - 1] == ' ')
-		line.len--;
-	if (buf_failed(&line))
-		page->out->failed = true;
-	buf_add(page->out, buf_text(&line), line.len);
-	buf_puts(page->out, "\n");
-	buf_finish(&line);
-}
-
 /* How much of text goes on a line of this width; *next is where to go on. */
 static size_t
 line_len(const char *text, size_t width, size_t *next)
@@ -118,52 +83,85 @@ line_len(const char *text, size_t width, size_t *next)
 		len = cut;
 		*next = cut + strspn(text + cut, " ");
 	}
-	while (len > 0 && text[len - 1] == ' ')
-		len--;
 	return len;
 }
 
+/* Ends what was begun in line, without space at its end. */
 static void
-put_wrapped(struct page *page, const struct margin *margin, const char *label,
-    const char *text)
+put_line(struct page *page, struct buf *line)
 {
-	size_t columns =
-	    margin->columns == 0 ? COLUMNS : (size_t)margin->columns;
-	size_t before = text_column(margin), next;
-	size_t width =
-	    before + LEAST_TEXT > columns ? LEAST_TEXT : columns - before;
-	const char *tab = strchr(text, '\t'), *head = text;
-	size_t hang = tab == NULL ? 0 : (size_t)(tab - text) + 1;
-
-	text += hang;
-	width = width < hang + LEAST_HANGING ? LEAST_HANGING : width - hang;
-	do {
-		size_t len = line_len(text, width, &next);
-		struct buf line = { 0 };
-
-		buf_printf(&line, "%-*.*s%.*s", (int)hang,
-		    hang == 0 || head == NULL ? 0 : (int)hang - 1,
-		    head == NULL ? "" : head, (int)len, text);
-		if (buf_failed(&line))
-			page->out->failed = true;
-		put_line(page, margin, label, &line);
-		buf_finish(&line);
-		text += next;
-		label = "";
-		head = NULL;
-	} while (*text != '\0');
+	while (line->len > 0 && line->bytes[line->len - 1] == ' ')
+		line->len--;
+	for (size_t i = 0; i < line->len; i++) {
+		if (line->bytes[i] == PAGE_GLUE[0])
+			line->bytes[i] = ' ';
+	}
+	if (buf_failed(line))
+		page->out->failed = true;
+	buf_add(page->out, buf_text(line), line->len);
+	buf_puts(page->out, "\n");
+	buf_finish(line);
 }
 
+/*
+ * Goes on in line, which has reached column, and ends it; further lines begin
+ * at hang, or further left where that leaves too little room.
+ */
+static void
+put_wrapped(struct page *page, struct buf *line, size_t column, size_t hang,
+    const char *text)
+{
+	size_t width = page->width == 0 ? SIZE_MAX : page->width, len, next;
+
+	if (hang + LEAST_TEXT > width)
+		hang = LEAST_HANG;
+	for (;;) {
+		len =
+		    line_len(text, width > column ? width - column : 1, &next);
+		buf_add(line, text, len);
+		put_line(page, line);
+		text += next;
+		if (*text == '\0')
+			break;
+		buf_printf(line, "%*s", (int)hang, "");
+		column = hang;
+	}
+}
+
+/* "  192.0.2.84    said    " */
+static void
+begin_row(const struct margin *margin, const char *label, struct buf *line)
+{
+	int pad = margin->subject_width - subject_len(margin);
+
+	buf_printf(line, "%*s%.*s%*s  ", margin->indent, "",
+	    subject_len(margin), margin->subject, pad > 0 ? pad : 0, "");
+	if (margin->label_width != 0)
+		buf_printf(line, "%-*s ", margin->label_width, label);
+}
+
+/* Finishes body. */
 static void
 put_body(struct page *page, const struct margin *margin, const char *label,
     bool wrap, struct buf *body)
 {
-	if (buf_failed(body))
+	const char *text = buf_text(body), *tab = strchr(text, '\t');
+	struct buf line = { 0 };
+
+	begin_row(margin, label, &line);
+	if (buf_failed(body)) {
 		page->out->failed = true;
-	else if (wrap)
-		put_wrapped(page, margin, label, buf_text(body));
-	else
-		put_line(page, margin, label, body);
+		buf_finish(&line);
+	} else if (wrap) {
+		if (tab != NULL) {
+			buf_printf(&line, "%.*s ", (int)(tab - text), text);
+			text = tab + 1;
+		}
+		put_wrapped(page, &line, line.len, line.len, text);
+	} else {
+		buf_puts(&line, text);
+		put_line(page, &line);
+	}
 	buf_finish(body);
 }
 
@@ -210,4 +208,51 @@ page_list(struct page *page, const struct margin *margin, const char *label,
 	if (shown < n)
 		buf_printf(&body, " and %zu more", n - shown);
 	put_body(page, margin, label, true, &body);
+}
+
+void
+page_prose(struct page *page, const char *subject, int subject_len,
+    const char *lead, const char *format, ...)
+{
+	struct buf line = { 0 }, body = { 0 };
+	size_t column;
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(&body, format, args);
+	va_end(args);
+	if (buf_failed(&body))
+		page->out->failed = true;
+	if (subject_len < 0)
+		subject_len = (int)strlen(subject);
+	buf_printf(&line, "%*s", PROSE_INDENT, "");
+	if (*lead != '\0' || subject_len == 0 ||
+	    strncmp(buf_text(&body), subject, (size_t)subject_len) != 0)
+		buf_printf(&line, "%.*s: ", subject_len, subject);
+	column = line.len;
+	if (*lead != '\0') {
+		buf_printf(&line, "%s%s%s ", page->color ? "\033[1m" : "", lead,
+		    page->color ? "\033[0m" : "");
+		column += strlen(lead) + 1;
+	}
+	put_wrapped(page, &line, column, PROSE_INDENT + 2, buf_text(&body));
+	buf_finish(&body);
+}
+
+void
+page_headline(struct page *page, const char *subject, enum danelaw_state state,
+    const char *word, const char *text)
+{
+	struct buf line = { 0 }, colored = { 0 };
+	struct page painter = *page;
+	size_t column;
+
+	painter.out = &colored;
+	page_colored(&painter, state, word);
+	buf_printf(&line, "%s: %s", subject, buf_text(&colored));
+	column = strlen(subject) + strlen(": ") + strlen(word);
+	put_wrapped(page, &line, column, LEAST_HANG, text);
+	if (buf_failed(&colored))
+		page->out->failed = true;
+	buf_finish(&colored);
 }

@@ -3,11 +3,15 @@
  * page.h - lines for people, each of which stands alone under grep.
  *
  * A row is a subject (the host or address it is about), a label and text.
- * Text that is too long for one line goes on in the next, below itself and
- * behind the same subject:
+ * Prose is a paragraph behind its subject. Both are one line whatever their
+ * length, for files and pipes. A terminal of known width gets them wrapped:
  *
  *	  192.0.2.84  said   554 5.7.1 Service unavailable; client host
- *	  192.0.2.84         blocked using list.example
+ *	                     blocked using list.example
+ *	  mx.example: Publish the record of the next key before the key
+ *	    itself goes live.
+ *
+ * Wrapping changes nothing but white space.
  */
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
@@ -22,6 +26,8 @@ struct page {
 	struct buf *out;
 	bool color;
 	int verbosity; /* 0 or 1 */
+	size_t width;  /* columns to wrap at; 0: never */
+	bool show_at;  /* the time to judge by was given */
 };
 
 struct margin {
@@ -30,8 +36,10 @@ struct margin {
 	int subject_len;     /* -1: all of it */
 	int subject_width;   /* padded to this */
 	int label_width;     /* 0: rows have no label */
-	int columns;         /* 0: 80 */
 };
+
+/* A space at which no line is broken. */
+#define PAGE_GLUE "\037"
 
 /*
  * Wrapped between words; a word that is too long stays whole. What follows a
@@ -47,6 +55,16 @@ void page_data(struct page *page, const struct margin *margin,
 void page_list(struct page *page, const struct margin *margin,
     const char *label, const char *lead, const char *const *words, size_t n,
     size_t max);
+/*
+ * "  mx.example: Do: Renew it.", where lead is "Do:". A text that begins with
+ * its subject is not told it twice. subject_len: as in a margin.
+ */
+void page_prose(struct page *page, const char *subject, int subject_len,
+    const char *lead, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* "example.org: dane-ok, with ..."; text is what follows the word. */
+void page_headline(struct page *page, const char *subject,
+    enum danelaw_state state, const char *word, const char *text);
 void page_blank(struct page *page);
 
 /* The word in the colour of the state, if there are to be colours. */

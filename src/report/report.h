@@ -14,8 +14,11 @@
 
 struct report_options {
 	bool color;
-	int verbosity; /* -1: verdict line only; 0; 1: all records, all DNS
-			  answers, the SMTP transcript */
+	int verbosity;  /* -1: verdict line only; 0; 1: all records, all DNS
+			   answers, the SMTP transcript */
+	unsigned width; /* of the terminal, to wrap prose at; 0: do not, so
+			   that each line stands alone under grep */
+	bool at_given;  /* report->at was asked for: show it */
 };
 
 /* For people (INTERFACE section 7). */

@@ -18,40 +18,51 @@ count_findings(
 	return n;
 }
 
-/* ", with 2 critical findings and 1 warning" */
-static void
-put_counts(struct page *page)
-{
-	size_t critical =
-	    count_findings(page->report, DANELAW_SEVERITY_CRITICAL);
-	size_t warnings =
-	    count_findings(page->report, DANELAW_SEVERITY_WARNING);
+/* Wider lines than this are hard to follow by eye. */
+enum { LEAST_WIDTH = 40, MOST_WIDTH = 100 };
 
-	if (critical + warnings > 0)
-		buf_puts(page->out, ", with ");
-	if (critical > 0)
-		buf_printf(page->out, "%zu critical finding%s", critical,
-		    page_s(critical));
-	if (critical > 0 && warnings > 0)
-		buf_puts(page->out, " and ");
-	if (warnings > 0)
-		buf_printf(
-		    page->out, "%zu warning%s", warnings, page_s(warnings));
+static size_t
+wrap_width(unsigned width)
+{
+	if (width == 0)
+		return 0;
+	return width < LEAST_WIDTH ? LEAST_WIDTH
+	    : width > MOST_WIDTH   ? MOST_WIDTH
+				   : width;
 }
 
-/* One line whatever its length: with -q it is all there is. */
+/* ", with 2 critical findings and 1 warning" */
+static void
+put_counts(const struct danelaw_report *report, struct buf *text)
+{
+	size_t critical = count_findings(report, DANELAW_SEVERITY_CRITICAL);
+	size_t warnings = count_findings(report, DANELAW_SEVERITY_WARNING);
+
+	if (critical + warnings > 0)
+		buf_puts(text, ", with ");
+	if (critical > 0)
+		buf_printf(
+		    text, "%zu critical finding%s", critical, page_s(critical));
+	if (critical > 0 && warnings > 0)
+		buf_puts(text, " and ");
+	if (warnings > 0)
+		buf_printf(text, "%zu warning%s", warnings, page_s(warnings));
+}
+
 static void
 put_verdict(struct page *page)
 {
 	const struct danelaw_report *report = page->report;
+	struct buf text = { 0 };
 
-	buf_printf(page->out, "%s: ", page_or(report->domain));
-	page_colored(
-	    page, report->state, danelaw_verdict_word(report->verdict));
-	put_counts(page);
+	put_counts(report, &text);
 	if (report->summary != NULL)
-		buf_printf(page->out, " - %s", report->summary);
-	buf_puts(page->out, "\n");
+		buf_printf(&text, " - %s", report->summary);
+	page_headline(page, page_or(report->domain), report->state,
+	    danelaw_verdict_word(report->verdict), buf_text(&text));
+	if (buf_failed(&text))
+		page->out->failed = true;
+	buf_finish(&text);
 }
 
 void
@@ -63,8 +74,13 @@ report_text(const struct danelaw_report *report,
 		.out = out,
 		.color = options->color,
 		.verbosity = options->verbosity > 0 ? 1 : 0,
+		.width = wrap_width(options->width),
+		.show_at = options->at_given || options->verbosity > 0,
 	};
 
+	/* With -q one line is all there is, whatever its length. */
+	if (options->verbosity < 0)
+		page.width = 0;
 	put_verdict(&page);
 	if (options->verbosity < 0)
 		return;

@@ -2,7 +2,9 @@
 /* What came of each address: one block per handshake. */
 #include "report/page.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LABEL = 7, MAX_TEXT = 400, MAX_WORDS = 12, MAX_NAMES = 5 };
 
@@ -166,18 +168,19 @@ same_text(const char *a, const char *b)
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* A CN beside SANs is dead letters (RFC 7672 3.2.3), which surprises many. */
+/*
+ * A CN beside SANs is dead letters (RFC 7672 3.2.3), which surprises many. The
+ * one that is the name found is no surprise.
+ */
 static bool
-cn_is_ignored(const struct danelaw_cert *leaf)
+cn_is_ignored(
+    const struct danelaw_cert *leaf, const struct danelaw_name_check *name)
 {
-	if (leaf->cn == NULL || leaf->n_names == 0)
-		return false;
-	for (size_t i = 0; i < leaf->n_names; i++) {
-		if (leaf->names[i] != NULL &&
-		    strcmp(leaf->names[i], leaf->cn) == 0)
-			return false;
-	}
-	return true;
+	return leaf->cn != NULL && leaf->n_names > 0 &&
+	    (name->presented == NULL ||
+		strcasecmp(leaf->cn, name->presented) != 0) &&
+	    (name->reference == NULL ||
+		strcasecmp(leaf->cn, name->reference) != 0);
 }
 
 static void
@@ -188,20 +191,23 @@ no_name_rows(struct page *page, const struct margin *margin,
 	const char *base = page_or(tlsa->base);
 
 	if (tlsa->n_references > 0)
-		page_list(page, margin, "name", "none fits; it must be one of ",
+		page_list(page, margin, "name",
+		    tlsa->n_references > 1 ? "none fits; it must be one of "
+					   : "none fits; it must be ",
 		    tlsa->references, tlsa->n_references, max);
 	else
 		page_row(
 		    page, margin, "name", "none fits; it must be %s", base);
 	if (leaf->n_names > 0)
-		page_list(page, margin, "", "the certificate has ", leaf->names,
-		    leaf->n_names, max);
+		page_list(page, margin, "name", "the certificate has ",
+		    leaf->names, leaf->n_names, max);
 	else if (leaf->cn != NULL)
-		page_list(page, margin, "", "the certificate has no SAN; CN ",
+		page_list(page, margin, "name",
+		    "the certificate has no SAN; CN ",
 		    (const char *const[]) { leaf->cn }, 1, 0);
 	else
 		page_row(
-		    page, margin, "", "the certificate has no name at all");
+		    page, margin, "name", "the certificate has no name at all");
 }
 
 static void
@@ -212,12 +218,13 @@ name_rows(struct page *page, const struct margin *margin,
 	const struct danelaw_cert *leaf = &probe->chain[0];
 	struct page_cut presented = page_cut(page, name->presented, 100);
 	struct page_cut cn = page_cut(page, leaf->cn, 100);
-	bool ignored = cn_is_ignored(leaf);
+	bool ignored = cn_is_ignored(leaf, name);
 	bool exact = same_text(name->presented, name->reference);
 
 	if (!name->checked) {
 		page_row(page, margin, "name",
-		    "not checked: usage 3 asks for none (RFC 7672 3.1.1)");
+		    "not checked, nor are dates: usage 3 needs neither "
+		    "(RFC 7672 3.1.1)");
 		return;
 	}
 	switch (name->source) {
@@ -245,13 +252,28 @@ static void
 verify_row(struct page *page, const struct margin *margin,
     const struct danelaw_verify_error *error)
 {
+	char depth[32] = "";
+
 	if (error->depth >= 0)
-		page_row(page, margin, "verify",
-		    "OpenSSL: %s, %s (%d), at depth %d", page_or(error->text),
-		    page_or(error->name), error->code, error->depth);
+		snprintf(depth, sizeof(depth), " at depth %d", error->depth);
+	page_row(page, margin, "verify", "OpenSSL error %d%s, %s: %s",
+	    error->code, depth, page_or(error->name), page_or(error->text));
+}
+
+/* A second opinion, which changes nothing. */
+static void
+pkix_row(struct page *page, const struct margin *margin,
+    const struct danelaw_pkix *pkix)
+{
+	struct page_cut explain = page_cut(page, pkix->explain, MAX_TEXT);
+
+	if (pkix->trusted)
+		page_row(page, margin, "pkix", "public trust: yes, " PAGE_CUT,
+		    PAGE_CUT_ARGS(explain));
 	else
-		page_row(page, margin, "verify", "OpenSSL: %s, %s (%d)",
-		    page_or(error->text), page_or(error->name), error->code);
+		page_row(page, margin, "pkix",
+		    "public trust: no, OpenSSL error %d, %s: " PAGE_CUT,
+		    pkix->code, page_or(pkix->text), PAGE_CUT_ARGS(explain));
 }
 
 static void
@@ -338,6 +360,8 @@ probe_rows(struct page *page, const struct margin *margin,
 		name_rows(page, margin, probe, &host->tlsa);
 	if (probe->verify_error != NULL)
 		verify_row(page, margin, probe->verify_error);
+	if (probe->pkix != NULL)
+		pkix_row(page, margin, probe->pkix);
 }
 
 static void

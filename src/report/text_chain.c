@@ -7,11 +7,11 @@
 
 #include "report/when.h"
 
-enum { MAX_CERTS = 6, MAX_SUBJECT = 28, MAX_RECORDS = 3, RR_ENDS = 8 };
+enum { MAX_CERTS = 6, MAX_SUBJECT = 48, MAX_RECORDS = 3, RR_ENDS = 8 };
 
 enum bearing {
 	BEARING_FULL = 0, /* its dates count, as far as is known */
-	BEARING_KEY_ONLY, /* usage 3: the key counts, the dates do not */
+	BEARING_NO_DATES, /* usage 3: it counts, its dates do not */
 	BEARING_NONE,     /* not on the way from the leaf to the record */
 };
 
@@ -37,7 +37,7 @@ cert_bearing(const struct danelaw_cert *cert, const struct danelaw_probe *probe,
 	if (record == NULL)
 		return BEARING_FULL;
 	if (record->usage == 3)
-		return cert->wire == 0 ? BEARING_KEY_ONLY : BEARING_NONE;
+		return cert->wire == 0 ? BEARING_NO_DATES : BEARING_NONE;
 	if (cert->depth < 0 || cert->depth > probe->match->depth)
 		return BEARING_NONE;
 	return BEARING_FULL;
@@ -64,29 +64,42 @@ put_dates(
 	}
 }
 
+/* A line may end only behind what ends in a semicolon. */
+static void
+glue(struct buf *note)
+{
+	for (size_t i = 1; i < note->len; i++) {
+		if (note->bytes[i] == ' ' && note->bytes[i - 1] != ';')
+			note->bytes[i] = PAGE_GLUE[0];
+	}
+}
+
+static bool
+is_out_of_date(const struct page *page, const struct danelaw_cert *cert)
+{
+	int64_t at = page->report->at;
+
+	return cert->not_before > at ||
+	    (cert->not_after != 0 && cert->not_after < at);
+}
+
 static void
 put_note(const struct page *page, const struct danelaw_cert *cert,
     enum bearing bearing, struct buf *note)
 {
-	switch (bearing) {
-	case BEARING_NONE:
+	if (bearing == BEARING_NONE)
 		buf_puts(note, "not used");
-		break;
-	case BEARING_KEY_ONLY:
-		buf_puts(note, "dates ignored (");
+	else
 		put_dates(page, cert, note);
-		buf_puts(note, ")");
-		break;
-	case BEARING_FULL:
-		put_dates(page, cert, note);
-		break;
-	}
+	if (bearing == BEARING_NO_DATES && is_out_of_date(page, cert))
+		buf_puts(note, "; no matter with usage 3");
 	if (cert->depth >= 0 && cert->depth != cert->wire)
 		buf_printf(note, "; sent as number %d", cert->wire);
 	/* TLS 1.3 signs; a leaf that may not is trouble with GnuTLS. */
 	if (cert->wire == 0 && cert->has_key_usage &&
 	    (cert->key_usage & DANELAW_KU_DIGITAL_SIGNATURE) == 0)
 		buf_puts(note, "; may not sign");
+	glue(note);
 }
 
 static int
@@ -145,10 +158,16 @@ cert_row(struct page *page, const struct margin *margin, const char *label,
 {
 	struct page_cut subject = page_cut(page, cert->subject, MAX_SUBJECT);
 	int pad = widths[0] - subject.len - (int)strlen(subject.more);
+	struct buf key = { 0 };
 
+	buf_puts(&key, page_or(cert->key));
+	glue(&key);
 	page_row(page, margin, label, "%-2s\t" PAGE_CUT "%*s  %-*s  %s", number,
 	    PAGE_CUT_ARGS(subject), pad > 0 ? pad : 0, "", widths[1],
-	    page_or(cert->key), note);
+	    buf_text(&key), note);
+	if (buf_failed(&key))
+		page->out->failed = true;
+	buf_finish(&key);
 }
 
 static void

@@ -170,6 +170,29 @@ mx_rows(struct page *page, const struct margin *margin)
 		page_row(page, margin, "why", PAGE_CUT, PAGE_CUT_ARGS(why));
 }
 
+static bool
+lookup_failed(enum danelaw_dnssec dnssec)
+{
+	return dnssec == DANELAW_DNSSEC_ERROR || dnssec == DANELAW_DNSSEC_BOGUS;
+}
+
+/* Who was asked is of interest where it was another, or where it failed. */
+static bool
+resolver_matters(const struct page *page)
+{
+	const struct danelaw_report *report = page->report;
+
+	if (page->verbosity > 0 || report->resolver_fell_back ||
+	    report->resolver_error != NULL || lookup_failed(report->mx.dnssec))
+		return true;
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		if (report->hosts[i].tlsa.status == DANELAW_TLSA_ERROR ||
+		    lookup_failed(report->hosts[i].dnssec))
+			return true;
+	}
+	return false;
+}
+
 void
 text_domain(struct page *page)
 {
@@ -183,10 +206,12 @@ text_domain(struct page *page)
 	for (size_t i = 0; i < report->mx.n_lookups; i++)
 		alias_row(page, &margin, report->mx.lookups, i);
 	mx_rows(page, &margin);
-	if (report->resolver != NULL)
+	if (report->resolver != NULL && resolver_matters(page))
 		page_row(page, &margin, "DNS", "%s", report->resolver);
-	when_format(report->at, at);
-	page_row(page, &margin, "at", "%s", at);
+	if (page->show_at) {
+		when_format(report->at, at);
+		page_row(page, &margin, "at", "%s", at);
+	}
 	lookup_rows(page, &margin, report->mx.lookups, report->mx.n_lookups);
 }
 

@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { TEXT_COLUMNS = 78 };
+/* What a paragraph begins with. */
+struct lead {
+	const char *text;
+	int len;
+};
 
 static enum danelaw_state
 severity_state(enum danelaw_severity severity)
@@ -57,27 +61,19 @@ subject_of(const struct page *page, const struct danelaw_finding *finding)
 }
 
 /*
- * The short name that stands before each line: the address of "mx.example
- * [192.0.2.1]:25", else the first word.
+ * The short name that stands before each paragraph: the host of "mx.example
+ * [192.0.2.1]:25" with its address, else the first word.
  */
-static struct margin
-margin_of(const struct page *page, const struct danelaw_finding *finding)
+static struct lead
+lead_of(const struct page *page, const struct danelaw_finding *finding)
 {
 	const char *subject = subject_of(page, finding);
-	const char *open = strchr(subject, '['), *close;
-	struct margin margin = {
-		.indent = 2,
-		.subject = subject,
-		.subject_len = (int)strcspn(subject, " "),
-		.columns = TEXT_COLUMNS,
-	};
+	const char *close = strchr(subject, ']');
+	size_t len = close != NULL && strchr(subject, '[') != NULL
+	    ? (size_t)(close - subject) + 1
+	    : strcspn(subject, " ");
 
-	close = open == NULL ? NULL : strchr(open, ']');
-	if (close != NULL && close > open + 1) {
-		margin.subject = open + 1;
-		margin.subject_len = (int)(close - open - 1);
-	}
-	return margin;
+	return (struct lead) { subject, (int)len };
 }
 
 static void
@@ -93,39 +89,60 @@ put_header(struct page *page, const struct danelaw_finding *finding)
 	    subject_of(page, finding));
 }
 
-/*
- * Zone lines begin in the first column, where a zone file wants them; those
- * to go are comments, so that all of it can be pasted together.
- */
 static void
-put_fix(struct page *page, const struct margin *margin,
+prose(struct page *page, const struct lead *lead, const char *word,
+    const char *text)
+{
+	page_prose(page, lead->text, lead->len, word, "%s", text);
+}
+
+/* What is wrong, and where it is written that it is. */
+static void
+put_text(struct page *page, const struct lead *lead,
     const struct danelaw_finding *finding)
 {
+	const char *text = finding->text, *rfc = finding->rfc;
+
+	if (text != NULL && rfc != NULL)
+		page_prose(
+		    page, lead->text, lead->len, "", "%s (%s)", text, rfc);
+	else if (text != NULL || rfc != NULL)
+		prose(page, lead, "", text != NULL ? text : rfc);
+}
+
+/*
+ * Zone lines begin in the first column, where a zone file wants them; those
+ * to go are comments, so that all of it can be pasted together. What is new
+ * comes first, as a record must be seen before another may go.
+ */
+static void
+put_fix(struct page *page, const struct lead *lead,
+    const struct danelaw_finding *finding)
+{
+	if (finding->n_fix_add > 0)
+		prose(page, lead, "", "Put into the zone:");
+	for (size_t i = 0; i < finding->n_fix_add; i++)
+		buf_printf(page->out, "%s\n", page_or(finding->fix_add[i]));
 	if (finding->n_fix_remove > 0)
-		page_row(page, margin, "", "Take out of the zone:");
+		prose(page, lead, "", "Take out of the zone:");
 	for (size_t i = 0; i < finding->n_fix_remove; i++)
 		buf_printf(
 		    page->out, "; %s\n", page_or(finding->fix_remove[i]));
-	if (finding->n_fix_add > 0)
-		page_row(page, margin, "", "Put into the zone:");
-	for (size_t i = 0; i < finding->n_fix_add; i++)
-		buf_printf(page->out, "%s\n", page_or(finding->fix_add[i]));
 }
 
 static void
-put_references(struct page *page, const struct margin *margin,
+put_references(struct page *page, const struct lead *lead,
     const struct danelaw_finding *finding)
 {
-	bool more = page->verbosity > 0;
-	const char *tlsrpt = more ? finding->tlsrpt : NULL;
-	const char *sendmail = more ? finding->sendmail : NULL;
+	const char *tlsrpt = finding->tlsrpt, *sendmail = finding->sendmail;
 
-	if (finding->rfc == NULL && tlsrpt == NULL && sendmail == NULL)
+	if (page->verbosity == 0 || (tlsrpt == NULL && sendmail == NULL))
 		return;
-	page_row(page, margin, "", "See %s%s%s%s%s.",
-	    finding->rfc == NULL ? "also" : finding->rfc,
-	    tlsrpt == NULL ? "" : "; TLSRPT ", tlsrpt == NULL ? "" : tlsrpt,
-	    sendmail == NULL ? "" : "; sendmail verify=",
+	page_prose(page, lead->text, lead->len, "", "%s%s%s%s%s.",
+	    tlsrpt == NULL ? "" : "TLSRPT calls it ",
+	    tlsrpt == NULL ? "" : tlsrpt,
+	    tlsrpt == NULL || sendmail == NULL ? "" : "; ",
+	    sendmail == NULL ? "" : "sendmail says verify=",
 	    sendmail == NULL ? "" : sendmail);
 }
 
@@ -146,7 +163,7 @@ put_finding(struct page *page, size_t index)
 {
 	const struct danelaw_report *report = page->report;
 	const struct danelaw_finding *finding = &report->findings[index];
-	struct margin margin = margin_of(page, finding);
+	struct lead lead = lead_of(page, finding);
 
 	page_blank(page);
 	put_header(page, finding);
@@ -154,12 +171,11 @@ put_finding(struct page *page, size_t index)
 		if (same_finding(finding, &report->findings[i]))
 			put_header(page, &report->findings[i]);
 	}
-	if (finding->text != NULL)
-		page_row(page, &margin, "", "%s", finding->text);
+	put_text(page, &lead, finding);
 	if (finding->remedy != NULL)
-		page_row(page, &margin, "", "Do: %s", finding->remedy);
-	put_fix(page, &margin, finding);
-	put_references(page, &margin, finding);
+		prose(page, &lead, "Do:", finding->remedy);
+	put_fix(page, &lead, finding);
+	put_references(page, &lead, finding);
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "tls/offer.h"
 #include "tls/openssl.h"
+#include "tls/trust.h"
 
 static bool
 explain(char **error, const char *what)
@@ -179,6 +180,22 @@ done:
 	return context;
 }
 
+bool
+tls_context_trust(struct tls_context *context, const char *ca_file,
+    const char *ca_path, char **error)
+{
+	struct trust *trust = trust_new(ca_file, ca_path, error);
+
+	if (trust == NULL) {
+		if (*error == NULL)
+			*error = strdup("out of memory");
+		return false;
+	}
+	trust_free(context->trust);
+	context->trust = trust;
+	return true;
+}
+
 void
 tls_context_free(struct tls_context *context)
 {
@@ -187,6 +204,7 @@ tls_context_free(struct tls_context *context)
 	SSL_CTX_free(context->shake);
 	SSL_CTX_free(context->judge);
 	BIO_meth_free(context->wire);
+	trust_free(context->trust);
 	free(context);
 }
 

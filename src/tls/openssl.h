@@ -23,6 +23,7 @@ struct tls_context {
 	SSL_CTX *shake;
 	SSL_CTX *judge; /* for match.c: DANE is on, no store, no network */
 	BIO_METHOD *wire;
+	struct trust *trust; /* NULL: PKIX is not asked for */
 };
 
 /* A certificate and its parts by TLSA selector (RFC 6698 section 2.1.2). */
@@ -51,6 +52,8 @@ struct tls_chain {
  */
 struct tls_chain *tls_chain_new(const STACK_OF(X509) * stack);
 
+/* "CN=E7, O=Let's Encrypt, C=US" */
+char *tls_name_words(struct arena *arena, const X509_NAME *name);
 /* "RSA 2048", "EC P-256", "ED25519"; a group without the "EC ". */
 char *tls_key_words(struct arena *arena, EVP_PKEY *key);
 char *tls_group_words(struct arena *arena, EVP_PKEY *key);

@@ -52,8 +52,8 @@ value_words(struct arena *arena, const ASN1_STRING *value)
 }
 
 /* The last relative name first, as people read it (RFC 4514 section 2.1). */
-static char *
-name_words(struct arena *arena, const X509_NAME *name)
+char *
+tls_name_words(struct arena *arena, const X509_NAME *name)
 {
 	int n = name == NULL ? 0 : X509_NAME_entry_count(name), last_set = -1;
 	struct buf buf;
@@ -261,8 +261,8 @@ fill_cert(
 	long version = X509_get_version(x509);
 
 	cert->depth = -1;
-	cert->subject = name_words(arena, subject);
-	cert->issuer = name_words(arena, issuer);
+	cert->subject = tls_name_words(arena, subject);
+	cert->issuer = tls_name_words(arena, issuer);
 	cert->cn = common_name(arena, subject);
 	cert->not_before = unix_time(X509_get0_notBefore(x509));
 	cert->not_after = unix_time(X509_get0_notAfter(x509));

@@ -12,7 +12,7 @@
 #include "cli/options.h"
 
 #define NOW 1795385340
-#define MAX_ARGS 8
+#define MAX_ARGS 12
 
 struct row {
 	const char *args[MAX_ARGS];
@@ -97,7 +97,8 @@ test_values(void **state)
 {
 	const struct row row = { { "a.example", "--port=465", "--tls",
 				     "implicit", "-vv", "--at", "+1d",
-				     "--resolver=::1" },
+				     "--resolver=::1", "--cafile=a.pem",
+				     "--capath", "b", "--pkix" },
 		NULL };
 	struct settings settings = { 0 };
 	struct option_error error;
@@ -111,6 +112,9 @@ test_values(void **state)
 	assert_int_equal(settings.at, NOW + 86400);
 	assert_int_equal(settings.n_resolvers, 1);
 	assert_string_equal(settings.resolvers[0], "::1");
+	assert_string_equal(settings.cafile, "a.pem");
+	assert_string_equal(settings.capath, "b");
+	assert_true(settings.pkix);
 	/* The operand was moved behind the options. */
 	assert_int_equal(first, MAX_ARGS);
 	options_finish(&settings);

@@ -93,7 +93,8 @@ def compare_address(expect, address, host):
     leaves = {probe['chain'][0]['key']: probe for probe in address['probes']
               if probe['chain']}
     first = address['probes'][0] if address['probes'] else None
-    details = set(expect) & {'match', 'order', 'results', 'roles', 'verify'}
+    details = set(expect) & {'match', 'order', 'pkix', 'results', 'roles',
+                             'verify'}
     if first:
         faults += compare_probe(expect, first, host['tlsa'], where)
     elif details and expect != expect | {'match': 'none'}:
@@ -122,6 +123,10 @@ def compare_probe(expect, probe, tlsa, where):
         error = probe['verify_error']
         faults += differ(f'{where} verify_error', expect['verify'],
                          error and error['name'])
+    if 'pkix' in expect:
+        pkix = probe['pkix']
+        faults += differ(f'{where} pkix', expect['pkix'],
+                         pkix and pkix['code'])
     if 'results' in expect:
         faults += compare_results(expect['results'], probe, tlsa, where)
     if 'order' in expect:

@@ -290,6 +290,56 @@ self_signed(struct grown *g)
 }
 
 static void
+opinion(struct grown *g, int code)
+{
+	struct danelaw_pkix *pkix = arena_alloc(g->tree->arena, sizeof(*pkix));
+
+	assert_non_null(pkix);
+	*pkix = (struct danelaw_pkix) { code == 0, code, "X509_V_SOMETHING",
+		"something is missing", "it is not in the file" };
+	g->probe->pkix = pkix;
+}
+
+static void
+trusted(struct grown *g)
+{
+	opinion(g, 0);
+}
+
+static void
+self_signed_trusted(struct grown *g)
+{
+	self_signed(g);
+	opinion(g, 0);
+}
+
+static void
+self_signed_untrusted(struct grown *g)
+{
+	self_signed(g);
+	opinion(g, 18);
+}
+
+static void
+untrusted_name(struct grown *g)
+{
+	opinion(g, 62);
+}
+
+static void
+untrusted_2(struct grown *g)
+{
+	opinion(g, 2);
+}
+
+static void
+untrusted_20(struct grown *g)
+{
+	by_issuer(g);
+	opinion(g, 20);
+}
+
+static void
 too_long(struct grown *g)
 {
 	invalid(g, 22);
@@ -306,6 +356,13 @@ static void
 other_code(struct grown *g)
 {
 	invalid(g, 7);
+}
+
+static void
+untrusted_and_invalid(struct grown *g)
+{
+	other_code(g);
+	opinion(g, 20);
 }
 
 /* 2 0 0: the record holds another certificate for the key of one sent. */
@@ -407,6 +464,25 @@ static const struct tree_row rows[] = {
 	    "info tlsa-single-record mx1.example\n"
 	    "info cert-pkix-untrusted mx1.example\n",
 	    "" },
+	{ "public CAs are content", trusted, "", "" },
+	{ "somebody trusts the self-signed", self_signed_trusted,
+	    "info tlsa-single-record mx1.example\n", "" },
+	{ "nobody trusts the self-signed", self_signed_untrusted,
+	    "info tlsa-single-record mx1.example\n"
+	    "info cert-pkix-untrusted mx1.example\n",
+	    "" },
+	{ "a CA, but another name", untrusted_name,
+	    "info cert-pkix-untrusted mx1.example\n", "" },
+	{ "the store has a gap", untrusted_2,
+	    "info cert-pkix-untrusted mx1.example\n"
+	    "info cert-error-2-vs-20 mx1.example\n",
+	    "" },
+	{ "the issuer is unknown", untrusted_20,
+	    "info cert-pkix-untrusted mx1.example\n"
+	    "info cert-error-2-vs-20 mx1.example\n",
+	    "" },
+	{ "no news where DANE refuses", untrusted_and_invalid,
+	    "critical cert-chain-invalid mx1.example\n", ADD_311 },
 	{ "more certificates than OpenSSL follows", too_long,
 	    "critical cert-chain-too-long mx1.example\n", ADD_311 },
 	{ "more certificates than Postfix follows", long_chain,

@@ -266,15 +266,9 @@ test_ok_but(void **state)
 	plant_finding(tree, DANELAW_SEVERITY_WARNING);
 	tree->report.hosts[0].addresses[0].senders = senders;
 	tree->report.hosts[0].addresses[0].n_senders = COUNT(senders);
+	/* Findings are counted by who prints them. */
 	expect_summary(tree, false,
-	    "mail is delivered under DANE, with 1 warning; exim-gnutls will "
-	    "refuse");
-	tree = plant_tree(
-	    DANELAW_MX_MX, DANELAW_DNSSEC_SECURE, "dane authenticated");
-	plant_finding(tree, DANELAW_SEVERITY_WARNING);
-	plant_finding(tree, DANELAW_SEVERITY_WARNING);
-	expect_summary(
-	    tree, false, "mail is delivered under DANE, with 2 warnings");
+	    "mail is delivered under DANE; exim-gnutls will refuse");
 }
 
 int

@@ -35,6 +35,11 @@
 extern const struct danelaw_report trees_healthy, trees_seed, trees_open;
 extern const struct danelaw_report trees_stale, trees_mixed, trees_name;
 extern const struct danelaw_report trees_bogus, trees_null, trees_empty;
+/* All of them with their names; the last one is the hostile one. */
+extern const size_t trees_count;
+const struct danelaw_report *trees_report(size_t i);
+const char *trees_name_of(size_t i);
+bool trees_is_hostile(size_t i);
 /* Set up by trees_hostile(): long strings take too many lines to write. */
 const struct danelaw_report *trees_hostile(void);
 

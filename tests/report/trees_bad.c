@@ -414,6 +414,12 @@ static struct danelaw_match name_match = {
 static struct danelaw_record_result name_results[] = {
 	{ 0, DANELAW_RESULT_MATCH, 1, DANELAW_ROLE_TA_IN_PATH },
 };
+static struct danelaw_pkix name_pkix = { false, 20,
+	"X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+	"unable to get local issuer certificate",
+	"the server sends its own certificate only, and its issuer, CN=E7, is "
+	"not found in /etc/ssl/ca.pem: the server must send it" };
+
 static struct danelaw_verify_error name_error = { 62,
 	"X509_V_ERR_HOSTNAME_MISMATCH", "hostname mismatch", -1 };
 
@@ -423,6 +429,7 @@ static struct danelaw_probe name_probes[] = { { .offer = "default",
     .match = &name_match,
     LIST(records, name_results),
     .verify_error = &name_error,
+    .pkix = &name_pkix,
     LIST(chain, name_chain) } };
 
 static struct danelaw_address name_addresses[] = { { .ip = "192.0.2.20",

@@ -285,6 +285,10 @@ static struct danelaw_record_result seed_results[] = {
 	{ 8, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
 };
 
+static struct danelaw_pkix seed_pkix = { true, 0, "X509_V_OK", "ok",
+	"up to CN=ISRG Root X1, O=Internet Security Research Group, C=US in "
+	"the system's store" };
+
 static struct danelaw_probe seed_probes[] = { {
     .offer = "default",
     .outcome = DANELAW_OUTCOME_AUTHENTICATED,
@@ -292,6 +296,7 @@ static struct danelaw_probe seed_probes[] = { {
     .match = &seed_match,
     LIST(records, seed_results),
     LIST(chain, seed_chain),
+    .pkix = &seed_pkix,
 } };
 
 static struct danelaw_sender seed_senders[] = {

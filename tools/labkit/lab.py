@@ -230,7 +230,8 @@ class Lab:
             scenarios.append({
                 'name': scenario.name, 'what': scenario.what,
                 'domain': scenario.domain, 'connect_port': port,
-                'options': scenario.options(digests)})
+                'options': scenario.options(digests,
+                                                    self.build.certs)})
         self.facts = {
             'resolver': f'127.0.0.1@{dns}',
             'trust_anchor': self.path('anchor.ds'),

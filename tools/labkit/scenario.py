@@ -18,13 +18,14 @@ KEYS = {
     'host': {'name', 'dnssec', 'policy', 'tlsa', 'status', 'base', 'address',
              'preference', 'references'},
     'address': {'ip', 'outcome', 'match', 'results', 'roles', 'verify',
-                'probe', 'order'},
+                'probe', 'order', 'pkix'},
     'probe': {'leaf', 'outcome', 'match', 'results', 'roles', 'verify',
-              'order'},
+              'order', 'pkix'},
     'match': {'rr', 'depth', 'how', 'checked', 'reference', 'presented',
               'source', 'san', 'wildcard'},
 }
 PLACEHOLDER = re.compile(r'\{([a-z0-9]+)(?::([A-Za-z0-9.-]+))?\}')
+CERT_FILE = re.compile(r'\{certfiles?(?::([A-Za-z0-9.-]+))?\}')
 SIGN = {'signed', 'unsigned', 'missing-ds', 'wrong-ds', 'expired', 'not-yet',
         'expiring', 'bogus', 'no-nsec', 'nsec3', 'nsec3-optout'}
 DIGEST = {
@@ -155,8 +156,11 @@ class Scenario:
                                + rule)
         return rules
 
-    def options(self, digests):
-        return self.fill(self.raw.get('options', []), digests)
+    def options(self, digests, certs):
+        """Options may also name the files of certificates."""
+        return [self.fill(CERT_FILE.sub(
+            lambda m: certs + (f'/{m.group(1)}.crt' if m.group(1) else ''),
+            option), digests) for option in self.raw.get('options', [])]
 
     def expect(self, digests):
         return self.fill(self.raw['expect'], digests)
