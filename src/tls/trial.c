@@ -28,8 +28,6 @@ complain(struct trial *trial, int code, int depth)
 		trial->date = complaint;
 	if (code == X509_V_ERR_HOSTNAME_MISMATCH && trial->name.code == 0)
 		trial->name = complaint;
-	if (code == X509_V_ERR_DANE_NO_MATCH && trial->no_match.code == 0)
-		trial->no_match = complaint;
 }
 
 static int
@@ -40,7 +38,7 @@ note_error(int ok, X509_STORE_CTX *store)
 	if (ok != 1)
 		complain(trial, X509_STORE_CTX_get_error(store),
 		    X509_STORE_CTX_get_error_depth(store));
-	return 1;
+	return trial->stop_at_first ? ok : 1;
 }
 
 bool
@@ -164,6 +162,10 @@ trial_run(struct trial *trial, const struct tls_chain *chain,
 	error = X509_STORE_CTX_get_error(store);
 	if (error == X509_V_ERR_OUT_OF_MEM)
 		return false;
+	trial->result = (struct complaint) {
+		error,
+		X509_STORE_CTX_get_error_depth(store),
+	};
 	if (trial->first.code == 0 && (ret != 1 || error != X509_V_OK))
 		complain(trial,
 		    error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error,
