@@ -6,6 +6,7 @@
  *	danelaw_engine_add()	any number, also from inside done()
  *	danelaw_engine_run()	returns after one done() per add
  *	danelaw_engine_free()	drops what still runs; no done() for it
+ *	danelaw_verify()	a chain from a file instead of a server's
  *
  * Ownership: a request and a configuration are copied. A report belongs to
  * whoever done() hands it to; all it points to dies with
