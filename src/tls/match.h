@@ -28,7 +28,8 @@ struct match_answer {
 	bool verified; /* what a DANE sender with OpenSSL would decide */
 	bool date_failed, name_failed;
 	struct danelaw_match *match; /* by usable records; NULL: none */
-	struct danelaw_verify_error *verify_error; /* NULL: verified */
+	/* As OpenSSL left alone ends, by the first error; NULL: verified. */
+	struct danelaw_verify_error *verify_error;
 	struct danelaw_record_result *records;
 	size_t n_records;
 	int *depths; /* per certificate in wire order: depth, or -1 */

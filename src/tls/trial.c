@@ -37,8 +37,6 @@ complain(struct trial *trial, int code, int depth)
 		trial->date = complaint;
 	if (code == X509_V_ERR_HOSTNAME_MISMATCH && trial->name.code == 0)
 		trial->name = complaint;
-	if (code == X509_V_ERR_DANE_NO_MATCH && trial->no_match.code == 0)
-		trial->no_match = complaint;
 	/* Of a key that cannot be read it is told with the issuer. */
 	if (code == X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY)
 		complaint.depth--;
@@ -56,7 +54,7 @@ note_error(int ok, X509_STORE_CTX *store)
 	if (ok != 1)
 		complain(trial, X509_STORE_CTX_get_error(store),
 		    X509_STORE_CTX_get_error_depth(store));
-	return 1;
+	return trial->stop_at_first ? ok : 1;
 }
 
 bool
@@ -180,6 +178,10 @@ trial_run(struct trial *trial, const struct tls_chain *chain,
 	error = X509_STORE_CTX_get_error(store);
 	if (error == X509_V_ERR_OUT_OF_MEM)
 		return false;
+	trial->result = (struct complaint) {
+		error,
+		X509_STORE_CTX_get_error_depth(store),
+	};
 	if (trial->first.code == 0 && (ret != 1 || error != X509_V_OK))
 		complain(trial,
 		    error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error,

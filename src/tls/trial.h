@@ -4,7 +4,8 @@
  * Postfix and RFC 7672 have it. For match.c alone.
  *
  * The verify callback goes on after every error, so that all of them are
- * seen and a record that matched a chain with other faults is known.
+ * seen and a record that matched a chain with other faults is known. Told to
+ * stop at the first it leaves OpenSSL alone, and the result is OpenSSL's.
  */
 #ifndef TLS_TRIAL_H
 #define TLS_TRIAL_H
@@ -21,12 +22,14 @@ struct complaint {
 struct trial {
 	SSL *ssl;
 	X509_STORE_CTX *store;
-	struct complaint first, date, name, no_match;
+	struct complaint first, date, name;
 	/* The lowest certificate that the one above it did not sign. */
 	struct complaint signature;
-	bool passed;         /* matched, and nothing to complain about */
-	int depth;           /* of what the record matched, -1: no match */
-	bool by_key;         /* a bare key signed the certificate there */
+	bool stop_at_first;      /* to be set before trial_run() */
+	struct complaint result; /* what X509_verify_cert() left behind */
+	bool passed;             /* matched, and nothing to complain about */
+	int depth;               /* of what the record matched, -1: no match */
+	bool by_key;             /* a bare key signed the certificate there */
 	uint8_t parts[3];    /* usage, selector, matching type that matched */
 	const uint8_t *data; /* and its data, borrowed from the trial */
 	size_t len;
