@@ -82,3 +82,15 @@ judge_mark_unusable(
 {
 	return match_mark_unusable(context, records, n);
 }
+
+struct tls_chain *
+judge_read_chain(const void *bytes, size_t len, char **error)
+{
+	return tls_chain_from_pem(bytes, len, error);
+}
+
+void
+judge_free_chain(struct tls_chain *chain)
+{
+	tls_chain_unref(chain);
+}

@@ -27,6 +27,13 @@ bool judge_mark_unusable(
     struct tls_context *context, struct danelaw_record *records, size_t n);
 
 /*
+ * tls/peer.h's tls_chain_from_pem() and tls_chain_unref(), for the floors
+ * above.
+ */
+struct tls_chain *judge_read_chain(const void *bytes, size_t len, char **error);
+void judge_free_chain(struct tls_chain *chain);
+
+/*
  * Fills one danelaw_probe but for its outcome, and facts. The arena holds the
  * evidence from then on. False: no memory.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The chain as such: made, counted, compared, read from PEM. */
+/* The chain as such: made, counted, compared, read from a file. */
 #include "tls/peer.h"
 
 #include <stdarg.h>
@@ -156,6 +156,26 @@ read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
 	}
 }
 
+/* One certificate behind the other, to the last byte. */
+static bool
+read_der(const char *bytes, size_t len, STACK_OF(X509) * stack)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+	const unsigned char *end = at + len;
+
+	while (at < end && sk_X509_num(stack) < TLS_CHAIN_MAX) {
+		X509 *x509 = d2i_X509(NULL, &at, (long)(end - at));
+
+		if (x509 == NULL)
+			return false;
+		if (sk_X509_push(stack, x509) <= 0) {
+			X509_free(x509);
+			return false;
+		}
+	}
+	return at == end && len > 0;
+}
+
 struct tls_chain *
 tls_chain_from_pem(const char *pem, size_t len, char **error)
 {
@@ -176,7 +196,7 @@ tls_chain_from_pem(const char *pem, size_t len, char **error)
 	}
 	if (!read_all(bio, stack, error))
 		goto done;
-	if (sk_X509_num(stack) == 0) {
+	if (sk_X509_num(stack) == 0 && !read_der(pem, len, stack)) {
 		explain(error, "no certificate in PEM form is in it");
 		goto done;
 	}

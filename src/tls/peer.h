@@ -21,8 +21,9 @@ size_t tls_chain_count(const struct tls_chain *chain);
 bool tls_chain_same_leaf(const struct tls_chain *a, const struct tls_chain *b);
 
 /*
- * PEM, the leaf first, anything between the certificates ignored. NULL:
- * *error is a sentence the caller frees.
+ * PEM, the leaf first, anything between the certificates ignored; or DER,
+ * one certificate behind the other. NULL: *error is a sentence the caller
+ * frees.
  */
 struct tls_chain *tls_chain_from_pem(const char *pem, size_t len, char **error);
 
