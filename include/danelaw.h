@@ -6,6 +6,7 @@
  *	danelaw_engine_add()	any number, also from inside done()
  *	danelaw_engine_run()	returns after one done() per add
  *	danelaw_engine_free()	drops what still runs; no done() for it
+ *	danelaw_verify()	a chain from a file instead of a server's
  *
  * Ownership: a request and a configuration are copied. A report belongs to
  * whoever done() hands it to; all it points to dies with
@@ -80,6 +81,7 @@ struct danelaw_request {
 	bool implicit_tls;     /* TLS from the first byte, no STARTTLS */
 	bool all_certs;        /* probe each key type the server may hold */
 	bool require_dane;     /* not protected is critical (RFC 7672 s. 6) */
+	bool no_probe; /* only for "[host]": look up, connect to nobody */
 	enum danelaw_family family;
 	const char *helo;   /* EHLO name; NULL: the host's own */
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
@@ -125,6 +127,38 @@ void danelaw_engine_waiting(const struct danelaw_engine *engine,
 
 /* NULL is fine. */
 void danelaw_engine_free(struct danelaw_engine *engine);
+
+/*
+ * A chain and the records it is to be held against. All zero but the host,
+ * the chain, and the records or what was found: everything by default.
+ */
+struct danelaw_verify_request {
+	const char *host;  /* TLSA base domain, and what must be in
+			      the certificate (RFC 7672 s. 3.2.2) */
+	uint16_t port;     /* in the name of the records; 0: 25 */
+	const void *chain; /* PEM, the leaf first; or DER */
+	size_t chain_len;
+	const char *const *records; /* "3 1 1 <hex>" */
+	size_t n_records;
+	struct danelaw_report *found;  /* instead of records: the report on a
+					  request with no_probe */
+	const char *const *references; /* names that will do as well */
+	size_t n_references;
+	int64_t at;    /* Unix time to judge by; 0: ask the clock */
+	bool ee_names; /* check names for usage 3, too */
+};
+
+/*
+ * Would a sender that follows RFC 7672 accept this chain? Needs no engine,
+ * and connects to nobody. The report has one host with one address, and that
+ * one probe; its state is ok where the chain passes, critical where it is
+ * refused, warning where no record asks for it, unknown where the lookups
+ * in found failed. On failure *report is as before and *why a sentence to
+ * be freed by free(), or NULL; DANELAW_EINVAL: chain, a record or a name
+ * cannot be read. A record that is well written but unusable is no error.
+ */
+enum danelaw_err danelaw_verify(const struct danelaw_verify_request *request,
+    struct danelaw_report **report, char **why);
 
 /* "0.1.0"; and one line per library used, for --version. Static. */
 const char *danelaw_version(void);

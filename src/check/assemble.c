@@ -96,7 +96,8 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 		struct danelaw_address *address = &host->addresses[i];
 		struct sendmail_words words;
 
-		if (host->policy == DANELAW_POLICY_SKIP)
+		if (host->policy == DANELAW_POLICY_SKIP ||
+		    job->request.no_probe)
 			continue;
 		if (evidence == NULL ||
 		    !judge_address(job, host, evidence, address))

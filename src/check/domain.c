@@ -36,7 +36,8 @@ host_done(struct host_job *host, void *arg)
 
 	if (--job->n_pending > 0)
 		return;
-	job->extras = extras_start(job, finish);
+	if (!job->request.no_probe)
+		job->extras = extras_start(job, finish);
 	if (job->extras == NULL)
 		finish(job);
 }
@@ -91,6 +92,7 @@ examine_hosts(struct domain_job *job)
 		.connect_port = request->connect_port,
 		.implicit_tls = request->implicit_tls,
 		.all_certs = request->all_certs,
+		.no_probe = request->no_probe,
 		.family = request->family,
 		.helo = request->helo,
 		.deadline = job->deadline,
@@ -271,6 +273,14 @@ domain_job_start(struct danelaw_engine *engine,
 	if (arena_failed(job->tree->arena))
 		goto fail;
 	if (!take_domain(job, request->domain, why)) {
+		err = DANELAW_EINVAL;
+		goto fail;
+	}
+	if (request->no_probe &&
+	    (job->tree->report.mx.source != DANELAW_MX_LITERAL ||
+		name_is_address(job->tree->report.domain))) {
+		*why = "only of one host name, in brackets, can the records "
+		       "be looked up and no more";
 		err = DANELAW_EINVAL;
 		goto fail;
 	}

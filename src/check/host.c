@@ -360,7 +360,8 @@ step_rule(struct host_job *job)
 	} else {
 		host->policy = ruling_for(facts, &host->why);
 	}
-	if (host->n_addresses > 0 && host->policy != DANELAW_POLICY_SKIP)
+	if (host->n_addresses > 0 && host->policy != DANELAW_POLICY_SKIP &&
+	    !job->spec.no_probe)
 		step_probe(job);
 	else
 		job->done(job, job->arg);

@@ -19,6 +19,7 @@ struct host_spec {
 	const char *name; /* host name, or an address */
 	uint16_t port, connect_port;
 	bool implicit_tls, all_certs;
+	bool no_probe; /* lookups only; not for an address */
 	enum danelaw_family family;
 	const char *helo;
 	int64_t deadline; /* clock_monotonic_ms() */

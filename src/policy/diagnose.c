@@ -170,7 +170,8 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 	diagnose_dns(&exam);
 	if (!exam.options.resolver_dead) {
 		diagnose_tlsa(&exam);
-		diagnose_smtp(&exam);
+		if (!exam.options.offline)
+			diagnose_smtp(&exam);
 		diagnose_tls(&exam);
 		diagnose_mismatch(&exam);
 		diagnose_chain(&exam);

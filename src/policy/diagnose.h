@@ -15,6 +15,7 @@
 struct diagnose_options {
 	bool require_dane;
 	bool resolver_dead; /* no DNS at all: says so, and nothing else */
+	bool offline;       /* nobody was talked to: nothing on SMTP */
 	bool null_mx_mixed; /* a null MX stood next to others (RFC 7505 s. 3) */
 };
 
