@@ -19,6 +19,7 @@ enum {
 /* argv[0] is the command's name. Each returns the exit status. */
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 
 void cli_complain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

@@ -23,8 +23,8 @@ cli_complain(const char *format, ...)
 void
 cli_config(const struct settings *settings, struct danelaw_config *config)
 {
-	config->resolvers = settings->resolvers;
-	config->n_resolvers = settings->n_resolvers;
+	config->resolvers = settings->resolvers.texts;
+	config->n_resolvers = settings->resolvers.n;
 	config->system_resolver = settings->system_resolver;
 	config->root_hints = settings->root_hints;
 	config->trust_anchor = settings->trust_anchor;

@@ -16,6 +16,8 @@ static const struct command {
 	    "explain" },
 	{ "explain", cmd_explain,
 	    "what a finding or a line of a mail log means, and what to do" },
+	{ "verify", cmd_verify,
+	    "would this certificate chain pass these TLSA records? Offline" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

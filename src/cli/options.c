@@ -19,7 +19,7 @@ enum kind {
 	KIND_NAME,   /* const char *, a host name */
 	KIND_CHOICE, /* const char *, one of choices, "a|b|c" */
 	KIND_TIME,   /* int64_t */
-	KIND_LIST,   /* the resolvers */
+	KIND_LIST,   /* struct text_list, one more each time */
 };
 
 struct option_spec {
@@ -35,33 +35,58 @@ struct option_spec {
 };
 
 #define AT(member) offsetof(struct settings, member)
-#define ALL COMMAND_CHECK
+#define ALL (COMMAND_CHECK | COMMAND_VERIFY)
+/*
+ * All that ask the DNS take the same options. One without effect is taken
+ * by the command, and kept out of its help.
+ */
+#define UNHEEDED(command) ((unsigned)(command) << 16)
+#define TALK (COMMAND_CHECK | UNHEEDED(COMMAND_VERIFY))
 
 static const struct option_spec specs[] = {
+	{ "host", 0, KIND_TEXT, AT(host), "NAME", 0, 0, COMMAND_VERIFY,
+	    "What to hold against each other",
+	    "the mail host; its name must be in the certificate where usage "
+	    "2 is to match" },
+	{ "chain", 0, KIND_TEXT, AT(chain), "FILE", 0, 0, COMMAND_VERIFY, NULL,
+	    "what the server would send: certificates in PEM, its own "
+	    "first; - is standard input" },
+	{ "tlsa", 0, KIND_LIST, AT(records), "RECORD", 0, 0, COMMAND_VERIFY,
+	    NULL, "a TLSA record, as \"3 1 1 HEX\"; may be repeated" },
+	{ "dns", 0, KIND_FLAG, AT(dns), NULL, 0, 0, COMMAND_VERIFY, NULL,
+	    "look the records up instead" },
+	{ "reference", 0, KIND_LIST, AT(references), "NAME", 0, 0,
+	    COMMAND_VERIFY, NULL,
+	    "a name that will do as well, as the domain of the mail "
+	    "addresses; may be repeated" },
+	{ "ee-names", 0, KIND_FLAG, AT(ee_names), NULL, 0, 0, COMMAND_VERIFY,
+	    NULL,
+	    "check names for usage 3, too, which RFC 7672 3.1.1 forbids to "
+	    "senders" },
 	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL,
 	    "What to connect to",
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
-	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, ALL,
+	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
 	    NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
 	    "keep --port" },
-	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, ALL, NULL,
+	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, TALK, NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
 	    "(starttls)" },
 	{ "ipv4", '4', KIND_FLAG, AT(ipv4), NULL, 0, 0, ALL, NULL,
 	    "only IPv4 addresses" },
 	{ "ipv6", '6', KIND_FLAG, AT(ipv6), NULL, 0, 0, ALL, NULL,
 	    "only IPv6 addresses" },
-	{ "helo", 0, KIND_NAME, AT(helo), "NAME", 0, 0, ALL, NULL,
+	{ "helo", 0, KIND_NAME, AT(helo), "NAME", 0, 0, TALK, NULL,
 	    "name to say in EHLO (this host's)" },
 	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, ALL,
 	    NULL, "limit for a whole domain, DNS included (60)" },
-	{ "certs", 0, KIND_CHOICE, AT(certs), "all|default", 0, 0, ALL, NULL,
+	{ "certs", 0, KIND_CHOICE, AT(certs), "all|default", 0, 0, TALK, NULL,
 	    "probe each key type the server may hold (RSA, ECDSA, EdDSA), or "
 	    "only the server's choice (all)" },
-	{ "cert", 0, KIND_TEXT, AT(cert), "FILE", 0, 0, ALL, NULL,
+	{ "cert", 0, KIND_TEXT, AT(cert), "FILE", 0, 0, TALK, NULL,
 	    "client certificate to present, PEM" },
-	{ "key", 0, KIND_TEXT, AT(key), "FILE", 0, 0, ALL, NULL,
+	{ "key", 0, KIND_TEXT, AT(key), "FILE", 0, 0, TALK, NULL,
 	    "its key, PEM (in the file of --cert)" },
 	{ "resolver", 0, KIND_LIST, AT(resolvers), "ADDR[@PORT]", 0, 0, ALL,
 	    "Where DNS answers come from",
@@ -76,8 +101,8 @@ static const struct option_spec specs[] = {
 	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL, "How to judge",
 	    "judge certificates and signatures at this time: RFC 3339, or "
 	    "from now as +14d, -2h (now)" },
-	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, ALL, NULL,
-	    "a domain that DANE does not protect is critical" },
+	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, TALK,
+	    NULL, "a domain that DANE does not protect is critical" },
 	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN, NULL,
 	    "the arguments are words to search for, never ids" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
@@ -170,15 +195,15 @@ take_name(const struct option_spec *spec, const char *text, const char **value,
 }
 
 static bool
-take_resolver(struct settings *settings, const char *text)
+take_text(struct text_list *list, const char *text)
 {
-	const char **list = realloc(
-	    settings->resolvers, (settings->n_resolvers + 1) * sizeof(*list));
+	const char **texts =
+	    realloc(list->texts, (list->n + 1) * sizeof(*texts));
 
-	if (list == NULL)
+	if (texts == NULL)
 		return false;
-	list[settings->n_resolvers++] = text;
-	settings->resolvers = list;
+	texts[list->n++] = text;
+	list->texts = texts;
 	return true;
 }
 
@@ -213,7 +238,7 @@ take_value(const struct option_spec *spec, const char *text, int64_t now,
 		    complain(error, spec->name, text,
 			"write 2026-12-31T00:00:00Z, 2026-12-31 or +14d");
 	case KIND_LIST:
-		return take_resolver(settings, text) ||
+		return take_text(value, text) ||
 		    complain(error, spec->name, NULL, "out of memory");
 	}
 	return false;
@@ -227,7 +252,7 @@ getopt_tables(unsigned command, struct option *longs, char *shorts)
 	for (size_t i = 0; i < N_SPECS; i++) {
 		const struct option_spec *spec = &specs[i];
 
-		if ((spec->commands & command) == 0)
+		if ((spec->commands & (command | UNHEEDED(command))) == 0)
 			continue;
 		*longs++ = (struct option) {
 			.name = spec->name,
@@ -299,9 +324,13 @@ options_parse(unsigned command, int argc, char **argv, int64_t now,
 void
 options_finish(struct settings *settings)
 {
-	free(settings->resolvers);
-	settings->resolvers = NULL;
-	settings->n_resolvers = 0;
+	struct text_list *lists[] = { &settings->resolvers, &settings->records,
+		&settings->references };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		free(lists[i]->texts);
+		*lists[i] = (struct text_list) { .texts = NULL };
+	}
 }
 
 /* Prints words from column 30 on, 78 wide. */

@@ -15,15 +15,23 @@
 enum {
 	COMMAND_CHECK = 1 << 0,
 	COMMAND_EXPLAIN = 1 << 7,
+	COMMAND_VERIFY = 1 << 8,
+};
+
+/* Pointers into argv; the array ends with options_finish(). */
+struct text_list {
+	const char **texts;
+	size_t n;
 };
 
 struct settings {
 	long port, connect_port, timeout;
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
-	bool search;            /* explain */
-	const char **resolvers; /* pointers into argv; options_finish() */
-	size_t n_resolvers;
+	bool search;        /* explain */
+	bool dns, ee_names; /* verify */
+	struct text_list resolvers, records, references;
+	const char *host, *chain;
 	const char *resolv_conf, *trust_anchor, *root_hints;
 	const char *cert, *key;
 	int64_t at; /* 0: now */

@@ -78,6 +78,9 @@ void text_chain(struct page *page, const struct margin *margin,
     const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa);
 void text_records(struct page *page, const struct margin *margin,
     const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa);
+/* The two above, and how the name and the verification went. */
+void text_proof(struct page *page, const struct margin *margin,
+    const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa);
 /* "3 1 1 8d02536c...fbcf286d" */
 void text_short_rr(const struct danelaw_record *record, struct buf *out);
 void text_findings(struct page *page);

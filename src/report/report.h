@@ -21,6 +21,9 @@ struct report_options {
 /* For people (INTERFACE section 7). */
 void report_text(const struct danelaw_report *report,
     const struct report_options *options, struct buf *out);
+/* The report of danelaw_verify(), for people. */
+void report_verify(const struct danelaw_report *report,
+    const struct report_options *options, struct buf *out);
 /* Schema danelaw-report/1 (INTERFACE section 6), indented, no newline. */
 void report_json(const struct danelaw_report *report, struct buf *out);
 /* The same on one line. */

@@ -316,6 +316,18 @@ told_before(const struct danelaw_host *host,
 	return NULL;
 }
 
+void
+text_proof(struct page *page, const struct margin *margin,
+    const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa)
+{
+	text_chain(page, margin, probe, tlsa);
+	text_records(page, margin, probe, tlsa);
+	if (probe->match != NULL && probe->n_chain > 0)
+		name_rows(page, margin, probe, tlsa);
+	if (probe->verify_error != NULL)
+		verify_row(page, margin, probe->verify_error);
+}
+
 static void
 probe_rows(struct page *page, const struct margin *margin,
     const struct danelaw_host *host, const struct danelaw_address *address,
@@ -332,12 +344,7 @@ probe_rows(struct page *page, const struct margin *margin,
 		    "same certificates and result as %s, above", before);
 		return;
 	}
-	text_chain(page, margin, probe, &host->tlsa);
-	text_records(page, margin, probe, &host->tlsa);
-	if (probe->match != NULL && probe->n_chain > 0)
-		name_rows(page, margin, probe, &host->tlsa);
-	if (probe->verify_error != NULL)
-		verify_row(page, margin, probe->verify_error);
+	text_proof(page, margin, probe, &host->tlsa);
 }
 
 static void

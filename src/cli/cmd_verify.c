@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A chain from a file and records from the command line, or from the DNS by
+ * an engine that connects to nobody, go to danelaw_verify().
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "report/report.h"
+
+#define CHAIN_LIMIT (1024 * 1024)
+
+static void
+usage(void)
+{
+	fputs("Usage: danelaw verify --host NAME --chain FILE --tlsa RECORD... "
+	      "[OPTION]...\n"
+	      "       danelaw verify --host NAME --chain FILE --dns "
+	      "[OPTION]...\n\n"
+	      "Would the chain in FILE pass these TLSA records, were it sent "
+	      "by the mail server\nNAME? Tries a certificate before it is "
+	      "deployed, or records before they are\npublished. No mail "
+	      "server is asked.\n",
+	    stdout);
+	options_usage(COMMAND_VERIFY, stdout);
+	fputs("\nExit status: 0 authenticated, 1 no usable record (nothing to "
+	      "pass), 2 refused,\n3 the records cannot be looked up, 64 wrong "
+	      "usage, 70 own failure.\n",
+	    stdout);
+}
+
+static bool
+read_chain(const char *path, struct buf *chain)
+{
+	bool std = strcmp(path, "-") == 0;
+	FILE *in = std ? stdin : fopen(path, "rb");
+	char chunk[16384];
+	bool done = false;
+	size_t n;
+
+	if (in == NULL) {
+		cli_complain("%s: %s", path, strerror(errno));
+		return false;
+	}
+	while ((n = fread(chunk, 1, sizeof(chunk), in)) > 0)
+		if (!buf_add(chain, chunk, n))
+			break;
+	if (ferror(in))
+		cli_complain("%s: %s", path, strerror(errno));
+	else if (buf_failed(chain))
+		cli_complain("%s: more than %d bytes", path, CHAIN_LIMIT);
+	else
+		done = true;
+	if (!std)
+		fclose(in);
+	return done;
+}
+
+static void
+report_in(struct danelaw_report *report, void *arg)
+{
+	struct danelaw_report **slot = arg;
+
+	*slot = report;
+}
+
+static int
+run_engine(struct danelaw_engine *engine, struct event_base *base,
+    const struct settings *settings, struct danelaw_report **found)
+{
+	struct danelaw_request request = { 0 };
+	struct progress *progress;
+	enum danelaw_err err;
+	char *domain = NULL;
+
+	if (asprintf(&domain, "[%s]", settings->host) < 0) {
+		cli_complain("out of memory");
+		return EXIT_OWN_FAILURE;
+	}
+	cli_request(settings, &request);
+	request.domain = domain;
+	request.no_probe = true;
+	err = danelaw_engine_add(engine, &request, report_in, found);
+	free(domain);
+	if (err != DANELAW_OK) {
+		cli_complain("host: %s", danelaw_engine_error(engine));
+		return cli_status(err);
+	}
+	progress = progress_new(base, engine);
+	err = danelaw_engine_run(engine);
+	progress_free(progress);
+	if (err != DANELAW_OK) {
+		cli_complain("%s", danelaw_engine_error(engine));
+		return cli_status(err);
+	}
+	if (*found == NULL) {
+		cli_complain("out of memory");
+		return EXIT_OWN_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+/* The records as a check would find them. */
+static int
+look_up(const struct settings *settings, struct danelaw_report **found)
+{
+	struct event_base *base = event_base_new();
+	struct danelaw_config config = { .base = base };
+	struct danelaw_engine *engine = NULL;
+	enum danelaw_err err = DANELAW_ENOMEM;
+	int status;
+
+	cli_config(settings, &config);
+	/* Nobody will ask for it. */
+	config.cert_file = config.key_file = NULL;
+	if (base != NULL)
+		err = danelaw_engine_new(&config, &engine);
+	if (err == DANELAW_OK) {
+		status = run_engine(engine, base, settings, found);
+	} else {
+		cli_complain("%s", danelaw_engine_error(engine));
+		status = cli_status(err);
+	}
+	danelaw_engine_free(engine);
+	if (base != NULL)
+		event_base_free(base);
+	return status;
+}
+
+static bool
+print_report(
+    const struct settings *settings, const struct danelaw_report *report)
+{
+	const struct report_options options = {
+		.color = cli_wants_color(settings),
+		.verbosity = settings->quiet > 0 ? -1 : settings->verbose,
+	};
+	const struct danelaw_host *host = &report->hosts[0];
+	bool printed;
+	struct buf out;
+
+	buf_init(&out, 0);
+	if (settings->json) {
+		report_json_probe(
+		    &host->addresses[0].probes[0], &host->tlsa, &out);
+		buf_puts(&out, "\n");
+	} else {
+		report_verify(report, &options, &out);
+	}
+	printed = !buf_failed(&out);
+	if (printed)
+		fputs(buf_text(&out), stdout);
+	else
+		cli_complain("out of memory");
+	buf_finish(&out);
+	return printed && cli_flush();
+}
+
+static int
+judge(const struct settings *settings, const struct buf *chain,
+    struct danelaw_report *found)
+{
+	const struct danelaw_verify_request request = {
+		.host = settings->host,
+		.port = (uint16_t)settings->port,
+		.chain = buf_text(chain),
+		.chain_len = chain->len,
+		.records = settings->records.texts,
+		.n_records = settings->records.n,
+		.found = found,
+		.references = settings->references.texts,
+		.n_references = settings->references.n,
+		.at = settings->at,
+		.ee_names = settings->ee_names,
+	};
+	struct danelaw_report *report = NULL;
+	char *why = NULL;
+	enum danelaw_err err = danelaw_verify(&request, &report, &why);
+	int status;
+
+	if (err == DANELAW_OK) {
+		status = print_report(settings, report) ? (int)report->state
+							: EXIT_OWN_FAILURE;
+	} else {
+		cli_complain("%s", why == NULL ? "out of memory" : why);
+		status = cli_status(err);
+	}
+	danelaw_report_free(report);
+	free(why);
+	return status;
+}
+
+/* What is missing or too much; NULL: nothing. */
+static const char *
+lacking(const struct settings *settings, bool operands)
+{
+	if (operands)
+		return "a record must be one word, as --tlsa \"3 1 1 HEX\"";
+	if (settings->host == NULL)
+		return "which mail host? Give its name with --host";
+	if (settings->chain == NULL)
+		return "which certificates? Give their file with --chain";
+	if (settings->dns && settings->records.n > 0)
+		return "options --tlsa and --dns: only one of them";
+	if (!settings->dns && settings->records.n == 0)
+		return "which records? Give them with --tlsa, or look them up "
+		       "with --dns";
+	return NULL;
+}
+
+static int
+verify(const struct settings *settings)
+{
+	struct danelaw_report *found = NULL;
+	int status = EXIT_SUCCESS;
+	struct buf chain;
+
+	buf_init(&chain, CHAIN_LIMIT);
+	if (!read_chain(settings->chain, &chain))
+		status = EXIT_WRONG_USAGE;
+	if (status == EXIT_SUCCESS && settings->dns)
+		status = look_up(settings, &found);
+	if (status == EXIT_SUCCESS)
+		status = judge(settings, &chain, found);
+	danelaw_report_free(found);
+	buf_finish(&chain);
+	return status;
+}
+
+int
+cmd_verify(int argc, char **argv)
+{
+	struct settings settings = { 0 };
+	struct option_error error;
+	const char *lack;
+	int first, status;
+
+	if (!options_parse(COMMAND_VERIFY, argc, argv, clock_unix(), &settings,
+		&first, &error)) {
+		cli_complain("%s", error.text);
+		status = EXIT_WRONG_USAGE;
+	} else if (settings.help || settings.version) {
+		if (settings.help)
+			usage();
+		else
+			cli_version();
+		status = cli_flush() ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
+	} else if ((lack = lacking(&settings, first < argc)) != NULL) {
+		cli_complain("%s; see danelaw verify --help", lack);
+		status = EXIT_WRONG_USAGE;
+	} else {
+		status = verify(&settings);
+	}
+	options_finish(&settings);
+	return status;
+}
