@@ -107,7 +107,8 @@ static const struct option_spec specs[] = {
 	    "the arguments are words to search for, never ids" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
 	    "What to print",
-	    "JSON: one report, or an array for several domains or entries" },
+	    "JSON: one report, or an array for several domains or entries; "
+	    "one probe of verify" },
 	{ "color", 0, KIND_CHOICE, AT(color), "auto|always|never", 0, 0, ALL,
 	    NULL, "colours; NO_COLOR is honoured (auto)" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, ALL, NULL,
