@@ -17,6 +17,7 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 		.n_references = tlsa->n_references,
 		.at = question->at,
 		.ee_names = question->ee_names,
+		.unsigned_too = question->unsigned_too,
 	};
 	struct match_answer answer = { 0 };
 

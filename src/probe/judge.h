@@ -10,7 +10,7 @@
 struct judge_question {
 	const struct danelaw_tlsa *tlsa; /* records and references */
 	int64_t at;
-	bool ee_names;
+	bool ee_names, unsigned_too; /* see tls/match.h */
 };
 
 /*

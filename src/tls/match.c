@@ -420,6 +420,22 @@ judge_whole(const struct bench *bench, struct trial *trial)
 	return trial->passed || fill_refusal(bench);
 }
 
+static bool
+fill_depths(const struct bench *bench, const struct trial *trial)
+{
+	const STACK_OF(X509) *built =
+	    bench->n_taken > 0 ? trial_chain(trial) : NULL;
+
+	if (bench->chain == NULL)
+		return true;
+	if (!path_depths(bench->context, bench->chain, bench->question->at,
+		built, bench->answer->depths))
+		return false;
+	if (!bench->question->unsigned_too)
+		path_cut_unsigned(bench->chain, built, bench->answer->depths);
+	return true;
+}
+
 bool
 match_judge(struct tls_context *context, const struct tls_chain *chain,
     const struct match_question *question, struct arena *arena,
@@ -442,9 +458,7 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 	    !judge_each(&bench, trial.depth))
 		goto done;
 	name_bringer(&bench);
-	if (bench.chain != NULL &&
-	    !path_depths(context, chain, question->at,
-		bench.n_taken > 0 ? trial_chain(&trial) : NULL, out.depths))
+	if (!fill_depths(&bench, &trial))
 		goto done;
 	done = !arena_failed(arena);
 	if (done)

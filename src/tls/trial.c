@@ -191,7 +191,8 @@ trial_run(struct trial *trial, const struct tls_chain *chain,
 	 * The record was found before the signatures were looked at. An issuer
 	 * that did not sign is not above the leaf, so it is no match.
 	 */
-	if (trial->signature.code != 0 && trial->signature.depth < trial->depth)
+	if (!question->unsigned_too && trial->signature.code != 0 &&
+	    trial->signature.depth < trial->depth)
 		trial->depth = -1;
 	/* A name check that nothing was held against has not passed. */
 	if (trial->depth >= 0 && !has_reference(question) &&

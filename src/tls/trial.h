@@ -60,6 +60,14 @@ bool path_depths(const struct tls_context *context,
     const struct tls_chain *chain, int64_t at, const STACK_OF(X509) * built,
     int *depths);
 
+/*
+ * OpenSSL builds a chain by names and key identifiers. A CA certificate of
+ * the right name whose key did not sign what is below is on nobody's path,
+ * nor is anything above it: their depths become -1.
+ */
+void path_cut_unsigned(
+    const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths);
+
 /* "X509_V_ERR_DANE_NO_MATCH"; NULL for a code this build does not know. */
 const char *verify_error_name(int code);
 
