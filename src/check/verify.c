@@ -306,6 +306,7 @@ judge(struct verify *verify)
 		.tlsa = &verify->host->tlsa,
 		.at = tree->report.at,
 		.ee_names = verify->request->ee_names,
+		.unsigned_too = true,
 	};
 	const struct diagnose_options options = {
 		.resolver_dead = tree->report.resolver_error != NULL,

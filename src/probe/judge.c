@@ -18,6 +18,7 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 		.n_references = tlsa->n_references,
 		.at = question->at,
 		.ee_names = question->ee_names,
+		.unsigned_too = question->unsigned_too,
 	};
 	const struct pkix_question also = {
 		.host = question->host,

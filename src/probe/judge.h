@@ -10,8 +10,8 @@
 struct judge_question {
 	const struct danelaw_tlsa *tlsa; /* records and references */
 	int64_t at;
-	bool ee_names;
-	const char *host, *domain; /* for public trust; see tls/pkix.h */
+	bool ee_names, unsigned_too; /* see tls/match.h */
+	const char *host, *domain;   /* for public trust; see tls/pkix.h */
 };
 
 /*

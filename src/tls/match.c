@@ -7,6 +7,7 @@
 #include "tls/match.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -202,6 +203,14 @@ find_dns_name(const X509 *leaf, const char *name)
 	return found;
 }
 
+/* "*.example" for "mx.example", and not for itself. */
+static bool
+is_wildcard(const char *presented, const char *reference)
+{
+	return presented != NULL && strncmp(presented, "*.", 2) == 0 &&
+	    strcasecmp(presented, reference) != 0;
+}
+
 /*
  * OpenSSL says which presented name fitted, but not where it stood: it reads
  * the dNSNames in order, and the common names where there are none.
@@ -228,6 +237,7 @@ fill_name(const struct bench *bench, struct danelaw_name_check *check)
 		    presented == NULL ? -1 : find_dns_name(leaf, presented);
 		check->source =
 		    check->san >= 0 ? DANELAW_NAME_SAN : DANELAW_NAME_CN;
+		check->wildcard = is_wildcard(presented, name);
 		break;
 	}
 	OPENSSL_free(presented);
@@ -410,6 +420,22 @@ judge_whole(const struct bench *bench, struct trial *trial)
 	return trial->passed || fill_refusal(bench);
 }
 
+static bool
+fill_depths(const struct bench *bench, const struct trial *trial)
+{
+	const STACK_OF(X509) *built =
+	    bench->n_taken > 0 ? trial_chain(trial) : NULL;
+
+	if (bench->chain == NULL)
+		return true;
+	if (!path_depths(bench->context, bench->chain, bench->question->at,
+		built, bench->answer->depths))
+		return false;
+	if (!bench->question->unsigned_too)
+		path_cut_unsigned(bench->chain, built, bench->answer->depths);
+	return true;
+}
+
 bool
 match_judge(struct tls_context *context, const struct tls_chain *chain,
     const struct match_question *question, struct arena *arena,
@@ -432,9 +458,7 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 	    !judge_each(&bench, trial.depth))
 		goto done;
 	name_bringer(&bench);
-	if (bench.chain != NULL &&
-	    !path_depths(context, chain, question->at,
-		bench.n_taken > 0 ? trial_chain(&trial) : NULL, out.depths))
+	if (!fill_depths(&bench, &trial))
 		goto done;
 	done = !arena_failed(arena);
 	if (done)

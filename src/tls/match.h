@@ -22,6 +22,9 @@ struct match_question {
 	size_t n_references;
 	int64_t at;    /* Unix time to judge by */
 	bool ee_names; /* check names for usage 3, too */
+	/* What OpenSSL found above a signature that does not verify is a
+	   match to it, if a useless one; to us it is none. */
+	bool unsigned_too;
 };
 
 struct match_answer {

@@ -43,13 +43,8 @@ cert_at(const struct tls_chain *chain, const int *depths, int depth)
 	return NULL;
 }
 
-/*
- * OpenSSL builds a chain by names and key identifiers. A CA certificate of
- * the right name whose key did not sign what is below is on nobody's path,
- * nor is anything above it.
- */
-static void
-cut_unsigned(
+void
+path_cut_unsigned(
     const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths)
 {
 	int n = built == NULL ? 0 : sk_X509_num(built), depth = 0;
@@ -103,7 +98,6 @@ path_depths(const struct tls_context *context, const struct tls_chain *chain,
 		else if (X509_cmp(cert, sk_X509_value(built, i)) != 0)
 			break;
 	}
-	cut_unsigned(chain, built, depths);
 	done = true;
 done:
 	X509_STORE_CTX_free(store);

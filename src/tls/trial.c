@@ -17,6 +17,15 @@ is_date(int code)
 	    code == X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD;
 }
 
+/* Not signed by the issuer whose name and key identifier fitted. */
+static bool
+is_signature(int code)
+{
+	return code == X509_V_ERR_CERT_SIGNATURE_FAILURE ||
+	    code == X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE ||
+	    code == X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY;
+}
+
 static void
 complain(struct trial *trial, int code, int depth)
 {
@@ -28,6 +37,13 @@ complain(struct trial *trial, int code, int depth)
 		trial->date = complaint;
 	if (code == X509_V_ERR_HOSTNAME_MISMATCH && trial->name.code == 0)
 		trial->name = complaint;
+	/* Of a key that cannot be read it is told with the issuer. */
+	if (code == X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY)
+		complaint.depth--;
+	if (is_signature(code) &&
+	    (trial->signature.code == 0 ||
+		complaint.depth < trial->signature.depth))
+		trial->signature = complaint;
 }
 
 static int
@@ -171,6 +187,13 @@ trial_run(struct trial *trial, const struct tls_chain *chain,
 		    error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error,
 		    X509_STORE_CTX_get_error_depth(store));
 	read_authority(trial);
+	/*
+	 * The record was found before the signatures were looked at. An issuer
+	 * that did not sign is not above the leaf, so it is no match.
+	 */
+	if (!question->unsigned_too && trial->signature.code != 0 &&
+	    trial->signature.depth < trial->depth)
+		trial->depth = -1;
 	/* A name check that nothing was held against has not passed. */
 	if (trial->depth >= 0 && !has_reference(question) &&
 	    (trial->parts[0] != 3 || question->ee_names))

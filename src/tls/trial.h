@@ -23,6 +23,8 @@ struct trial {
 	SSL *ssl;
 	X509_STORE_CTX *store;
 	struct complaint first, date, name;
+	/* The lowest certificate that the one above it did not sign. */
+	struct complaint signature;
 	bool stop_at_first;      /* to be set before trial_run() */
 	struct complaint result; /* what X509_verify_cert() left behind */
 	bool passed;             /* matched, and nothing to complain about */
@@ -57,6 +59,14 @@ bool trial_is_reference(const char *name);
 bool path_depths(const struct tls_context *context,
     const struct tls_chain *chain, int64_t at, const STACK_OF(X509) * built,
     int *depths);
+
+/*
+ * OpenSSL builds a chain by names and key identifiers. A CA certificate of
+ * the right name whose key did not sign what is below is on nobody's path,
+ * nor is anything above it: their depths become -1.
+ */
+void path_cut_unsigned(
+    const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths);
 
 /* "X509_V_ERR_DANE_NO_MATCH"; NULL for a code this build does not know. */
 const char *verify_error_name(int code);
