@@ -296,7 +296,7 @@ test_words(void **state)
 	    "key than the one mx1.example uses with its certificate "
 	    "CN=mx1.example, valid since 2025-05-16T15:06:40Z.");
 	assert_non_null(
-	    strstr(g.report->findings[0].remedy, "the record below"));
+	    strstr(g.report->findings[0].remedy, "the zone as below"));
 	assert_string_equal(g.report->findings[0].fix_add[0],
 	    "_25._tcp.mx1.example. 3600 IN TLSA 3 1 1 " LEAF_KEY);
 	assert_string_equal(g.report->findings[0].tlsrpt, "tlsa-invalid");
