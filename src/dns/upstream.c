@@ -288,6 +288,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "infra-cache-min-rtt:", forwards ? "1500" : "600" },
 		{ "outbound-msg-retry:", "2" },
 		{ "edns-buffer-size:", "1232" },
+		/* More than a day, so that it can be told from a day. */
+		{ "cache-max-ttl:", "90000" },
 		{ "target-fetch-policy:", "0 0 0 0 0" },
 		{ "val-log-level:", "2" },
 		{ "val-log-squelch:", "no" },

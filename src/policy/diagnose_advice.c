@@ -128,10 +128,10 @@ advise_kind(struct exam *exam, const struct danelaw_host *host)
 	size_t ta = count_fitting(exam, host, 2, -1);
 
 	if (ee > 0 && ee_key == 0 && ta == 0)
-		kit_publish(exam,
+		kit_publish_all_311(exam,
 		    finding_add(exam->tree, FINDING_TLSA_EE_FULL_CERT,
 			host->name, "name", name, "host", host->name, NULL),
-		    host, kit_host_311(exam, host));
+		    host);
 	/* Stale records of usage 3 beside it: tlsa-mixed-2-and-3. */
 	if (ee == 0 && ta > 0 && count_fitting(exam, host, 2, 0) == 0 &&
 	    !finding_present(

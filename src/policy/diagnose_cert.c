@@ -33,7 +33,7 @@ tell(struct exam *exam, const struct sighting *sighting, enum finding_id id,
 
 	return finding_add(exam->tree, id, sighting->subject, "where",
 	    sighting->where, "host", host->name, "name", kit_owner(exam, host),
-	    "new", kit_host_311(exam, host), "cert", kit_cert(exam, cert),
+	    "new", kit_new(exam, host, true), "cert", kit_cert(exam, cert),
 	    "when", when, "left",
 	    left < DAY
 		? "less than a day"
@@ -66,9 +66,11 @@ diagnose_refused(struct exam *exam, const struct sighting *sighting)
 		cert = kit_issuer(probe, cert);
 	}
 	/* It is in the record alone (2 0 0), or behind a second path. */
-	if (finding == NULL)
+	if (finding == NULL) {
 		finding =
 		    tell(exam, sighting, FINDING_CERT_EXPIRED_TA_ROOT, leaf);
+		cert = NULL;
+	}
 	if (cert != leaf)
 		kit_publish_311(exam, finding, sighting->host, leaf);
 }
@@ -116,8 +118,10 @@ diagnose_issuers(struct exam *exam, const struct sighting *sighting,
 	const struct danelaw_cert *anchor = kit_fitting(record, probe);
 
 	if (anchor != NULL && is_over(exam, anchor))
-		tell(exam, sighting, FINDING_CERT_EXPIRED_TA_INTERMEDIATE,
-		    anchor);
+		kit_publish_311(exam,
+		    tell(exam, sighting, FINDING_CERT_EXPIRED_TA_INTERMEDIATE,
+			anchor),
+		    sighting->host, &probe->chain[0]);
 	diagnose_expiring(exam, sighting, anchor);
 	for (size_t i = 1; i < probe->n_chain; i++) {
 		const struct danelaw_cert *cert = &probe->chain[i];

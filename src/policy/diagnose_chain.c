@@ -46,14 +46,20 @@ blame(struct exam *exam, const struct sighting *sighting, enum finding_id id,
     const struct danelaw_cert *cert, const char *key, const char *value)
 {
 	const struct danelaw_host *host = sighting->host;
+	const struct danelaw_record *record = kit_matched(sighting);
+	/* A record for the leaf helps where an issuer is in the way. */
+	bool below =
+	    sighting->probe->outcome == DANELAW_OUTCOME_CHAIN_INVALID ||
+	    (record != NULL && record->usage == 2 &&
+		(id == FINDING_CERT_V1_CA ||
+		    id == FINDING_CERT_CHAIN_TOO_LONG));
 	struct danelaw_finding *finding = finding_add(exam->tree, id,
 	    sighting->subject, "where", sighting->where, "host", host->name,
-	    "name", kit_owner(exam, host), "new", kit_host_311(exam, host),
+	    "name", kit_owner(exam, host), "new", kit_new(exam, host, below),
 	    "cert", kit_cert(exam, cert), "key", kit_text(exam, cert->key),
 	    "signature", kit_text(exam, cert->signature), key, value, NULL);
 
-	/* One that OpenSSL refuses can be helped by a record for the leaf. */
-	if (sighting->probe->outcome == DANELAW_OUTCOME_CHAIN_INVALID)
+	if (below)
 		kit_publish_311(
 		    exam, finding, host, &sighting->probe->chain[0]);
 	return finding;
@@ -293,7 +299,7 @@ diagnose_invalid(struct exam *exam, const struct sighting *sighting)
 	finding = finding_add(exam->tree, FINDING_CERT_CHAIN_INVALID,
 	    sighting->subject, "where", sighting->where, "host",
 	    sighting->host->name, "name", kit_owner(exam, sighting->host),
-	    "new", kit_host_311(exam, sighting->host), "cert",
+	    "new", kit_new(exam, sighting->host, true), "cert",
 	    kit_cert(exam, &sighting->probe->chain[0]), "why",
 	    kit_text(exam, error == NULL ? NULL : error->text), "code", number,
 	    NULL);
@@ -438,6 +444,22 @@ has_twin(const struct danelaw_record *record, const struct danelaw_probe *probe,
 }
 
 static void
+tell_twin(struct exam *exam, const struct sighting *sighting,
+    const struct danelaw_record *record, const struct danelaw_cert *cert)
+{
+	struct danelaw_finding *finding = finding_add(exam->tree,
+	    FINDING_CERT_CROSS_SIGN_200, sighting->subject, "where",
+	    sighting->where, "name", kit_owner(exam, sighting->host), "record",
+	    kit_rr(exam, record), "ta", kit_cert(exam, cert), NULL);
+
+	if (cert->spki_sha256 == NULL)
+		return;
+	kit_withdraw(exam, finding, sighting->host, record->rr);
+	kit_publish(exam, finding, sighting->host,
+	    arena_printf(exam->arena, "2 1 1 %s", cert->spki_sha256));
+}
+
+static void
 diagnose_cross_signing(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_tlsa *tlsa = &sighting->host->tlsa;
@@ -455,11 +477,7 @@ diagnose_cross_signing(struct exam *exam, const struct sighting *sighting)
 			if (!holds_key(record, cert) &&
 			    !has_twin(record, probe, cert))
 				continue;
-			finding_add(exam->tree, FINDING_CERT_CROSS_SIGN_200,
-			    sighting->subject, "where", sighting->where, "name",
-			    kit_owner(exam, sighting->host), "record",
-			    kit_rr(exam, record), "ta", kit_cert(exam, cert),
-			    NULL);
+			tell_twin(exam, sighting, record, cert);
 			return;
 		}
 	}

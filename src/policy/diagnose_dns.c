@@ -28,6 +28,7 @@ static const struct {
 	{ "supported algorithms", FINDING_DNS_ALG_UNSUPPORTED },
 	{ "restarts", FINDING_DNS_CNAME_LOOP },
 	{ "loop", FINDING_DNS_CNAME_LOOP },
+	{ "in a circle", FINDING_DNS_CNAME_LOOP },
 	{ "nsec", FINDING_DNS_TLSA_BROKEN_DENIAL },
 	{ "denial", FINDING_DNS_TLSA_BROKEN_DENIAL },
 	{ "proof", FINDING_DNS_TLSA_BROKEN_DENIAL },
@@ -90,7 +91,8 @@ static bool
 is_timeout(const char *why)
 {
 	return kit_says(why, "timed out") || kit_says(why, "timeout") ||
-	    kit_says(why, "no answer in time");
+	    kit_says(why, "no answer in time") ||
+	    kit_says(why, "no answer came");
 }
 
 static bool
@@ -237,6 +239,7 @@ diagnose_mx_source(struct exam *exam)
 	const struct danelaw_report *report = exam->report;
 	const struct danelaw_mx *mx = &report->mx;
 	const char *domain = report->domain;
+	struct danelaw_finding *finding;
 
 	switch (mx->source) {
 	case DANELAW_MX_NONE:
@@ -249,13 +252,30 @@ diagnose_mx_source(struct exam *exam)
 		    domain, NULL);
 		break;
 	case DANELAW_MX_IMPLICIT:
-		finding_add(exam->tree, FINDING_DNS_MX_NONE_IMPLICIT, domain,
-		    "domain", domain, NULL);
+		finding = finding_add(exam->tree, FINDING_DNS_MX_NONE_IMPLICIT,
+		    domain, "domain", domain, NULL);
+		/* Beside a CNAME there is no room for another record. */
+		if (mx->n_lookups > 0 && mx->lookups[0].n_aliases == 0)
+			kit_add_line(exam, finding,
+			    arena_printf(exam->arena, "%s. 3600 IN MX 10 %s.",
+				domain, domain));
 		break;
 	case DANELAW_MX_MX:
 	case DANELAW_MX_LITERAL:
 		break;
 	}
+}
+
+/* Where the MX records really are, behind any CNAME. */
+static const char *
+mx_owner(const struct danelaw_mx *mx)
+{
+	const struct danelaw_lookup *lookup = &mx->lookups[0];
+
+	if (mx->n_lookups == 0)
+		return "";
+	return lookup->n_aliases == 0 ? lookup->name
+				      : lookup->aliases[lookup->n_aliases - 1];
 }
 
 static void
@@ -272,8 +292,10 @@ diagnose_mx(struct exam *exam)
 	}
 	diagnose_mx_source(exam);
 	if (exam->options.null_mx_mixed)
-		finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
-		    report->domain, "domain", report->domain, NULL);
+		kit_remove_line(exam,
+		    finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
+			report->domain, "domain", report->domain, NULL),
+		    arena_printf(exam->arena, "%s. IN MX 0 .", mx_owner(mx)));
 	if (mx->dnssec == DANELAW_DNSSEC_INSECURE &&
 	    (mx->source == DANELAW_MX_MX || mx->source == DANELAW_MX_IMPLICIT))
 		finding_add(exam->tree, FINDING_DNS_MX_INSECURE, report->domain,
@@ -340,6 +362,27 @@ has_secure_cname(const struct danelaw_host *host)
 }
 
 static void
+add_mx_cname(
+    struct exam *exam, const struct danelaw_host *host, const char *final)
+{
+	const struct danelaw_mx *mx = &exam->report->mx;
+	struct danelaw_finding *finding =
+	    finding_add(exam->tree, FINDING_DNS_MX_CNAME, host->name, "host",
+		host->name, "final", final, NULL);
+
+	/* TLSA records at the alias alone would be lost. */
+	if (mx->n_lookups == 0 || !name_equal(host->tlsa.base, final) ||
+	    host->tlsa.n_records == 0)
+		return;
+	kit_remove_line(exam, finding,
+	    arena_printf(exam->arena, "%s. IN MX %u %s.", mx_owner(mx),
+		host->preference, host->name));
+	kit_add_line(exam, finding,
+	    arena_printf(exam->arena, "%s. %u IN MX %u %s.", mx_owner(mx),
+		mx->lookups[0].ttl, host->preference, final));
+}
+
+static void
 diagnose_alias(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_lookup *lookup = alias_lookup(host);
@@ -362,8 +405,7 @@ diagnose_alias(struct exam *exam, const struct danelaw_host *host)
 		    host->name, "host", host->name, "final", final, NULL);
 	else if (host->dnssec == DANELAW_DNSSEC_SECURE &&
 	    exam->report->mx.source == DANELAW_MX_MX)
-		finding_add(exam->tree, FINDING_DNS_MX_CNAME, host->name,
-		    "host", host->name, "final", final, NULL);
+		add_mx_cname(exam, host, final);
 }
 
 static void

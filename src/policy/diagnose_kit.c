@@ -147,19 +147,15 @@ kit_311(const struct exam *exam, const struct danelaw_cert *cert)
 }
 
 const char *
-kit_host_311(const struct exam *exam, const struct danelaw_host *host)
+kit_new(const struct exam *exam, const struct danelaw_host *host, bool below)
 {
-	for (size_t i = 0; i < exam->n_sightings; i++) {
-		const struct sighting *sighting = &exam->sightings[i];
-		const char *rr;
+	const char *text = below && kit_has_sightings(exam, host)
+	    ? "the record below"
+	    : arena_printf(exam->arena,
+		  "%s. IN TLSA 3 1 1 with the SHA-256 digest of its key",
+		  kit_owner(exam, host));
 
-		if (sighting->host != host)
-			continue;
-		rr = kit_311(exam, &sighting->probe->chain[0]);
-		if (rr != NULL)
-			return rr;
-	}
-	return "3 1 1 with the SHA-256 digest of its key";
+	return text == NULL ? "" : text;
 }
 
 const char *
@@ -196,9 +192,33 @@ add_line(
 }
 
 void
+kit_add_line(
+    const struct exam *exam, struct danelaw_finding *finding, const char *line)
+{
+	if (finding != NULL)
+		add_line(exam, &finding->fix_add, &finding->n_fix_add, line);
+}
+
+void
+kit_remove_line(
+    const struct exam *exam, struct danelaw_finding *finding, const char *line)
+{
+	if (finding != NULL)
+		add_line(
+		    exam, &finding->fix_remove, &finding->n_fix_remove, line);
+}
+
+void
 kit_publish(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const char *rr)
 {
+	const struct danelaw_tlsa *tlsa = &host->tlsa;
+
+	for (size_t i = 0; rr != NULL && i < tlsa->n_records; i++) {
+		if (tlsa->records[i].rr != NULL &&
+		    strcmp(tlsa->records[i].rr, rr) == 0)
+			return;
+	}
 	if (finding != NULL && rr != NULL)
 		add_line(exam, &finding->fix_add, &finding->n_fix_add,
 		    zone_line(exam, host, rr));
@@ -218,6 +238,17 @@ kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const struct danelaw_cert *cert)
 {
 	kit_publish(exam, finding, host, kit_311(exam, cert));
+}
+
+void
+kit_publish_all_311(const struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		if (exam->sightings[i].host == host)
+			kit_publish_311(exam, finding, host,
+			    &exam->sightings[i].probe->chain[0]);
+	}
 }
 
 static bool

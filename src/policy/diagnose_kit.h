@@ -59,20 +59,34 @@ const struct danelaw_lookup *kit_tlsa_lookup(const struct danelaw_host *host);
 const char *kit_owner(const struct exam *exam, const struct danelaw_host *host);
 /* "3 1 1 <hex>" for the key of this certificate. */
 const char *kit_311(const struct exam *exam, const struct danelaw_cert *cert);
-/* The same for the first certificate the host showed, else words. */
-const char *kit_host_311(
-    const struct exam *exam, const struct danelaw_host *host);
+/*
+ * A record to publish, in words: "the record below" where fix lines will hold
+ * it, else what it should be.
+ */
+const char *kit_new(
+    const struct exam *exam, const struct danelaw_host *host, bool below);
 const char *kit_rr(
     const struct exam *exam, const struct danelaw_record *record);
 
-/* Fix lines; rr NULL adds none, nor does a line that is there already. */
+/*
+ * Fix lines; rr NULL adds none, nor does a line that is there already, nor a
+ * record that is published already.
+ */
 void kit_publish(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const char *rr);
 void kit_withdraw(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const char *rr);
+/* Any zone line; NULL adds none. */
+void kit_add_line(
+    const struct exam *exam, struct danelaw_finding *finding, const char *line);
+void kit_remove_line(
+    const struct exam *exam, struct danelaw_finding *finding, const char *line);
 /* kit_publish() of the 3 1 1 for a leaf that was presented. */
 void kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const struct danelaw_cert *cert);
+/* The same for every leaf that the host showed. */
+void kit_publish_all_311(const struct exam *exam,
+    struct danelaw_finding *finding, const struct danelaw_host *host);
 
 /* Byte for byte, whatever the usage. */
 bool kit_fits(

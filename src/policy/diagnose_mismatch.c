@@ -24,7 +24,7 @@ struct mismatch {
 	const struct danelaw_probe *probe;
 	const struct danelaw_cert *leaf;
 	const struct danelaw_record *record; /* the one to blame */
-	const char *name, *new;
+	const char *name;
 };
 
 /*
@@ -39,7 +39,7 @@ blame(const struct mismatch *m, enum finding_id id, const char *key1,
 
 	return finding_add(exam->tree, id, m->sighting->subject, "where",
 	    m->sighting->where, "place", m->sighting->subject, "host",
-	    m->host->name, "name", m->name, "new", m->new, "record",
+	    m->host->name, "name", m->name, "new", "the record below", "record",
 	    kit_rr(exam, m->record), "cert", kit_cert(exam, m->leaf), "since",
 	    kit_date(exam, m->leaf->not_before), "issuer",
 	    kit_text(exam, m->leaf->issuer), key1, value1, key2, value2, NULL);
@@ -52,9 +52,12 @@ replace(
 	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
 
 	for (size_t i = 0; i < tlsa->n_records; i++) {
-		if (tlsa->records[i].usable && tlsa->records[i].usage == usage)
-			kit_withdraw(
-			    m->exam, finding, m->host, tlsa->records[i].rr);
+		const struct danelaw_record *record = &tlsa->records[i];
+
+		/* Another address may still need it. */
+		if (record->usable && record->usage == usage &&
+		    !kit_fits_host(m->exam, m->host, record))
+			kit_withdraw(m->exam, finding, m->host, record->rr);
 	}
 	kit_publish_311(m->exam, finding, m->host, m->leaf);
 }
@@ -124,7 +127,6 @@ blame_selector(struct mismatch *m)
 			right = arena_printf(m->exam->arena, "%u %u %s",
 			    record->usage, other, record->rr + 4);
 			m->record = record;
-			m->new = right == NULL ? m->new : right;
 			m->leaf = cert;
 			finding = blame(m, FINDING_TLSA_SWAPPED_SELECTOR, "is",
 			    other == 0 ? "whole certificate" : "key", "says",
@@ -153,7 +155,6 @@ blame_usage(struct mismatch *m)
 			continue;
 		right = arena_printf(m->exam->arena, "3%s", record->rr + 1);
 		m->record = record;
-		m->new = right == NULL ? m->new : right;
 		finding = blame(
 		    m, FINDING_TLSA_TA_MATCHES_LEAF, NULL, NULL, NULL, NULL);
 		kit_withdraw(m->exam, finding, m->host, record->rr);
@@ -241,8 +242,9 @@ blame_end_entity(struct mismatch *m)
 	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
 	const struct danelaw_cert *ca = NULL;
 	enum finding_id id;
-	const char *detail;
+	const char *detail, *more;
 	bool full = false, key = false;
+	size_t n = 0;
 
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
@@ -251,6 +253,7 @@ blame_end_entity(struct mismatch *m)
 			continue;
 		if (m->record == NULL)
 			m->record = record;
+		n++;
 		full = full || record->selector == 0;
 		key = key || record->selector == 1;
 		for (size_t j = 1; j < m->probe->n_chain; j++) {
@@ -271,8 +274,12 @@ blame_end_entity(struct mismatch *m)
 		  "one holds the digest of %s, which is an issuer and needs "
 		  "usage 2",
 		  kit_cert(m->exam, ca));
+	more = n == 1
+	    ? ""
+	    : arena_printf(m->exam->arena, " (all %zu usage 3 records are)", n);
 	replace(m,
-	    blame(m, id, "detail", detail == NULL ? "" : detail, NULL, NULL),
+	    blame(m, id, "detail", detail == NULL ? "" : detail, "more",
+		more == NULL ? "" : more),
 	    3);
 	return true;
 }
@@ -359,9 +366,6 @@ diagnose_sighting(struct exam *exam, const struct sighting *sighting)
 		.leaf = &sighting->probe->chain[0],
 		.name = kit_owner(exam, sighting->host) };
 
-	m.new = kit_311(exam, m.leaf);
-	if (m.new == NULL)
-		m.new = kit_host_311(exam, m.host);
 	if (blame_agility(&m) || blame_selector(&m) || blame_usage(&m) ||
 	    blame_path(&m) || blame_second_certificate(&m) ||
 	    blame_end_entity(&m))

@@ -139,7 +139,7 @@ diagnose_mismatch_of(struct exam *exam, const struct sighting *sighting)
 		"where", sighting->where, "presented",
 		presented_words(exam, leaf), "wanted", wanted_words(exam, host),
 		"reference", first_reference(host), "name",
-		kit_owner(exam, host), "new", kit_host_311(exam, host), NULL),
+		kit_owner(exam, host), "new", kit_new(exam, host, true), NULL),
 	    host, leaf);
 	diagnose_near_miss(exam, sighting);
 }

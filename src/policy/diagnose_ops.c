@@ -61,7 +61,9 @@ diagnose_balancer(struct exam *exam, const struct danelaw_host *host)
 	    class.failing ? ", and not all of them pass"
 			  : "; the TLSA records fit them all",
 	    NULL);
-	if (finding != NULL && !class.failing)
+	if (class.failing)
+		kit_publish_all_311(exam, finding, host);
+	else if (finding != NULL)
 		finding->severity = DANELAW_SEVERITY_INFO;
 }
 
@@ -91,13 +93,23 @@ static void
 diagnose_ttl(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
+	const char *name = kit_owner(exam, host);
+	struct danelaw_finding *finding;
 
 	if (lookup == NULL || lookup->ttl <= LONG_TTL ||
 	    host->tlsa.n_records == 0)
 		return;
-	finding_add(exam->tree, FINDING_OPS_TTL_TOO_LONG, host->name, "name",
-	    kit_owner(exam, host), "hours",
-	    kit_number(exam, (long)(lookup->ttl / 3600)), NULL);
+	finding = finding_add(exam->tree, FINDING_OPS_TTL_TOO_LONG, host->name,
+	    "name", name, NULL);
+	for (size_t i = 0; i < host->tlsa.n_records; i++) {
+		const char *rr = host->tlsa.records[i].rr;
+
+		/* The resolver may have cut the TTL down. */
+		kit_add_line(exam, finding,
+		    arena_printf(exam->arena, "%s. 3600 IN TLSA %s", name, rr));
+		kit_remove_line(exam, finding,
+		    arena_printf(exam->arena, "%s. IN TLSA %s", name, rr));
+	}
 }
 
 static void
@@ -107,15 +119,21 @@ diagnose_tlsrpt(struct exam *exam)
 
 	for (size_t i = 0; i < report->mx.n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &report->mx.lookups[i];
+		struct danelaw_finding *finding;
 
 		if (!kit_says(lookup->type, "TXT") || lookup->name == NULL ||
 		    strncmp(lookup->name, "_smtp._tls.", 11) != 0 ||
 		    (lookup->presence != DANELAW_PRESENCE_NODATA &&
 			lookup->presence != DANELAW_PRESENCE_NXDOMAIN))
 			continue;
-		finding_add(exam->tree, FINDING_OPS_TLSRPT_MISSING,
+		finding = finding_add(exam->tree, FINDING_OPS_TLSRPT_MISSING,
 		    report->domain, "domain", report->domain, "name",
 		    lookup->name, NULL);
+		kit_add_line(exam, finding,
+		    arena_printf(exam->arena,
+			"%s. 3600 IN TXT \"v=TLSRPTv1; "
+			"rua=mailto:tlsrpt@%s\"",
+			lookup->name, report->domain));
 		return;
 	}
 }

@@ -10,6 +10,20 @@
 #include "policy/roles.h"
 #include "policy/verdict.h"
 
+/* Its zone is signed, and TLS came about wherever it was tried. */
+static bool
+can_promise(const struct exam *exam, const struct danelaw_host *host)
+{
+	if (host->dnssec != DANELAW_DNSSEC_SECURE ||
+	    host->tlsa.dnssec != DANELAW_DNSSEC_SECURE)
+		return false;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		if (host->addresses[i].outcome != DANELAW_OUTCOME_ENCRYPTED)
+			return false;
+	}
+	return kit_has_sightings(exam, host);
+}
+
 static void
 diagnose_none(struct exam *exam, const struct danelaw_host *host)
 {
@@ -21,7 +35,9 @@ diagnose_none(struct exam *exam, const struct danelaw_host *host)
 		return;
 	finding = finding_add(exam->tree, FINDING_TLSA_NONE, host->name, "host",
 	    host->name, "name", kit_owner(exam, host), "new",
-	    kit_host_311(exam, host), NULL);
+	    kit_new(exam, host, can_promise(exam, host)), NULL);
+	if (can_promise(exam, host))
+		kit_publish_all_311(exam, finding, host);
 	if (finding == NULL || !exam->options.require_dane)
 		return;
 	finding->severity = DANELAW_SEVERITY_CRITICAL;
@@ -51,9 +67,7 @@ diagnose_wrong_owner(struct exam *exam)
 			    report->domain, "name", lookup->name, "host",
 			    host->name, "owner", kit_owner(exam, host), NULL);
 
-			if (kit_has_sightings(exam, host))
-				kit_publish(exam, finding, host,
-				    kit_host_311(exam, host));
+			kit_publish_all_311(exam, finding, host);
 		}
 	}
 }
@@ -74,7 +88,7 @@ static void
 diagnose_wrong_port(struct exam *exam, const struct danelaw_host *host)
 {
 	const char *owner = kit_owner(exam, host);
-	const char *new = kit_host_311(exam, host);
+	const char *new = kit_new(exam, host, true);
 
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &host->lookups[i];
@@ -87,8 +101,7 @@ diagnose_wrong_port(struct exam *exam, const struct danelaw_host *host)
 		finding = finding_add(exam->tree, FINDING_TLSA_WRONG_PORT,
 		    host->name, "host", host->name, "name", lookup->name,
 		    "owner", owner, "new", new, NULL);
-		if (kit_has_sightings(exam, host))
-			kit_publish(exam, finding, host, new);
+		kit_publish_all_311(exam, finding, host);
 		return;
 	}
 }
@@ -99,6 +112,7 @@ diagnose_partial(struct exam *exam)
 	const struct danelaw_report *report = exam->report;
 	const char **open = NULL;
 	size_t n_open = 0, n_usable = 0;
+	struct danelaw_finding *finding;
 
 	for (size_t i = 0; i < report->n_hosts; i++) {
 		const struct danelaw_host *host = &report->hosts[i];
@@ -111,9 +125,16 @@ diagnose_partial(struct exam *exam)
 	}
 	if (n_usable == 0 || n_open == 0)
 		return;
-	finding_add(exam->tree, FINDING_TLSA_PARTIAL_MX, report->domain,
-	    "domain", report->domain, "hosts", kit_list(exam, open, n_open),
-	    NULL);
+	finding = finding_add(exam->tree, FINDING_TLSA_PARTIAL_MX,
+	    report->domain, "domain", report->domain, "hosts",
+	    kit_list(exam, open, n_open), NULL);
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		if (host->tlsa.status == DANELAW_TLSA_NONE &&
+		    can_promise(exam, host))
+			kit_publish_all_311(exam, finding, host);
+	}
 }
 
 static enum finding_id
@@ -148,7 +169,8 @@ add_unusable(struct exam *exam, const struct danelaw_host *host,
 	bool hash = record->len == 32 || record->len == 64;
 
 	finding_add(exam->tree, id, host->name, "record", kit_rr(exam, record),
-	    "name", kit_owner(exam, host), "new", kit_host_311(exam, host),
+	    "name", kit_owner(exam, host), "new",
+	    kit_new(exam, host, host->tlsa.status == DANELAW_TLSA_UNUSABLE),
 	    "field", unknown_field(record), "length",
 	    kit_number(exam, (long)record->len), "need",
 	    record->mtype == 1 ? "32" : "64", "hint",
@@ -177,10 +199,8 @@ diagnose_unusable(struct exam *exam, const struct danelaw_host *host)
 			continue;
 		finding = &exam->report->findings[place[id] - 1];
 		kit_withdraw(exam, finding, host, record->rr);
-		if (tlsa->status == DANELAW_TLSA_UNUSABLE &&
-		    kit_has_sightings(exam, host))
-			kit_publish(
-			    exam, finding, host, kit_host_311(exam, host));
+		if (tlsa->status == DANELAW_TLSA_UNUSABLE)
+			kit_publish_all_311(exam, finding, host);
 	}
 }
 
@@ -205,15 +225,15 @@ diagnose_pkix(struct exam *exam, const struct danelaw_host *host)
 	    n == tlsa->n_records ? FINDING_TLSA_ALL_UNUSABLE_PKIX
 				 : FINDING_TLSA_PKIX_MIXED,
 	    host->name, "name", kit_owner(exam, host), "record",
-	    kit_rr(exam, first), "new", kit_host_311(exam, host), NULL);
+	    kit_rr(exam, first), "new",
+	    kit_new(exam, host, tlsa->status == DANELAW_TLSA_UNUSABLE), NULL);
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		if (unusable_id(&tlsa->records[i]) == FINDING_TLSA_PKIX_MIXED &&
 		    !tlsa->records[i].usable)
 			kit_withdraw(exam, finding, host, tlsa->records[i].rr);
 	}
-	if (tlsa->status == DANELAW_TLSA_UNUSABLE &&
-	    kit_has_sightings(exam, host))
-		kit_publish(exam, finding, host, kit_host_311(exam, host));
+	if (tlsa->status == DANELAW_TLSA_UNUSABLE)
+		kit_publish_all_311(exam, finding, host);
 }
 
 /* What publishers are told not to do, though it works. */
@@ -223,7 +243,7 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 	const struct danelaw_tlsa *tlsa = &host->tlsa;
 	size_t n_usable = 0, n_sha512 = 0;
 	const char *name = kit_owner(exam, host);
-	const char *new = kit_host_311(exam, host);
+	const char *new = kit_new(exam, host, true);
 
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
@@ -238,8 +258,7 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 		    finding_add(exam->tree, FINDING_TLSA_ONLY_SHA512,
 			host->name, "name", name, "new", new, NULL);
 
-		if (kit_has_sightings(exam, host))
-			kit_publish(exam, finding, host, new);
+		kit_publish_all_311(exam, finding, host);
 	}
 }
 
@@ -319,12 +338,12 @@ diagnose_mixed(struct exam *exam, const struct danelaw_host *host)
 	finding =
 	    finding_add(exam->tree, FINDING_TLSA_MIXED_2_AND_3, host->name,
 		"name", kit_owner(exam, host), "host", host->name, "record",
-		kit_rr(exam, issuer), "new", kit_host_311(exam, host), NULL);
+		kit_rr(exam, issuer), "new", kit_new(exam, host, true), NULL);
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		if (tlsa->records[i].usable && tlsa->records[i].usage == 3)
 			kit_withdraw(exam, finding, host, tlsa->records[i].rr);
 	}
-	kit_publish(exam, finding, host, kit_host_311(exam, host));
+	kit_publish_all_311(exam, finding, host);
 	return true;
 }
 
@@ -419,14 +438,16 @@ diagnose_anchor(struct exam *exam, const struct sighting *sighting)
 	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
 	const struct danelaw_cert *anchor;
 	const char *name = kit_owner(exam, host);
-	const char *new = kit_host_311(exam, host);
+	const char *new = kit_new(exam, host, true);
 
 	if (record == NULL)
 		return;
 	if (match->how == DANELAW_HOW_SIGNED_BY)
-		finding_add(exam->tree, FINDING_TLSA_210_BARE_KEY,
-		    sighting->subject, "where", sighting->where, "record",
-		    kit_rr(exam, record), NULL);
+		kit_publish_311(exam,
+		    finding_add(exam->tree, FINDING_TLSA_210_BARE_KEY,
+			sighting->subject, "where", sighting->where, "record",
+			kit_rr(exam, record), NULL),
+		    host, leaf);
 	anchor = kit_fitting(record, sighting->probe);
 	if (record->usage != 2 || anchor == NULL || !is_public(anchor))
 		return;
@@ -434,7 +455,7 @@ diagnose_anchor(struct exam *exam, const struct sighting *sighting)
 		exam->report, FINDING_TLSA_TA_PUBLIC_CA, host->name))
 		finding_add(exam->tree, FINDING_TLSA_TA_PUBLIC_CA, host->name,
 		    "host", host->name, "issuer", kit_cert(exam, anchor),
-		    "name", name, "new", new, NULL);
+		    "name", name, "new", kit_new(exam, host, false), NULL);
 	/* Of several issuers one is drawn; one record cannot cover them. */
 	if (strstr(anchor->subject, "O=Let's Encrypt") != NULL &&
 	    count_usage(&host->tlsa, 2) == 1 &&

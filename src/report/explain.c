@@ -9,12 +9,32 @@
 
 enum { ID_COLUMN = 30 };
 
-/* What is put into a sentence, and may be nothing. */
-static bool
-is_optional(const char *key, size_t len)
+/* A key of a template, for a reader who sees no report. */
+static void
+put_key(struct buf *out, const char *key, size_t len)
 {
-	return (len == 6 && memcmp(key, "effect", 6) == 0) ||
-	    (len == 4 && memcmp(key, "hint", 4) == 0);
+	static const struct {
+		const char *key, *words;
+	} special[] = {
+		/* What is put into a sentence, and may be nothing. */
+		{ "effect", "" },
+		{ "hint", "" },
+		{ "more", "" },
+		{ "new", "the record that danelaw check prints" },
+	};
+
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+		if (strlen(special[i].key) == len &&
+		    memcmp(special[i].key, key, len) == 0) {
+			buf_puts(out, special[i].words);
+			return;
+		}
+	}
+	for (size_t i = 0; i < len; i++) {
+		char upper = (char)toupper((unsigned char)key[i]);
+
+		buf_add(out, &upper, 1);
+	}
 }
 
 /* "{host} has no ..." becomes "HOST has no ...". */
@@ -25,16 +45,9 @@ put_template(struct buf *out, const char *template)
 
 	while ((open = strchr(template, '{')) != NULL &&
 	    (close = strchr(open, '}')) != NULL) {
-		size_t len = (size_t)(close - open - 1);
-
 		buf_add(out, template, (size_t)(open - template));
+		put_key(out, open + 1, (size_t)(close - open - 1));
 		template = close + 1;
-		for (size_t i = 0; !is_optional(open + 1, len) && i < len;
-		     i++) {
-			char upper = (char)toupper((unsigned char)open[i + 1]);
-
-			buf_add(out, &upper, 1);
-		}
 	}
 	buf_puts(out, template);
 }

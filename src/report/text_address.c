@@ -298,6 +298,9 @@ sender_rows(struct page *page, const struct margin *margin,
 		page_row(page, margin, "senders", "%s: would deliver",
 		    buf_text(&good));
 	buf_finish(&good);
+	if (page->verbosity > 0 && address->sendmail != NULL)
+		page_row(page, margin, "senders", "sendmail verify=%s: %s",
+		    address->sendmail, page_or(address->sendmail_why));
 }
 
 static bool

@@ -270,6 +270,38 @@ def test_rules():
     rules("a number left out", "2 publisher 6698 4: two\n", "", "",
           "rules.txt:1: rule 2 is out of order")
     rules("no list", "", "", "", "rules.txt: has no rule")
+def catalogue(name, text, *lines):
+    files = {
+        "src/model/findings_dns.def": 'FINDING(A, "dns-a", WARNING, NULL,',
+        "src/model/findings_tlsa.def": 'FINDING(B,\n "tlsa-b", INFO, "x-y",',
+        "src/model/findings_cert.def": "",
+        "src/model/unseen.def": 'UNSEEN("dns-u",\n    "why")',
+        "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n"',
+        "testdata/lab/x.toml": '[expect]\nfindings = ["tlsa-b", ["no"]]',
+        "testdata/catalogue": text}
+    with tempfile.TemporaryDirectory() as root:
+        for path, content in files.items():
+            path = os.path.join(root, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                file.write(content)
+        expect(f"catalogue: {name}", run("check-catalogue", "--source", root),
+               1 if lines else 0, *lines)
+
+
+def test_catalogue():
+    good = "D dns-a warning -\nA tlsa-b info x-y\nD dns-u unseen -\n"
+    catalogue("all triggered or unseen", good)
+    catalogue("an entry that nobody makes", good + "N name-c info -\n",
+              "name-c: no such finding")
+    catalogue("another severity and type", good.replace("warning -", "info z"),
+              "dns-a: listed as info z, but is warning -")
+    catalogue("unseen without a reason", good.replace("dns-u", "dns-v"),
+              "dns-v: unseen.def does not say why it is unseen")
+    catalogue("left out", good.split("\n", 1)[1],
+              "dns-a: not in the catalogue")
+    catalogue("a group of its own", good.replace("D dns-a", "Z dns-a"),
+              "dns-a: there is no group Z")
 
 
 test_layers()
@@ -278,5 +310,6 @@ test_rules()
 test_pure()
 test_schema()
 test_schema_every_key()
+test_catalogue()
 print(f"1..{len(results)}")
 sys.exit(0 if all(results) else 1)

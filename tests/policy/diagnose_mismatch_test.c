@@ -295,8 +295,10 @@ test_words(void **state)
 	    "3 1 1 deaddead...deaddead at _25._tcp.mx1.example is for another "
 	    "key than the one mx1.example uses with its certificate "
 	    "CN=mx1.example, valid since 2025-05-16T15:06:40Z.");
-	assert_non_null(strstr(g.report->findings[0].remedy,
-	    "_25._tcp.mx1.example. IN TLSA 3 1 1 " LEAF_KEY " "));
+	assert_non_null(
+	    strstr(g.report->findings[0].remedy, "the zone as below"));
+	assert_string_equal(g.report->findings[0].fix_add[0],
+	    "_25._tcp.mx1.example. 3600 IN TLSA 3 1 1 " LEAF_KEY);
 	assert_string_equal(g.report->findings[0].tlsrpt, "tlsa-invalid");
 	danelaw_report_free(g.report);
 }

@@ -33,6 +33,7 @@ static void
 mismatch(struct grown *g, const char *name)
 {
 	by_issuer(g, NULL, NULL, DANELAW_NAME_NONE);
+	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " INTER_CERT, NULL);
 	grow_outcome(g, DANELAW_OUTCOME_NAME_MISMATCH);
 	leaf_names(g, name);
 }

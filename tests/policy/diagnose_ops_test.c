@@ -105,10 +105,16 @@ static const struct tree_row rows[] = {
 	{ "7672 2.2 all are given up", all_skipped,
 	    "critical dns-tlsa-timeout mx2.example\n", "" },
 	{ "7671 13 more than a day", long_ttl,
-	    "warning ops-ttl-too-long mx1.example\n", "" },
+	    "warning ops-ttl-too-long mx1.example\n",
+	    "+_25._tcp.mx1.example. 3600 IN TLSA 3 1 1 " LEAF_KEY "\n"
+	    "+_25._tcp.mx1.example. 3600 IN TLSA 2 1 1 " INTER_KEY "\n"
+	    "-_25._tcp.mx1.example. IN TLSA 3 1 1 " LEAF_KEY "\n"
+	    "-_25._tcp.mx1.example. IN TLSA 2 1 1 " INTER_KEY "\n" },
 	{ "7671 13 a day", day_ttl, "", "" },
 	{ "8460 3 no reports wanted", no_tlsrpt,
-	    "info ops-tlsrpt-missing et.example\n", "" },
+	    "info ops-tlsrpt-missing et.example\n",
+	    "+_smtp._tls.et.example. 3600 IN TXT "
+	    "\"v=TLSRPTv1; rua=mailto:tlsrpt@et.example\"\n" },
 	{ "8460 3 reports wanted", with_tlsrpt, "", "" },
 };
 

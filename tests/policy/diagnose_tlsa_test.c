@@ -13,6 +13,7 @@
 #define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
 #define GOOD_311 "3 1 1 " LEAF_KEY
 #define ADD_311 "+" ZONE GOOD_311 "\n"
+#define ADD_311_AT_2 "+_25._tcp.mx2.example. 3600 IN TLSA " GOOD_311 "\n"
 #define SINGLE "info tlsa-single-record mx1.example\n"
 
 /* Records that nobody can use are skipped by the judge, too. */
@@ -236,7 +237,7 @@ mixed(struct grown *g)
 static void
 bare_key(struct grown *g)
 {
-	grow_records(g, "2 1 0 00ff", "3 1 1 " LEAF_KEY, NULL);
+	grow_records(g, "2 1 0 00ff", NULL);
 	grow_match(g, g->probe, 0, 0);
 	g->probe->match->how = DANELAW_HOW_SIGNED_BY;
 	g->probe->records = arena_alloc(
@@ -267,21 +268,21 @@ one_of_many(struct grown *g)
 }
 
 static const struct tree_row rows[] = {
-	{ "7672 2.2 no TLSA", none, "info tlsa-none mx1.example\n", "" },
+	{ "7672 2.2 no TLSA", none, "info tlsa-none mx1.example\n", ADD_311 },
 	{ "7672 6 DANE is mandatory", none_required,
-	    "critical tlsa-none mx1.example\n", "" },
+	    "critical tlsa-none mx1.example\n", ADD_311 },
 	{ "7672 2.2.3 at the mail domain", wrong_owner,
 	    "warning tlsa-wrong-owner-domain et.example\n"
 	    "info tlsa-none mx1.example\n",
-	    ADD_311 },
+	    ADD_311 ADD_311 },
 	{ "6698 3 other port", wrong_port,
 	    "warning tlsa-wrong-port mx1.example\n"
 	    "info tlsa-none mx1.example\n",
-	    ADD_311 },
+	    ADD_311 ADD_311 },
 	{ "7672 2.2.1 one host open", partial,
 	    "warning tlsa-partial-mx et.example\n"
 	    "info tlsa-none mx2.example\n",
-	    "" },
+	    ADD_311_AT_2 ADD_311_AT_2 },
 	{ "7672 3.1.3 usages 0 and 1 only", all_pkix,
 	    "warning tlsa-all-unusable-pkix mx1.example\n",
 	    ADD_311 "-" ZONE "1 1 1 " LEAF_KEY "\n"
@@ -338,7 +339,9 @@ static const struct tree_row rows[] = {
 	    "info tlsa-mixed-2-and-3 mx1.example\n",
 	    ADD_311 "-" ZONE "3 1 1 " OTHER "\n" },
 	{ "7671 5.2.3 bare key", bare_key,
-	    "warning tlsa-210-bare-key mx1.example\n", "" },
+	    "warning tlsa-210-bare-key mx1.example\n" SINGLE
+	    "info tlsa-ta-key-only mx1.example\n",
+	    ADD_311 },
 	{ "7672 3.1.2 public CA", public_ca,
 	    "info tlsa-ta-public-ca mx1.example\n", "" },
 	{ "7671 8 one of many issuers", one_of_many,

@@ -356,6 +356,10 @@ check_sentences(const char *row, const struct danelaw_report *report)
 		if (!is_whole(finding->text) || !is_whole(finding->remedy))
 			fail_msg("%s: %s: \"%s\" / \"%s\"", row, finding->id,
 			    finding->text, finding->remedy);
+		if (strstr(finding->remedy, "record below") != NULL &&
+		    finding->n_fix_add == 0)
+			fail_msg("%s: %s: nothing is below: %s", row,
+			    finding->id, finding->remedy);
 	}
 }
 
