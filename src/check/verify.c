@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "model/tree.h"
 #include "policy/diagnose.h"
+#include "policy/roles.h"
 #include "policy/ruling.h"
 #include "policy/tlsa.h"
 #include "policy/verdict.h"
@@ -329,6 +330,7 @@ judge(struct verify *verify)
 	verify->probe->offer = "file";
 	verify->probe->outcome = outcome_for(verify->host->policy, &facts);
 	verify->host->addresses[0].outcome = verify->probe->outcome;
+	roles_fill_probe(&verify->host->tlsa, verify->probe);
 	diagnose(tree, &options);
 	verdict_fill(tree, false, options.resolver_dead);
 	fill_ending(verify);

@@ -111,6 +111,7 @@ class Bench:
             have['results'] = ''.join(
                 LETTERS[record['result']] for record in probe['records'])
             want['results'] = row.results
+        yield from role_faults(probe)
         for key, value in want.items():
             if have[key] != value:
                 yield f'{key}: want {value}, have {have[key]}'
@@ -131,6 +132,19 @@ class Bench:
                 have = 'unusable'
             if said != have:
                 yield f'OpenSSL (plain {plain}): {said}, have {have}'
+
+
+def role_faults(probe):
+    """What a record is there for agrees with what became of it."""
+    roles = {
+        'match': ('current-leaf', 'ta-in-path', 'ta-not-sent', 'duplicate'),
+        'unusable': ('unusable',),
+        'superseded': ('superseded', 'duplicate'),
+    }
+    for record in probe['records']:
+        fitting = roles.get(record['result'])
+        if fitting and record['role'] not in fitting:
+            yield f'role {record["role"]} of a {record["result"]}'
 
 
 def text_faults(host, probe, status, called):
