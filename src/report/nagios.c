@@ -93,17 +93,20 @@ say_report(struct plugin *plugin)
 		: danelaw_verdict_word(report->verdict));
 }
 
-/* Is the verdict about what could not be looked at in time? */
+/*
+ * A lookup that got no answer in time is the domain's failure (INTERFACE
+ * section 4): that the resolver answers was made sure of. So what is critical
+ * stays so.
+ */
 static bool
-is_cut_short(const struct plugin *plugin)
+is_late(const struct plugin *plugin)
 {
-	enum danelaw_verdict verdict = plugin->report->verdict;
+	const struct nagios_options *options = plugin->options;
+	enum danelaw_state state = plugin->report->state;
 
-	if (plugin->report->state == DANELAW_STATE_OK)
-		return true;
-	return plugin->tally.refused == 0 &&
-	    (verdict == DANELAW_VERDICT_DEFER ||
-		verdict == DANELAW_VERDICT_DEGRADED);
+	return options->budget_ms > 0 &&
+	    options->elapsed_ms >= options->budget_ms &&
+	    (state == DANELAW_STATE_UNKNOWN || state == DANELAW_STATE_OK);
 }
 
 /* True: nothing is known, and timeout_state rules. */
@@ -112,8 +115,7 @@ judge_report(struct plugin *plugin)
 {
 	const struct danelaw_report *report = plugin->report;
 	const struct nagios_options *options = plugin->options;
-	bool late = options->budget_ms > 0 &&
-	    options->elapsed_ms >= options->budget_ms && is_cut_short(plugin);
+	bool late = is_late(plugin);
 	bool unheard =
 	    report->state == DANELAW_STATE_UNKNOWN && plugin->tally.silent > 0;
 

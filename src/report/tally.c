@@ -121,8 +121,6 @@ tally_host(struct report_tally *tally, const struct danelaw_host *host)
 	tally->addresses.authenticated += seen[SIGHT_AUTHENTICATED];
 	tally->addresses.failed += seen[SIGHT_FAILED];
 	tally->addresses.unreachable += seen[SIGHT_NONE];
-	if (!skipped)
-		tally->refused += seen[SIGHT_FAILED];
 	tally->hosts.all++;
 	tally->hosts.authenticated += seen[SIGHT_AUTHENTICATED] > 0;
 	tally->hosts.failed += skipped || seen[SIGHT_FAILED] > 0;

@@ -17,7 +17,6 @@ struct tally {
 
 struct report_tally {
 	struct tally hosts, addresses;
-	size_t refused;          /* addresses that were seen to fail */
 	size_t silent;           /* addresses that ended in a timeout */
 	size_t records, matched; /* TLSA records of all hosts */
 };

@@ -44,7 +44,9 @@ ALERTS = [
      None, ['no result after 2 s']),
     ('tcp-blackhole', ['-t', '2', '--timeout-state', '1'], 'WARNING', None,
      []),
-    ('mx-timeout', ['-t', '1'], 'UNKNOWN', None, ['no result after 1 s']),
+    # The domain's own silence is its failure (INTERFACE section 4).
+    ('mx-timeout', ['-t', '2', '--timeout-state', 'warning'], 'CRITICAL',
+     None, ['the MX lookup of mx-timeout.example fails']),
     ('healthy', ['--resolver', '127.0.0.1@1'], 'UNKNOWN', None,
      ['the DNS resolver cannot be used']),
     ('healthy', ['--resolver', '127.0.0.1@1', '--timeout-state', 'critical',
