@@ -64,3 +64,20 @@ nsd_need()
 	apt-get -q update
 	tools/lab --build "$1" fetch
 }
+
+# monitors_need DIR: nagios4 and icinga2 for the tests of a build folder.
+monitors_need()
+{
+	for name in lab-nagios lab-icinga; do
+		for other in build*/$name; do
+			[ -d "$other/root" ] && [ ! -d "$1/$name" ] &&
+			    cp -a "$other" "$1/$name"
+		done
+	done
+	if tools/lab --build "$1" fetch monitors; then
+		return
+	fi
+	[ "$(id -u)" -eq 0 ] || exit 1
+	apt-get -q update
+	tools/lab --build "$1" fetch monitors
+}

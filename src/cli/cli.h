@@ -20,6 +20,8 @@ enum {
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+/* Also under the name check_danelaw; exits 0 to 3 whatever happens. */
+int cmd_monitor(int argc, char **argv);
 
 void cli_complain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

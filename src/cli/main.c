@@ -18,6 +18,8 @@ static const struct command {
 	    "what a finding or a line of a mail log means, and what to do" },
 	{ "verify", cmd_verify,
 	    "would this certificate chain pass these TLSA records? Offline" },
+	{ "monitor", cmd_monitor,
+	    "the plugin check_danelaw for Nagios, Icinga and Naemon" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -50,6 +52,15 @@ raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Under this name the program is the plugin, whatever its arguments. */
+static bool
+is_plugin(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash == NULL ? path : slash + 1, "check_danelaw") == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -57,6 +68,8 @@ main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptors();
+	if (argc > 0 && is_plugin(argv[0]))
+		return cmd_monitor(argc, argv);
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		if (strcmp(commands[i].name, name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

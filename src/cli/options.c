@@ -35,13 +35,13 @@ struct option_spec {
 };
 
 #define AT(member) offsetof(struct settings, member)
-#define ALL (COMMAND_CHECK | COMMAND_VERIFY)
+#define ALL (COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR)
 /*
  * All that ask the DNS take the same options. One without effect is taken
  * by the command, and kept out of its help.
  */
 #define UNHEEDED(command) ((unsigned)(command) << 16)
-#define TALK (COMMAND_CHECK | UNHEEDED(COMMAND_VERIFY))
+#define TALK (COMMAND_CHECK | COMMAND_MONITOR | UNHEEDED(COMMAND_VERIFY))
 
 static const struct option_spec specs[] = {
 	{ "host", 0, KIND_TEXT, AT(host), "NAME", 0, 0, COMMAND_VERIFY,
@@ -63,8 +63,12 @@ static const struct option_spec specs[] = {
 	    NULL,
 	    "check names for usage 3, too, which RFC 7672 3.1.1 forbids to "
 	    "senders" },
-	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL,
-	    "What to connect to",
+	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
+	    COMMAND_MONITOR, "What to connect to",
+	    "the mail domain: what stands behind the @" },
+	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
+	    "this one MX host instead, without a lookup of MX records" },
+	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
 	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
 	    NULL,
@@ -83,7 +87,7 @@ static const struct option_spec specs[] = {
 	    NULL, "limit for a whole domain, DNS included (60)" },
 	{ "certs", 0, KIND_CHOICE, AT(certs), "all|default", 0, 0, TALK, NULL,
 	    "probe each key type the server may hold (RSA, ECDSA, EdDSA), or "
-	    "only the server's choice (all)" },
+	    "only the server's choice (all in check, else default)" },
 	{ "cert", 0, KIND_TEXT, AT(cert), "FILE", 0, 0, TALK, NULL,
 	    "client certificate to present, PEM" },
 	{ "key", 0, KIND_TEXT, AT(key), "FILE", 0, 0, TALK, NULL,
@@ -112,16 +116,38 @@ static const struct option_spec specs[] = {
 	    NULL, "a domain that DANE does not protect is critical" },
 	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN, NULL,
 	    "the arguments are words to search for, never ids" },
-	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
-	    "What to print",
+	{ "warning", 'w', KIND_TEXT, AT(warning), "RANGE", 0, 0,
+	    COMMAND_MONITOR, "When to alert",
+	    "days that certificates must have left, else WARNING: 14, or a "
+	    "range as 14:, @0:14. Dates count under usage 2 alone" },
+	{ "critical", 'c', KIND_TEXT, AT(critical), "RANGE", 0, 0,
+	    COMMAND_MONITOR, NULL, "the same, else CRITICAL" },
+	{ "ee-expiry", 0, KIND_FLAG, AT(ee_expiry), NULL, 0, 0, COMMAND_MONITOR,
+	    NULL, "let -w and -c see the certificate under usage 3, too" },
+	{ "rrsig-warning", 0, KIND_TEXT, AT(rrsig_warning), "RANGE", 0, 0,
+	    COMMAND_MONITOR, NULL,
+	    "hours that DNSSEC signatures must have left, else WARNING" },
+	{ "rrsig-critical", 0, KIND_TEXT, AT(rrsig_critical), "RANGE", 0, 0,
+	    COMMAND_MONITOR, NULL, "the same, else CRITICAL" },
+	{ "min-hosts", 0, KIND_NUMBER, AT(min_hosts), "N", 1, 1000,
+	    COMMAND_MONITOR, NULL,
+	    "so many MX hosts must authenticate, else CRITICAL" },
+	{ "timeout-state", 0, KIND_TEXT, AT(timeout_state), "STATE", 0, 0,
+	    COMMAND_MONITOR, NULL,
+	    "warning, critical or unknown where time runs out or the "
+	    "resolver cannot be used (unknown)" },
+	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN, "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
-	{ "color", 0, KIND_CHOICE, AT(color), "auto|always|never", 0, 0, ALL,
-	    NULL, "colours; NO_COLOR is honoured (auto)" },
+	{ "color", 0, KIND_CHOICE, AT(color), "auto|always|never", 0, 0,
+	    COMMAND_CHECK | COMMAND_VERIFY, NULL,
+	    "colours; NO_COLOR is honoured (auto)" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, ALL, NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
-	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, ALL, NULL,
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_VERIFY, NULL,
 	    "only the line with the verdict" },
 	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
 	    NULL, "this text" },
@@ -132,9 +158,9 @@ static const struct option_spec specs[] = {
 #define N_SPECS (sizeof(specs) / sizeof(specs[0]))
 #define LONG_BASE 1000 /* getopt's values for options without a letter */
 
-static bool
-complain(struct option_error *error, const char *what, const char *value,
-    const char *why)
+void
+options_complain(struct option_error *error, const char *what,
+    const char *value, const char *why)
 {
 	struct arena *arena = arena_new();
 	char *shown =
@@ -146,6 +172,13 @@ complain(struct option_error *error, const char *what, const char *value,
 		snprintf(error->text, sizeof(error->text), "%s \"%s\": %s",
 		    what, shown == NULL ? "" : shown, why);
 	arena_unref(arena);
+}
+
+static bool
+complain(struct option_error *error, const char *what, const char *value,
+    const char *why)
+{
+	options_complain(error, what, value, why);
 	return false;
 }
 
@@ -278,12 +311,13 @@ getopt_tables(unsigned command, struct option *longs, char *shorts)
 }
 
 static const struct option_spec *
-find_spec(int value)
+find_spec(unsigned command, int value)
 {
 	if (value >= LONG_BASE)
 		return &specs[value - LONG_BASE];
 	for (size_t i = 0; i < N_SPECS; i++) {
-		if (specs[i].letter != 0 && specs[i].letter == value)
+		if ((specs[i].commands & command) != 0 &&
+		    specs[i].letter != 0 && specs[i].letter == value)
 			return &specs[i];
 	}
 	return NULL;
@@ -316,7 +350,7 @@ options_parse(unsigned command, int argc, char **argv, int64_t now,
 				? "it takes no value"
 				: "there is no such option");
 		}
-		spec = find_spec(value);
+		spec = find_spec(command, value);
 		if (!take_value(spec, optarg, now, settings, error))
 			return false;
 	}

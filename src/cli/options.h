@@ -15,6 +15,7 @@
 enum {
 	COMMAND_CHECK = 1 << 0,
 	COMMAND_EXPLAIN = 1 << 7,
+	COMMAND_MONITOR = 1 << 5,
 	COMMAND_VERIFY = 1 << 8,
 };
 
@@ -37,6 +38,12 @@ struct settings {
 	const char *cert, *key, *cafile, *capath;
 	int64_t at; /* 0: now */
 	int verbose, quiet;
+	/* The monitoring plugin's own. */
+	const char *hostname, *mx;
+	const char *warning, *critical, *rrsig_warning, *rrsig_critical;
+	const char *timeout_state;
+	long min_hosts;
+	bool ee_expiry;
 };
 
 /* A value the user gave that makes no sense. */
@@ -52,6 +59,9 @@ struct option_error {
 bool options_parse(unsigned command, int argc, char **argv, int64_t now,
     struct settings *settings, int *first_operand, struct option_error *error);
 void options_finish(struct settings *settings);
+/* what "value": why; value may hold any byte, and may be NULL. */
+void options_complain(struct option_error *error, const char *what,
+    const char *value, const char *why);
 
 /* The options of a command, one paragraph each, for --help. */
 void options_usage(unsigned command, FILE *out);

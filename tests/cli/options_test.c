@@ -134,15 +134,15 @@ slurp(FILE *file)
 }
 
 static void
-check_documented(unsigned command)
+assert_documented(unsigned command, const char *man)
 {
 	char path[1024], line[128], sought[160];
 	FILE *list = tmpfile(), *help = tmpfile(), *page;
 	char *help_text, *page_text;
 	int n = 0;
 
-	snprintf(path, sizeof(path), "%s/src/cli/danelaw.1",
-	    getenv("DANELAW_SOURCE"));
+	snprintf(
+	    path, sizeof(path), "%s/src/cli/%s", getenv("DANELAW_SOURCE"), man);
 	page = fopen(path, "r");
 	assert_non_null(page);
 	page_text = slurp(page);
@@ -156,7 +156,7 @@ check_documented(unsigned command)
 		/* mdoc writes the first hyphen itself: ".It Fl -port". */
 		snprintf(sought, sizeof(sought), " %s", line + 1);
 		if (strstr(page_text, sought) == NULL)
-			fail_msg("%s is not in danelaw.1", line);
+			fail_msg("%s is not in %s", line, man);
 		n++;
 	}
 	assert_true(n > 15);
@@ -172,22 +172,28 @@ static void
 test_documented(void **state)
 {
 	(void)state;
-	check_documented(COMMAND_CHECK);
-	check_documented(COMMAND_VERIFY);
+
+	assert_documented(COMMAND_CHECK, "danelaw.1");
+	assert_documented(COMMAND_VERIFY, "danelaw.1");
+	assert_documented(COMMAND_MONITOR, "check_danelaw.1");
 }
 
 static void
 test_help_width(void **state)
 {
-	FILE *help = tmpfile();
-	char line[256];
+	static const unsigned commands[] = { COMMAND_CHECK, COMMAND_MONITOR };
 	(void)state;
 
-	options_usage(COMMAND_CHECK, help);
-	rewind(help);
-	while (fgets(line, sizeof(line), help) != NULL)
-		assert_true(strlen(line) <= 80);
-	fclose(help);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		FILE *help = tmpfile();
+		char line[256];
+
+		options_usage(commands[i], help);
+		rewind(help);
+		while (fgets(line, sizeof(line), help) != NULL)
+			assert_true(strlen(line) <= 80);
+		fclose(help);
+	}
 }
 
 int
