@@ -178,11 +178,54 @@ put_finding(struct page *page, size_t index)
 	put_references(page, &lead, finding);
 }
 
+/* Is this note the first of its id? */
+static bool
+is_new_note(const struct danelaw_report *report, size_t index)
+{
+	const struct danelaw_finding *finding = &report->findings[index];
+
+	if (finding->severity != DANELAW_SEVERITY_INFO)
+		return false;
+	for (size_t i = 0; i < index; i++) {
+		if (same_text(report->findings[i].id, finding->id))
+			return false;
+	}
+	return true;
+}
+
+/* Notes ask for nothing; the short report only says that there are some. */
+static void
+put_notes(struct page *page)
+{
+	const struct danelaw_report *report = page->report;
+	struct buf ids = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n_findings; i++) {
+		if (is_new_note(report, i))
+			buf_printf(&ids, "%s %s", n++ == 0 ? "" : ",",
+			    page_or(report->findings[i].id));
+	}
+	if (n > 0) {
+		page_blank(page);
+		page_prose(page, page_or(report->domain), -1, "",
+		    "%zu note%s, told with -v:%s", n, page_s(n),
+		    buf_text(&ids));
+	}
+	page->out->failed |= buf_failed(&ids);
+	buf_finish(&ids);
+}
+
 void
 text_findings(struct page *page)
 {
 	for (size_t i = 0; i < page->report->n_findings; i++) {
+		if (page->verbosity == 0 &&
+		    page->report->findings[i].severity == DANELAW_SEVERITY_INFO)
+			continue;
 		if (!was_shown(page->report, i))
 			put_finding(page, i);
 	}
+	if (page->verbosity == 0)
+		put_notes(page);
 }
