@@ -313,6 +313,18 @@ struct danelaw_smtp {
 	size_t n_transcript;
 };
 
+/*
+ * What a host or an address counts as. A host may be both failing and
+ * authenticated, by different addresses; an address is one of these.
+ */
+struct danelaw_class {
+	bool failing;       /* a sender with DANE refuses it */
+	bool skipped;       /* DNS said not to use it */
+	bool authenticated; /* the policy is DANE, and it is met */
+	bool open;          /* nothing is promised */
+	bool unexamined;    /* it was not possible to look */
+};
+
 struct danelaw_timing {
 	int connect, banner, starttls, tls, total;
 };
@@ -327,6 +339,7 @@ struct danelaw_address {
 	const char *ip;
 	uint16_t port;
 	enum danelaw_outcome outcome; /* the worst of its probes */
+	struct danelaw_class counted;
 	struct danelaw_probe *probes;
 	size_t n_probes;
 	struct danelaw_smtp smtp;
@@ -343,6 +356,7 @@ struct danelaw_host {
 	enum danelaw_dnssec dnssec; /* of the address answer */
 	enum danelaw_policy policy;
 	const char *why; /* sentence with the RFC section */
+	struct danelaw_class counted;
 	struct danelaw_tlsa tlsa;
 	struct danelaw_address *addresses;
 	size_t n_addresses;

@@ -39,7 +39,7 @@ static void
 diagnose_balancer(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_address *first = NULL, *other = NULL;
-	struct host_class class = verdict_class(host);
+	struct danelaw_class class = verdict_class(host);
 	struct danelaw_finding *finding;
 
 	for (size_t i = 0; i < host->n_addresses && other == NULL; i++) {
@@ -75,7 +75,7 @@ diagnose_one_bad(struct exam *exam)
 	size_t n_bad = 0, n_good = 0;
 
 	for (size_t i = 0; i < report->n_hosts; i++) {
-		struct host_class class = verdict_class(&report->hosts[i]);
+		struct danelaw_class class = verdict_class(&report->hosts[i]);
 		const char *name = report->hosts[i].name;
 
 		if (class.failing || class.skipped)

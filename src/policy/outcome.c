@@ -100,6 +100,12 @@ outcome_worse(enum danelaw_outcome a, enum danelaw_outcome b)
 	return badness(a) >= badness(b) ? a : b;
 }
 
+bool
+outcome_is_unseen(enum danelaw_outcome outcome)
+{
+	return badness(outcome) < badness(DANELAW_OUTCOME_AUTHENTICATED);
+}
+
 /* The first digit of the reply that said no; 0: it is not known. */
 static char
 refusal_digit(const struct danelaw_smtp *smtp)

@@ -189,7 +189,7 @@ blame_broken(struct tree *tree, struct blame *blame)
 {
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
-		struct host_class class = verdict_class(host);
+		struct danelaw_class class = verdict_class(host);
 
 		if (class.skipped) {
 			blame->host = host;
@@ -313,7 +313,7 @@ summary_degraded(struct tree *tree, const struct class_counts *counts)
 	if (!blame_broken(tree, &blame))
 		return NULL;
 	for (size_t i = 0; i < report->n_hosts; i++) {
-		struct host_class class = verdict_class(&report->hosts[i]);
+		struct danelaw_class class = verdict_class(&report->hosts[i]);
 
 		sound += class.authenticated && !class.failing;
 	}

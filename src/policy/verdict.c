@@ -6,33 +6,53 @@
 #include "policy/ruling.h"
 #include "policy/summary.h"
 
-struct host_class
+struct danelaw_class
+verdict_class_of(
+    enum danelaw_policy policy, const struct danelaw_address *address)
+{
+	enum danelaw_outcome outcome = outcome_counted(address);
+	struct danelaw_class class = { 0 };
+
+	if (policy != DANELAW_POLICY_DANE && policy != DANELAW_POLICY_ENCRYPT &&
+	    policy != DANELAW_POLICY_MAY)
+		class.skipped = true;
+	else if (outcome_is_refused(policy, outcome))
+		class.failing = true;
+	else if (outcome_is_unseen(outcome))
+		class.unexamined = true;
+	else if (policy != DANELAW_POLICY_DANE)
+		class.open = true;
+	else if (outcome == DANELAW_OUTCOME_AUTHENTICATED)
+		class.authenticated = true;
+	else
+		class.failing = true; /* no outcome that we know */
+	return class;
+}
+
+struct danelaw_class
 verdict_class(const struct danelaw_host *host)
 {
-	struct host_class class = { 0 };
-	bool dane = host->policy == DANELAW_POLICY_DANE;
-	bool encrypt = host->policy == DANELAW_POLICY_ENCRYPT;
-	bool may = host->policy == DANELAW_POLICY_MAY;
+	struct danelaw_class class = { 0 };
 
-	if (!dane && !encrypt && !may) {
+	switch (host->policy) {
+	case DANELAW_POLICY_MAY:
+		/* Nothing guards a host of this policy, reached or not. */
+		class.open = host->n_addresses > 0;
+		break;
+	case DANELAW_POLICY_ENCRYPT:
+	case DANELAW_POLICY_DANE:
+		break;
+	case DANELAW_POLICY_SKIP:
 		class.skipped = true;
 		return class;
 	}
 	for (size_t i = 0; i < host->n_addresses; i++) {
-		enum danelaw_outcome outcome =
-		    outcome_counted(&host->addresses[i]);
+		struct danelaw_class one =
+		    verdict_class_of(host->policy, &host->addresses[i]);
 
-		if (outcome_is_refused(host->policy, outcome))
-			class.failing = true;
-		else if (dane && outcome == DANELAW_OUTCOME_AUTHENTICATED)
-			class.authenticated = true;
-		/* Nothing guards a host of this policy, reached or not. */
-		else if (may)
-			class.open = true;
-		else if (encrypt &&
-		    (outcome == DANELAW_OUTCOME_ENCRYPTED ||
-			outcome == DANELAW_OUTCOME_AUTHENTICATED))
-			class.open = true;
+		class.failing |= one.failing;
+		class.authenticated |= one.authenticated;
+		class.open |= one.open;
 	}
 	class.unexamined =
 	    !class.failing && !class.authenticated && !class.open;
@@ -45,7 +65,7 @@ verdict_count(const struct danelaw_report *report)
 	struct class_counts counts = { .all = report->n_hosts };
 
 	for (size_t i = 0; i < report->n_hosts; i++) {
-		struct host_class class = verdict_class(&report->hosts[i]);
+		struct danelaw_class class = verdict_class(&report->hosts[i]);
 
 		counts.failing += class.failing;
 		counts.skipped += class.skipped;
@@ -165,12 +185,26 @@ lacks_dane(enum danelaw_verdict verdict)
 	return false;
 }
 
+static void
+fill_classes(struct danelaw_report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		struct danelaw_host *host = &report->hosts[i];
+
+		host->counted = verdict_class(host);
+		for (size_t j = 0; j < host->n_addresses; j++)
+			host->addresses[j].counted =
+			    verdict_class_of(host->policy, &host->addresses[j]);
+	}
+}
+
 void
 verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead)
 {
 	struct danelaw_report *report = &tree->report;
 	struct ruled ruled = rule(report);
 
+	fill_classes(report);
 	if (resolver_dead) {
 		/*
 		 * What the findings say then is about lookups that nobody

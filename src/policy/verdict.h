@@ -37,15 +37,17 @@ enum danelaw_outcome outcome_worse(
  * connection to the address saw.
  */
 enum danelaw_outcome outcome_counted(const struct danelaw_address *address);
+/* Was nothing to be seen, for good or bad: refused, timed out, 4xx? */
+bool outcome_is_unseen(enum danelaw_outcome outcome);
 /* Would a sender with DANE refuse the address for this outcome? */
 bool outcome_is_refused(
     enum danelaw_policy policy, enum danelaw_outcome outcome);
 
+/* What one address counts as under the policy of its host. */
+struct danelaw_class verdict_class_of(
+    enum danelaw_policy policy, const struct danelaw_address *address);
 /* The classes of one host; more than one may hold. */
-struct host_class {
-	bool failing, skipped, authenticated, open, unexamined;
-};
-struct host_class verdict_class(const struct danelaw_host *host);
+struct danelaw_class verdict_class(const struct danelaw_host *host);
 
 /* How many hosts are in each class, and how many there are. */
 struct class_counts {
@@ -54,8 +56,8 @@ struct class_counts {
 struct class_counts verdict_count(const struct danelaw_report *report);
 
 /*
- * Fills verdict, state and summary from hosts, mx and findings. The findings
- * must be complete. resolver_dead: no DNS at all, which is "unknown".
+ * Fills classes, verdict, state and summary from hosts, mx and findings. The
+ * findings must be complete. resolver_dead: no DNS at all, which is "unknown".
  */
 void verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead);
 

@@ -2,9 +2,9 @@
 /*
  * tally.h - how many of what a report tells of: for graphs.
  *
- * The classes are those of INTERFACE section 4, as policy/verdict.h counts
- * them; a host that DNS forbids counts as failed, and one with both an
- * authenticated and a failing address as both.
+ * The classes are those that policy/verdict.h wrote into the tree; a host that
+ * DNS forbids counts as failed, and one with both an authenticated and a
+ * failing address as both.
  */
 #ifndef REPORT_TALLY_H
 #define REPORT_TALLY_H

@@ -14,7 +14,7 @@
 enum { N_OUTCOMES = DANELAW_OUTCOME_CONNECT_TIMEOUT + 1, N_POLICIES = 4 };
 
 /* One letter per class that holds: Failing, Skipped, Authenticated... */
-static const char *letters(struct host_class class)
+static const char *letters(struct danelaw_class class)
 {
 	static char text[6];
 	char *at = text;
