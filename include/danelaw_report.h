@@ -395,7 +395,7 @@ struct danelaw_report {
 	size_t n_hosts;
 	struct danelaw_finding *findings; /* the worst first */
 	size_t n_findings;
-	struct danelaw_zone *zones; /* each before the one above it */
+	struct danelaw_zone *zones;
 	size_t n_zones;
 	struct danelaw_clocks clocks;
 };

@@ -3,7 +3,9 @@
  * Evidence and policy meet here, once per domain: the same host may serve
  * many, but each has reference identifiers of its own (RFC 7672 s. 3.2.2).
  */
+#include "base/clock.h"
 #include "check/domain.h"
+#include "policy/clocks.h"
 #include "policy/diagnose.h"
 #include "policy/references.h"
 #include "policy/roles.h"
@@ -113,6 +115,16 @@ has_null_exchange(const struct danelaw_mx *mx)
 	return false;
 }
 
+/* Not just a clock that is a little off, or a check that took long. */
+static bool
+is_other_time(int64_t at)
+{
+	enum { DAY = 24 * 3600 };
+	int64_t now = clock_unix();
+
+	return at > now + DAY || at < now - DAY;
+}
+
 bool
 domain_assemble(struct domain_job *job)
 {
@@ -120,12 +132,18 @@ domain_assemble(struct domain_job *job)
 	const struct resolver *resolver = job->engine->resolver;
 	struct diagnose_options options = {
 		.require_dane = job->request.require_dane,
+		.other_time = is_other_time(report->at),
+		.expiry_days = job->request.expiry_days,
+		.rrsig_hours = job->request.rrsig_hours,
 	};
 
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (!assemble_host(job, &job->hosts[i]))
 			return false;
 	}
+	if (!zones_fill(job->zones, report))
+		return false;
+	clocks_fill(job->tree);
 	report->resolver =
 	    arena_strdup(job->tree->arena, resolver_words(resolver));
 	report->resolver_error =

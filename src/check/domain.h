@@ -7,6 +7,7 @@
 
 #include "check/engine.h"
 #include "check/host.h"
+#include "check/zones.h"
 #include "model/tree.h"
 
 /* A host named by the MX RRset, or the one that stands for it. */
@@ -29,6 +30,7 @@ struct domain_job {
 	const char *next_hop_end; /* where the CNAMEs of the domain led */
 	struct domain_host *hosts;
 	size_t n_hosts, n_pending;
+	struct zones *zones;
 };
 
 /*

@@ -469,6 +469,13 @@ host_job_facts(
 	return host->addresses != NULL;
 }
 
+const struct danelaw_lookup *
+host_job_lookups(const struct host_job *job, size_t *n)
+{
+	*n = job->host.n_lookups;
+	return job->host.lookups;
+}
+
 struct evidence *
 host_job_evidence(const struct host_job *job, size_t i)
 {

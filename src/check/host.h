@@ -41,6 +41,9 @@ void host_job_free(struct host_job *job);
  */
 bool host_job_facts(
     struct host_job *job, struct arena *arena, struct danelaw_host *host);
+/* After done(), borrowed. */
+const struct danelaw_lookup *host_job_lookups(
+    const struct host_job *job, size_t *n);
 /* Evidence of the host's i-th address; NULL: it was not probed. */
 struct evidence *host_job_evidence(const struct host_job *job, size_t i);
 

@@ -170,6 +170,58 @@ mx_rows(struct page *page, const struct margin *margin)
 		page_row(page, margin, "why", PAGE_CUT, PAGE_CUT_ARGS(why));
 }
 
+/* "61 days left", "3 days ago" */
+static void
+put_left(const struct page *page, int64_t expires, struct buf *text)
+{
+	char span[WHEN_DAYS_ROOM];
+
+	when_between(expires, page->report->at, span);
+	buf_printf(
+	    text, "%s %s", span, expires < page->report->at ? "ago" : "left");
+}
+
+/* What ends first, of all that counts. */
+static void
+clock_rows(struct page *page, const struct margin *margin)
+{
+	const struct danelaw_clock_cert *cert =
+	    page->report->clocks.certificate;
+	const struct danelaw_clock_rrsig *rrsig = page->report->clocks.rrsig;
+	struct buf text = { 0 };
+
+	if (cert != NULL) {
+		struct page_cut subject = page_cut(page, cert->subject, 60);
+
+		put_left(page, cert->expires, &text);
+		page_row(page, margin, "clock",
+		    "certificates\t%s: " PAGE_CUT " at %s", buf_text(&text),
+		    PAGE_CUT_ARGS(subject), page_or(cert->host));
+		buf_finish(&text);
+		text = (struct buf) { 0 };
+	}
+	if (rrsig != NULL) {
+		put_left(page, rrsig->expires, &text);
+		page_row(page, margin, "clock", "signatures  \t%s: %s %s",
+		    buf_text(&text), page_or(rrsig->type),
+		    page_or(rrsig->name));
+	}
+	buf_finish(&text);
+}
+
+static void
+zone_rows(struct page *page, const struct margin *margin)
+{
+	for (size_t i = 0; i < page->report->n_zones; i++) {
+		const struct danelaw_zone *zone = &page->report->zones[i];
+
+		if (zone->dnskey.type != NULL)
+			lookup_rows(page, margin, &zone->dnskey, 1);
+		if (zone->ds.type != NULL)
+			lookup_rows(page, margin, &zone->ds, 1);
+	}
+}
+
 void
 text_domain(struct page *page)
 {
@@ -187,7 +239,9 @@ text_domain(struct page *page)
 		page_row(page, &margin, "DNS", "%s", report->resolver);
 	when_format(report->at, at);
 	page_row(page, &margin, "at", "%s", at);
+	clock_rows(page, &margin);
 	lookup_rows(page, &margin, report->mx.lookups, report->mx.n_lookups);
+	zone_rows(page, &margin);
 }
 
 static bool

@@ -111,8 +111,8 @@ add_name(const char *owner, unsigned type, uint32_t ttl, int preference,
 }
 
 static void
-add_signature(int section, const char *owner, unsigned covered,
-    int64_t inception, int64_t expiration)
+add_signature_of(const char *signer, int section, const char *owner,
+    unsigned covered, int64_t inception, int64_t expiration)
 {
 	struct wire *rdata = calloc(1, sizeof(*rdata));
 
@@ -123,10 +123,18 @@ add_signature(int section, const char *owner, unsigned covered,
 	put32(rdata, (uint32_t)expiration);
 	put32(rdata, (uint32_t)inception);
 	put16(rdata, 12345);
-	put_name(rdata, "example");
+	put_name(rdata, signer);
 	put(rdata, "signature", 9);
 	add(section, owner, TYPE_RRSIG, 3600, rdata->bytes, rdata->len);
 	free(rdata);
+}
+
+static void
+add_signature(int section, const char *owner, unsigned covered,
+    int64_t inception, int64_t expiration)
+{
+	add_signature_of(
+	    "example", section, owner, covered, inception, expiration);
 }
 
 static void
@@ -623,6 +631,72 @@ test_expiry(void **state)
 	arena_unref(arena);
 }
 
+/* Which zones vouch for an answer, and which one's signature ends first. */
+static void
+test_signers(void **state)
+{
+	struct arena *arena = arena_new(), *other = arena_new();
+	struct danelaw_lookup copy;
+	struct answer answer;
+	(void)state;
+
+	build(DATA, 0);
+	answer = read_wire(arena, "a.example", RRTYPE_A);
+	assert_null(answer.lookup.signer);
+	assert_int_equal(answer.lookup.n_signers, 0);
+
+	add_signature(ANSWER, "a.example", RRTYPE_A, AT - DAY, AT + 9 * DAY);
+	add_signature_of(
+	    "", AUTHORITY, "example", TYPE_NSEC, AT - 2 * DAY, AT + 3 * DAY);
+	add_signature_of(
+	    "B.Example", ANSWER, "b.example", RRTYPE_A, AT - DAY, AT + 9 * DAY);
+	add_signature_of("b.example", ANSWER, "b.example", RRTYPE_CNAME,
+	    AT - DAY, AT + 9 * DAY);
+	add_signature_of("unused.example", ADDITIONAL, "n.example", RRTYPE_A,
+	    AT - DAY, AT + DAY);
+	answer = read_wire(arena, "a.example", RRTYPE_A);
+	answer_copy_lookup(other, &answer, &copy);
+	arena_unref(arena);
+	assert_string_equal(copy.signer, "");
+	assert_int_equal(copy.rrsig_expires, AT + 3 * DAY);
+	assert_int_equal(copy.rrsig_inception, AT - 2 * DAY);
+	assert_int_equal(copy.n_signers, 3);
+	assert_string_equal(copy.signers[0], "example");
+	assert_string_equal(copy.signers[1], "");
+	assert_string_equal(copy.signers[2], "b.example");
+	arena_unref(other);
+}
+
+/* A signer's name that is none, and more signers than anybody needs. */
+static void
+test_hostile_signers(void **state)
+{
+	static const char bad[] = "\0\1\15\2\0\0\16\20\x7f\xff\xff\xff"
+				  "\0\0\0\1\x30\x39\x3f"
+				  "abc";
+	struct arena *arena = arena_new();
+	struct answer answer;
+	char name[32];
+	(void)state;
+
+	build(DATA, 0);
+	add(ANSWER, "a.example", TYPE_RRSIG, 300, bad, sizeof(bad) - 1);
+	answer = read_wire(arena, "a.example", RRTYPE_A);
+	assert_null(answer.lookup.signer);
+	assert_int_equal(answer.lookup.n_signers, 0);
+
+	build(DATA, 0);
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "z%d.example", i);
+		add_signature_of(
+		    name, ANSWER, name, RRTYPE_A, AT - DAY, AT + (9 + i) * DAY);
+	}
+	answer = read_wire(arena, "a.example", RRTYPE_A);
+	assert_string_equal(answer.lookup.signer, "z0.example");
+	assert_int_equal(answer.lookup.n_signers, 16);
+	arena_unref(arena);
+}
+
 /* Bogus: no records, but what explains it. */
 static void
 test_bogus_keeps_times(void **state)
@@ -740,6 +814,8 @@ main(void)
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_signers),
+		cmocka_unit_test(test_hostile_signers),
 		cmocka_unit_test(test_bogus_keeps_times),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_fail),

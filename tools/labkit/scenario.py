@@ -26,7 +26,7 @@ KEYS = {
 }
 PLACEHOLDER = re.compile(r'\{([a-z0-9]+)(?::([A-Za-z0-9.-]+))?\}')
 SIGN = {'signed', 'unsigned', 'missing-ds', 'wrong-ds', 'expired', 'not-yet',
-        'expiring', 'bogus', 'no-nsec', 'nsec3', 'nsec3-optout'}
+        'expiring', 'online', 'bogus', 'no-nsec', 'nsec3', 'nsec3-optout'}
 DIGEST = {
     'cert': ('cert', '1'), 'cert512': ('cert', '2'), 'certder': ('cert', '0'),
     'spki': ('spki', '1'), 'spki512': ('spki', '2'), 'spkider': ('spki', '0'),

@@ -16,7 +16,8 @@ $TTL 300
 @ IN NS ns.example.
 '''
 # Signature times relative to now, in days.
-TIMES = {'expired': (-40, -10), 'not-yet': (10, 30), 'expiring': (-19, 1)}
+TIMES = {'expired': (-40, -10), 'not-yet': (10, 30), 'expiring': (-19, 1),
+         'online': (-1, 1)}
 
 
 def dotted(name):
