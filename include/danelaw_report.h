@@ -236,6 +236,8 @@ struct danelaw_cert {
 	const char *cert_sha256, *cert_sha512, *spki_sha256, *spki_sha512;
 	const uint8_t *der, *spki; /* cert: DER, and its key's part */
 	size_t der_len, spki_len;
+	const char **cns; /* all common names of the subject, in order */
+	size_t n_cns;
 };
 
 /* The parameters of a finished handshake. */
