@@ -270,7 +270,7 @@ static struct danelaw_match seed_match = {
 	.record = 2,
 	.depth = 1,
 	.name = { true, "mx06.et.example", "mx06.et.example", DANELAW_NAME_SAN,
-	    7 },
+	    7, false },
 };
 
 static struct danelaw_record_result seed_results[] = {
