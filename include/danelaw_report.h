@@ -237,6 +237,8 @@ struct danelaw_cert {
 	const char *cert_sha256, *cert_sha512, *spki_sha256, *spki_sha512;
 	const uint8_t *der, *spki; /* cert: DER, and its key's part */
 	size_t der_len, spki_len;
+	const char **cns; /* all common names of the subject, in order */
+	size_t n_cns;
 };
 
 /* The parameters of a finished handshake. */
@@ -423,7 +425,7 @@ struct danelaw_report {
 	size_t n_hosts;
 	struct danelaw_finding *findings; /* the worst first */
 	size_t n_findings;
-	struct danelaw_zone *zones; /* each before the one above it */
+	struct danelaw_zone *zones;
 	size_t n_zones;
 	struct danelaw_clocks clocks;
 };

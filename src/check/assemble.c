@@ -3,8 +3,10 @@
  * Evidence and policy meet here, once per domain: the same host may serve
  * many, but each has reference identifiers of its own (RFC 7672 s. 3.2.2).
  */
+#include "base/clock.h"
 #include "check/domain.h"
 #include "check/extras.h"
+#include "policy/clocks.h"
 #include "policy/diagnose.h"
 #include "policy/references.h"
 #include "policy/roles.h"
@@ -138,6 +140,16 @@ is_dead(const struct domain_job *job)
 	return n > 0 && resolver_health(job->engine->resolver) != RESOLVER_GOOD;
 }
 
+/* Not just a clock that is a little off, or a check that took long. */
+static bool
+is_other_time(int64_t at)
+{
+	enum { DAY = 24 * 3600 };
+	int64_t now = clock_unix();
+
+	return at > now + DAY || at < now - DAY;
+}
+
 bool
 domain_assemble(struct domain_job *job)
 {
@@ -145,12 +157,19 @@ domain_assemble(struct domain_job *job)
 	const struct resolver *resolver = job->engine->resolver;
 	struct diagnose_options options = {
 		.require_dane = job->request.require_dane,
+		.other_time = is_other_time(report->at),
+		.expiry_days = job->request.expiry_days,
+		.rrsig_hours = job->request.rrsig_hours,
 	};
 
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (!assemble_host(job, &job->hosts[i]))
 			return false;
 	}
+	if (!zones_fill(job->zones, report))
+		return false;
+	/* Before the extras: no sender rests on these. */
+	clocks_fill(job->tree);
 	if (!extras_merge(job->extras, job))
 		return false;
 	report->resolver =

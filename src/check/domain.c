@@ -29,17 +29,32 @@ finish(struct domain_job *job)
 }
 
 static void
+finish_if_done(struct domain_job *job)
+{
+	if (job->n_pending == 0 && !zones_busy(job->zones) &&
+	    !extras_pending(job->extras))
+		finish(job);
+}
+
+static void
+zones_done(void *arg)
+{
+	finish_if_done(arg);
+}
+
+static void
 host_done(struct host_job *host, void *arg)
 {
 	struct domain_job *job = arg;
-	(void)host;
+	const struct danelaw_host *found = host_job_host(host);
 
+	if (!job->request.no_probe)
+		zones_add(job->zones, found->lookups, found->n_lookups);
 	if (--job->n_pending > 0)
 		return;
 	if (!job->request.no_probe)
-		job->extras = extras_start(job, finish);
-	if (job->extras == NULL)
-		finish(job);
+		job->extras = extras_start(job, finish_if_done);
+	finish_if_done(job);
 }
 
 static struct domain_host *
@@ -110,8 +125,11 @@ examine_hosts(struct domain_job *job)
 		if (host->job != NULL)
 			job->n_pending++;
 	}
-	if (job->n_pending == 0)
-		finish(job);
+	/* Meanwhile: the keys of the zone that names them. */
+	if (job->n_pending > 0)
+		zones_add(job->zones, job->tree->report.mx.lookups,
+		    job->tree->report.mx.n_lookups);
+	finish_if_done(job);
 }
 
 /* A name in the MX RRset that can be used; NULL and why not, else. */
@@ -270,7 +288,9 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job->tree == NULL)
 		goto fail;
 	take_request(job, request);
-	if (arena_failed(job->tree->arena))
+	job->zones = zones_new(
+	    engine->resolver, job->tree->arena, job->deadline, zones_done, job);
+	if (job->zones == NULL || arena_failed(job->tree->arena))
 		goto fail;
 	if (!take_domain(job, request->domain, why)) {
 		err = DANELAW_EINVAL;
@@ -303,6 +323,8 @@ settle(struct domain_job *job)
 	job->mx_query = NULL;
 	extras_free(job->extras);
 	job->extras = NULL;
+	zones_free(job->zones);
+	job->zones = NULL;
 	for (size_t i = 0; i < job->n_hosts; i++)
 		host_job_free(job->hosts[i].job);
 	job->n_hosts = 0;
@@ -347,6 +369,7 @@ domain_job_waiting(const struct domain_job *job,
 		    job->tree->report.domain);
 		fn(text, arg);
 	}
+	zones_waiting(job->zones, fn, arg);
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (job->hosts[i].job != NULL)
 			host_job_waiting(job->hosts[i].job, fn, arg);

@@ -7,6 +7,7 @@
 
 #include "check/engine.h"
 #include "check/host.h"
+#include "check/zones.h"
 #include "model/tree.h"
 
 /* A host named by the MX RRset, or the one that stands for it. */
@@ -30,6 +31,7 @@ struct domain_job {
 	struct domain_host *hosts;
 	size_t n_hosts, n_pending;
 	struct extras *extras;
+	struct zones *zones;
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "model/tree.h"
+#include "policy/clocks.h"
 #include "policy/diagnose.h"
 #include "policy/roles.h"
 #include "policy/ruling.h"
@@ -331,6 +332,7 @@ judge(struct verify *verify)
 	verify->probe->outcome = outcome_for(verify->host->policy, &facts);
 	verify->host->addresses[0].outcome = verify->probe->outcome;
 	roles_fill_probe(&verify->host->tlsa, verify->probe);
+	clocks_fill(tree);
 	diagnose(tree, &options);
 	verdict_fill(tree, false, options.resolver_dead);
 	fill_ending(verify);

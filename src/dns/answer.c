@@ -11,6 +11,7 @@
 #include "dns/packet.h"
 #include "dns/reason.h"
 
+#define MAX_SIGNERS 16
 #define MAX_ALIASES 64 /* libunbound follows far fewer */
 
 const char *
@@ -214,6 +215,53 @@ answer_init(struct arena *arena, const char *name, enum rrtype type,
 	};
 }
 
+static bool
+has_text(const char **list, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i], text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* NULL: malformed, or no memory. */
+static const char *
+signer_text(struct arena *arena, const struct packet *packet,
+    const struct packet_rr *rr)
+{
+	ldns_rdf *name = packet_signer(packet, rr);
+	const char *text = name == NULL ? NULL : name_text(arena, name);
+
+	ldns_rdf_deep_free(name);
+	return text;
+}
+
+static void
+read_signatures(struct arena *arena, const struct packet *packet, int64_t now,
+    struct danelaw_lookup *lookup)
+{
+	struct packet_signature first = packet_first_expiry(packet, now);
+
+	if (first.rr == NULL)
+		return;
+	lookup->rrsig_expires = first.expires;
+	lookup->rrsig_inception = first.inception;
+	lookup->signer = signer_text(arena, packet, first.rr);
+	for (size_t i = 0; i < packet->n_rrs; i++) {
+		const char *text;
+
+		if (lookup->n_signers == MAX_SIGNERS ||
+		    !packet_is_signature(packet, &packet->rrs[i]))
+			continue;
+		text = signer_text(arena, packet, &packet->rrs[i]);
+		if (text != NULL &&
+		    !has_text(lookup->signers, lookup->n_signers, text))
+			arena_push_text(
+			    arena, &lookup->signers, &lookup->n_signers, text);
+	}
+}
+
 /* What stands is an error or bogus: nothing in it may be taken for a fact. */
 static void
 answer_spoil(struct answer *answer, enum danelaw_dnssec dnssec, const char *why)
@@ -334,8 +382,7 @@ answer_read(struct arena *arena, const char *name, enum rrtype type,
 		wrong = read_records(arena, &packet, type, answer);
 	if (wrong == NULL && !arena_failed(arena)) {
 		answer->lookup.ttl = packet_least_ttl(&packet);
-		answer->lookup.rrsig_expires =
-		    packet_first_expiry(&packet, now);
+		read_signatures(arena, &packet, now, &answer->lookup);
 		answer_judge(arena, raw, &packet, answer);
 	}
 	if (arena_failed(arena))
@@ -356,20 +403,28 @@ answer_fail(struct arena *arena, const char *name, enum rrtype type,
 	answer->lookup.why = text_printable_str(arena, why, 2 * REASON_MAX);
 }
 
+static void
+copy_texts(struct arena *arena, const char **from, size_t n_from,
+    const char ***to, size_t *n)
+{
+	*to = NULL;
+	*n = 0;
+	for (size_t i = 0; i < n_from; i++)
+		arena_push_text(arena, to, n, arena_strdup(arena, from[i]));
+}
+
 void
 answer_copy_lookup(struct arena *arena, const struct answer *answer,
     struct danelaw_lookup *lookup)
 {
 	const struct danelaw_lookup *from = &answer->lookup;
-	const char **aliases = NULL;
-	size_t n = 0;
 
 	*lookup = *from;
 	lookup->name = arena_strdup(arena, from->name);
 	lookup->why = arena_strdup(arena, from->why);
-	for (size_t i = 0; i < from->n_aliases; i++)
-		arena_push_text(
-		    arena, &aliases, &n, arena_strdup(arena, from->aliases[i]));
-	lookup->aliases = aliases;
-	lookup->n_aliases = n;
+	lookup->signer = arena_strdup(arena, from->signer);
+	copy_texts(arena, from->aliases, from->n_aliases, &lookup->aliases,
+	    &lookup->n_aliases);
+	copy_texts(arena, from->signers, from->n_signers, &lookup->signers,
+	    &lookup->n_signers);
 }

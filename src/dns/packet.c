@@ -200,51 +200,75 @@ same_rrset(const struct packet *packet, const struct packet_rr *a,
 	    ldns_dname_compare(a->owner, b->owner) == 0;
 }
 
-static bool
-is_signature(const struct packet *packet, const struct packet_rr *rr)
+bool
+packet_is_signature(const struct packet *packet, const struct packet_rr *rr)
 {
 	return rr->type == LDNS_RR_TYPE_RRSIG && rr->len >= RRSIG_FIXED_LEN &&
 	    is_used(rr, get16(packet->bytes + rr->rdata));
 }
 
+ldns_rdf *
+packet_signer(const struct packet *packet, const struct packet_rr *rr)
+{
+	struct packet upto = { packet->bytes, rr->rdata + rr->len, 0, NULL, 0,
+		0 };
+	size_t pos = rr->rdata + RRSIG_FIXED_LEN;
+
+	return read_name(&upto, &pos);
+}
+
+static struct packet_signature
+read_signature(
+    const struct packet *packet, const struct packet_rr *rr, int64_t now)
+{
+	const uint8_t *rdata = packet->bytes + rr->rdata;
+
+	return (struct packet_signature) {
+		.inception = serial_time(get32(rdata + 12), now),
+		.expires = serial_time(get32(rdata + 8), now),
+		.rr = rr,
+	};
+}
+
+static void
+keep_later(
+    struct packet_signature *best, const struct packet_signature *signature)
+{
+	if (best->rr == NULL || signature->expires > best->expires)
+		*best = *signature;
+}
+
 /*
- * When the first RRset loses its last good signature. During a rollover
- * an RRset has several, and an old one that has run out does no harm; where
- * none is good, the one that comes nearest is shown. libunbound puts the
- * signatures of one RRset side by side.
+ * During a rollover an RRset has several signatures, and an old one that has
+ * run out does no harm; where none is good, the one that comes nearest is
+ * shown. libunbound puts the signatures of one RRset side by side.
  */
-int64_t
+struct packet_signature
 packet_first_expiry(const struct packet *packet, int64_t now)
 {
-	int64_t first = 0, best = 0, best_good = 0;
-	const struct packet_rr *set = NULL;
+	struct packet_signature first = { 0 }, best = { 0 }, good = { 0 };
 
 	for (size_t i = 0; i <= packet->n_rrs; i++) {
 		const struct packet_rr *rr =
 		    i < packet->n_rrs ? &packet->rrs[i] : NULL;
-		const uint8_t *rdata;
-		int64_t until;
+		struct packet_signature signature;
 
-		if (rr != NULL && !is_signature(packet, rr))
+		if (rr != NULL && !packet_is_signature(packet, rr))
 			continue;
-		if (set != NULL &&
-		    (rr == NULL || !same_rrset(packet, set, rr))) {
-			if (best_good != 0)
-				best = best_good;
-			if (first == 0 || best < first)
+		if (best.rr != NULL &&
+		    (rr == NULL || !same_rrset(packet, best.rr, rr))) {
+			if (good.rr != NULL)
+				best = good;
+			if (first.rr == NULL || best.expires < first.expires)
 				first = best;
-			best = best_good = 0;
+			best = good = (struct packet_signature) { 0 };
 		}
-		set = rr;
 		if (rr == NULL)
 			break;
-		rdata = packet->bytes + rr->rdata;
-		until = serial_time(get32(rdata + 8), now);
-		if (best == 0 || until > best)
-			best = until;
-		if (until >= now && until > best_good &&
-		    serial_time(get32(rdata + 12), now) <= now)
-			best_good = until;
+		signature = read_signature(packet, rr, now);
+		keep_later(&best, &signature);
+		if (signature.expires >= now && signature.inception <= now)
+			keep_later(&good, &signature);
 	}
 	return first;
 }
@@ -257,8 +281,8 @@ packet_is_expanded(
 		const struct packet_rr *rr = &packet->rrs[i];
 		const uint8_t *rdata = packet->bytes + rr->rdata;
 
-		if (rr->section == PACKET_ANSWER && is_signature(packet, rr) &&
-		    get16(rdata) == type &&
+		if (rr->section == PACKET_ANSWER &&
+		    packet_is_signature(packet, rr) && get16(rdata) == type &&
 		    ldns_dname_compare(rr->owner, owner) == 0)
 			return rdata[3] < ldns_dname_label_count(owner);
 	}

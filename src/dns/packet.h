@@ -56,7 +56,19 @@ ldns_rdf *packet_rdata_name(
     const struct packet *packet, const struct packet_rr *rr, size_t skip);
 /* Of the records the answer rests on, the proof of a denial included. */
 uint32_t packet_least_ttl(const struct packet *packet);
-/* When the first RRset loses its last signature, seen from now; 0: unsigned */
-int64_t packet_first_expiry(const struct packet *packet, int64_t now);
+/* A signature; times are 0 and rr is NULL where there is none. */
+struct packet_signature {
+	int64_t inception, expires;
+	const struct packet_rr *rr;
+};
+/* The last one of the RRset that loses its last one first, seen from now. */
+struct packet_signature packet_first_expiry(
+    const struct packet *packet, int64_t now);
+/* Is it a signature over what the answer rests on? */
+bool packet_is_signature(
+    const struct packet *packet, const struct packet_rr *rr);
+/* The zone that made a signature; NULL: malformed. */
+ldns_rdf *packet_signer(
+    const struct packet *packet, const struct packet_rr *rr);
 
 #endif

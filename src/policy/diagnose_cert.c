@@ -2,12 +2,10 @@
 /* Dates: of the certificates that are in the way, and of those that are not. */
 #include <string.h>
 
+#include "policy/clocks.h"
 #include "policy/diagnose_kit.h"
 
-enum {
-	DAY = 24 * 3600,
-	SOON = 14 * DAY,
-};
+enum { DAY = 24 * 3600 };
 
 static bool
 is_over(const struct exam *exam, const struct danelaw_cert *cert)
@@ -92,21 +90,16 @@ diagnose_end_entity(struct exam *exam, const struct sighting *sighting)
 
 /* What is in the way of the path will end some day. */
 static void
-diagnose_expiring(struct exam *exam, const struct sighting *sighting,
-    const struct danelaw_cert *anchor)
+diagnose_expiring(struct exam *exam, const struct sighting *sighting)
 {
-	const struct danelaw_probe *probe = sighting->probe;
-	const struct danelaw_cert *cert = &probe->chain[0], *first = cert;
+	const struct danelaw_cert *first =
+	    clocks_first_cert(&sighting->host->tlsa, sighting->probe);
+	int64_t days = exam->options.expiry_days;
 
-	for (size_t i = 0; i < probe->n_chain && cert != NULL; i++) {
-		if (cert->not_after != 0 && cert->not_after < first->not_after)
-			first = cert;
-		if (cert == anchor)
-			break;
-		cert = kit_issuer(probe, cert);
-	}
-	if (first->not_after != 0 && !is_over(exam, first) &&
-	    first->not_after - exam->report->at < SOON)
+	if (days == 0)
+		days = CLOCKS_EXPIRY_DAYS;
+	if (first != NULL && !is_over(exam, first) &&
+	    first->not_after - exam->report->at < days * DAY)
 		tell(exam, sighting, FINDING_OPS_CERT_EXPIRING, first);
 }
 
@@ -122,7 +115,7 @@ diagnose_issuers(struct exam *exam, const struct sighting *sighting,
 		    tell(exam, sighting, FINDING_CERT_EXPIRED_TA_INTERMEDIATE,
 			anchor),
 		    sighting->host, &probe->chain[0]);
-	diagnose_expiring(exam, sighting, anchor);
+	diagnose_expiring(exam, sighting);
 	for (size_t i = 1; i < probe->n_chain; i++) {
 		const struct danelaw_cert *cert = &probe->chain[i];
 

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "policy/clocks.h"
 #include "policy/diagnose_kit.h"
 #include "policy/ruling.h"
-
-enum { SOON_HOURS = 48 };
 
 /* What libunbound says, and what it means; the first that fits counts. */
 static const struct {
@@ -107,12 +106,39 @@ is_address_type(const struct danelaw_lookup *lookup)
 	return is_type(lookup, "A") || is_type(lookup, "AAAA");
 }
 
+/*
+ * The signatures of today end before the time that was asked for, or had not
+ * been made: that is so everywhere, and says nothing of the domain.
+ */
+static void
+add_other_time(struct exam *exam, struct danelaw_finding *finding)
+{
+	const char *text;
+
+	if (finding == NULL || !exam->options.other_time)
+		return;
+	text = arena_printf(exam->arena,
+	    "%s But this is seen from %s: zones are signed again all the time, "
+	    "so only certificates can be judged for another day.",
+	    finding->text, kit_date(exam, exam->report->at));
+	if (text != NULL)
+		finding->text = text;
+}
+
+static bool
+is_about_time(enum finding_id id)
+{
+	return id == FINDING_DNS_RRSIG_EXPIRED ||
+	    id == FINDING_DNS_RRSIG_NOT_YET_VALID;
+}
+
 /* The cause, as a finding of its own beside the general one. */
 static struct danelaw_finding *
 add_cause(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
 	enum finding_id id = cause_of(lookup->why);
+	struct danelaw_finding *finding;
 
 	/* Outside of TLSA a missing proof is missing signatures. */
 	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL && !is_type(lookup, "TLSA"))
@@ -120,10 +146,13 @@ add_cause(struct exam *exam, const char *subject,
 	if (id == FINDING_COUNT || id == general ||
 	    finding_present(exam->report, id, subject))
 		return NULL;
-	return finding_add(exam->tree, id, subject, "type",
+	finding = finding_add(exam->tree, id, subject, "type",
 	    kit_text(exam, lookup->type), "name", kit_text(exam, lookup->name),
 	    "why", kit_text(exam, lookup->why), "domain", exam->report->domain,
 	    NULL);
+	if (is_about_time(id))
+		add_other_time(exam, finding);
+	return finding;
 }
 
 /* Signatures in an answer that counts as unsigned: nobody vouches for them. */
@@ -165,32 +194,40 @@ static void
 look_for_expiry(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookups, size_t n)
 {
+	uint32_t hours = exam->options.rrsig_hours;
 	const struct danelaw_lookup *first = NULL;
-	int64_t left;
-	const char *when, *hours;
+	struct danelaw_finding *finding;
+	const char *when, *left;
+	int64_t seconds;
 
+	if (hours == 0)
+		hours = CLOCKS_RRSIG_HOURS;
 	for (size_t i = 0; i < n; i++) {
-		if (lookups[i].dnssec == DANELAW_DNSSEC_SECURE &&
-		    lookups[i].rrsig_expires != 0 &&
+		if (clocks_is_near_end(&lookups[i], exam->report->at, hours) &&
 		    (first == NULL ||
 			lookups[i].rrsig_expires < first->rrsig_expires))
 			first = &lookups[i];
 	}
 	if (first == NULL)
 		return;
-	left = first->rrsig_expires - exam->report->at;
+	seconds = first->rrsig_expires - exam->report->at;
 	when = kit_date(exam, first->rrsig_expires);
 	/* Hosts of one zone are signed by one job. */
-	if (left >= SOON_HOURS * 3600 || told_expiry(exam, when))
+	if (told_expiry(exam, when))
 		return;
-	if (left < 3600)
-		hours = "within the hour";
+	if (seconds < 3600)
+		left = "within the hour";
 	else
-		hours = arena_printf(exam->arena, "in %ld hours or less",
-		    (long)(left / 3600) + 1);
-	finding_add(exam->tree, FINDING_DNS_RRSIG_EXPIRING, subject, "type",
-	    kit_text(exam, first->type), "name", kit_text(exam, first->name),
-	    "when", when, "left", kit_text(exam, hours), NULL);
+		left = arena_printf(exam->arena, "in %ld hours or less",
+		    (long)(seconds / 3600) + 1);
+	finding = finding_add(exam->tree, FINDING_DNS_RRSIG_EXPIRING, subject,
+	    "type", kit_text(exam, first->type), "name",
+	    kit_text(exam, first->name), "when", when, "left",
+	    kit_text(exam, left), NULL);
+	/* A registry has its own people; nobody else can do a thing. */
+	if (finding != NULL && first->signer != NULL &&
+	    strchr(first->signer, '.') == NULL)
+		finding->severity = DANELAW_SEVERITY_INFO;
 }
 
 static const struct danelaw_lookup *
@@ -540,11 +577,23 @@ diagnose_dns(struct exam *exam)
 	const char *why = resolver_trouble(exam);
 
 	if (why != NULL) {
-		finding_add(exam->tree, FINDING_DNS_RESOLVER_NOT_VALIDATING,
-		    report->domain, "domain", report->domain, "why", why, NULL);
+		struct danelaw_finding *finding = finding_add(exam->tree,
+		    FINDING_DNS_RESOLVER_NOT_VALIDATING, report->domain,
+		    "domain", report->domain, "why", why, NULL);
+
+		if (kit_says(why, "not valid at the time") ||
+		    kit_says(why, "signature expired") ||
+		    kit_says(why, "inception date"))
+			add_other_time(exam, finding);
 		return;
 	}
 	diagnose_mx(exam);
 	for (size_t i = 0; i < report->n_hosts; i++)
 		diagnose_host(exam, &report->hosts[i]);
+	for (size_t i = 0; i < report->n_zones; i++) {
+		const struct danelaw_zone *zone = &report->zones[i];
+		const struct danelaw_lookup both[] = { zone->dnskey, zone->ds };
+
+		look_for_expiry(exam, zone->name, both, 2);
+	}
 }

@@ -154,8 +154,14 @@ leaf_fits(const struct sighting *sighting)
 		    fits_some(leaf->names[i], sighting->host))
 			return true;
 	}
-	return leaf->n_names == 0 && leaf->cn != NULL &&
-	    fits_some(leaf->cn, sighting->host);
+	for (size_t i = 0; i < sighting->host->tlsa.n_references; i++) {
+		if (references_common_name(
+			leaf, sighting->host->tlsa.references[i]) != NULL)
+			return true;
+	}
+	return sighting->host->tlsa.n_references == 0 &&
+	    references_common_name(leaf, first_reference(sighting->host)) !=
+	    NULL;
 }
 
 static void

@@ -107,6 +107,21 @@ references_match(const char *presented, const char *reference)
 	    strncasecmp(presented + 1, reference + first, rest) == 0;
 }
 
+const char *
+references_common_name(const struct danelaw_cert *leaf, const char *reference)
+{
+	/* One dNSName, whatever it says, rules the CN out. */
+	if (leaf->n_names > 0)
+		return NULL;
+	for (size_t i = 0; i < leaf->n_cns; i++) {
+		if (references_match(leaf->cns[i], reference))
+			return leaf->cns[i];
+	}
+	return leaf->n_cns == 0 && references_match(leaf->cn, reference)
+	    ? leaf->cn
+	    : NULL;
+}
+
 bool
 references_evidence(const struct danelaw_cert *leaf,
     const char *const *references, size_t n, struct danelaw_name_check *check)
@@ -122,10 +137,8 @@ references_evidence(const struct danelaw_cert *leaf,
 				san = (int)j;
 			}
 		}
-		/* One dNSName, whatever it says, rules the CN out. */
-		if (leaf->n_names == 0 &&
-		    references_match(leaf->cn, references[i]))
-			presented = leaf->cn;
+		if (presented == NULL)
+			presented = references_common_name(leaf, references[i]);
 		if (presented == NULL)
 			continue;
 		check->checked = true;

@@ -31,6 +31,13 @@ size_t references_for(
 bool references_match(const char *presented, const char *reference);
 
 /*
+ * Which common name fits? OpenSSL takes any of them, the first that fits.
+ * NULL: none, or the leaf has a dNSName, which rules them out.
+ */
+const char *references_common_name(
+    const struct danelaw_cert *leaf, const char *reference);
+
+/*
  * Finds the evidence for a name check that OpenSSL has passed: the first
  * reference that fits, by SAN or, where the leaf has no dNSName, by CN.
  * False: none fits, and check is as before.

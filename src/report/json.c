@@ -7,33 +7,96 @@
 #include "report/report.h"
 
 static json_t *
+lookup_object(struct json_maker *maker, const struct danelaw_lookup *lookup)
+{
+	json_t *item = json_object();
+
+	json_put_text(maker, item, "name", lookup->name);
+	json_put_text(maker, item, "type", lookup->type);
+	json_put_text(
+	    maker, item, "dnssec", danelaw_dnssec_word(lookup->dnssec));
+	json_put_text(
+	    maker, item, "presence", danelaw_presence_word(lookup->presence));
+	json_put_text(maker, item, "why", lookup->why);
+	json_put_texts(
+	    maker, item, "aliases", lookup->aliases, lookup->n_aliases);
+	json_put_number(maker, item, "ttl", lookup->ttl);
+	json_put_date(maker, item, "rrsig_expires", lookup->rrsig_expires);
+	json_put_number(maker, item, "records", (int64_t)lookup->n_records);
+	json_put_bool(maker, item, "wildcard", lookup->wildcard);
+	json_put_date(maker, item, "rrsig_inception", lookup->rrsig_inception);
+	json_put_text(maker, item, "signer", lookup->signer);
+	json_put_texts(
+	    maker, item, "signers", lookup->signers, lookup->n_signers);
+	return item;
+}
+
+static json_t *
 lookups_array(
     struct json_maker *maker, const struct danelaw_lookup *lookups, size_t n)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < n; i++) {
-		const struct danelaw_lookup *lookup = &lookups[i];
-		json_t *item = json_object();
+	for (size_t i = 0; i < n; i++)
+		json_add(maker, array, lookup_object(maker, &lookups[i]));
+	return array;
+}
 
-		json_put_text(maker, item, "name", lookup->name);
-		json_put_text(maker, item, "type", lookup->type);
-		json_put_text(
-		    maker, item, "dnssec", danelaw_dnssec_word(lookup->dnssec));
-		json_put_text(maker, item, "presence",
-		    danelaw_presence_word(lookup->presence));
-		json_put_text(maker, item, "why", lookup->why);
-		json_put_texts(
-		    maker, item, "aliases", lookup->aliases, lookup->n_aliases);
-		json_put_number(maker, item, "ttl", lookup->ttl);
+/* A lookup that was not made has no type. */
+static json_t *
+zones_array(
+    struct json_maker *maker, const struct danelaw_zone *zones, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct danelaw_zone *zone = &zones[i];
+		json_t *item = json_object(), *lookups = json_array();
+
+		if (zone->dnskey.type != NULL)
+			json_add(maker, lookups,
+			    lookup_object(maker, &zone->dnskey));
+		if (zone->ds.type != NULL)
+			json_add(
+			    maker, lookups, lookup_object(maker, &zone->ds));
+		json_put_text(maker, item, "name", zone->name);
+		json_put_date(maker, item, "dnskey_rrsig_expires",
+		    zone->dnskey.rrsig_expires);
 		json_put_date(
-		    maker, item, "rrsig_expires", lookup->rrsig_expires);
-		json_put_number(
-		    maker, item, "records", (int64_t)lookup->n_records);
-		json_put_bool(maker, item, "wildcard", lookup->wildcard);
+		    maker, item, "ds_rrsig_expires", zone->ds.rrsig_expires);
+		json_put(maker, item, "lookups", lookups);
 		json_add(maker, array, item);
 	}
 	return array;
+}
+
+static json_t *
+clocks_object(struct json_maker *maker, const struct danelaw_clocks *clocks)
+{
+	json_t *object = json_object();
+	json_t *certificate = json_null(), *rrsig = json_null();
+
+	if (clocks->certificate != NULL) {
+		const struct danelaw_clock_cert *cert = clocks->certificate;
+
+		certificate = json_object();
+		json_put_number(maker, certificate, "days", cert->days);
+		json_put_date(maker, certificate, "expires", cert->expires);
+		json_put_text(maker, certificate, "subject", cert->subject);
+		json_put_text(maker, certificate, "host", cert->host);
+	}
+	if (clocks->rrsig != NULL) {
+		const struct danelaw_clock_rrsig *first = clocks->rrsig;
+
+		rrsig = json_object();
+		json_put_number(maker, rrsig, "hours", first->hours);
+		json_put_date(maker, rrsig, "expires", first->expires);
+		json_put_text(maker, rrsig, "name", first->name);
+		json_put_text(maker, rrsig, "type", first->type);
+	}
+	json_put(maker, object, "certificate", certificate);
+	json_put(maker, object, "rrsig", rrsig);
+	return object;
 }
 
 static json_t *
@@ -212,6 +275,10 @@ report_object(struct json_maker *maker, const struct danelaw_report *report)
 	json_put(maker, object, "mx", mx_object(maker, &report->mx));
 	json_put(maker, object, "hosts", hosts);
 	json_put(maker, object, "findings", findings);
+	json_put(maker, object, "zones",
+	    zones_array(maker, report->zones, report->n_zones));
+	json_put(
+	    maker, object, "clocks", clocks_object(maker, &report->clocks));
 	return object;
 }
 

@@ -235,15 +235,19 @@ name_rows(struct page *page, const struct margin *margin,
 		page_row(page, margin, "name",
 		    "%s: SAN %d of %zu%s" PAGE_CUT "%s" PAGE_CUT "%s",
 		    page_or(name->reference), name->san + 1, leaf->n_names,
-		    exact ? "" : ", ", exact ? 0 : presented.len,
-		    presented.text, exact ? "" : presented.more,
-		    ignored ? "; the CN, " : "", ignored ? cn.len : 0, cn.text,
-		    ignored ? cn.more : "", ignored ? ", is not used" : "");
+		    exact                ? ""
+			: name->wildcard ? ", wildcard "
+					 : ", ",
+		    exact ? 0 : presented.len, presented.text,
+		    exact ? "" : presented.more, ignored ? "; the CN, " : "",
+		    ignored ? cn.len : 0, cn.text, ignored ? cn.more : "",
+		    ignored ? ", is not used" : "");
 		break;
 	case DANELAW_NAME_CN:
 		page_row(page, margin, "name",
-		    "%s: the CN, " PAGE_CUT "; there is no SAN",
-		    page_or(name->reference), PAGE_CUT_ARGS(presented));
+		    "%s: the CN, %s" PAGE_CUT "; there is no SAN",
+		    page_or(name->reference), name->wildcard ? "wildcard " : "",
+		    PAGE_CUT_ARGS(presented));
 		break;
 	}
 }

@@ -11,7 +11,8 @@ enum {
 	MAX_ALIASES = 4,
 	MAX_TEXT = 400,
 	MAX_REASON = 200,
-	MAX_UNUSABLE = 3
+	MAX_UNUSABLE = 3,
+	CLOCK_SOON = 30 * 24 * 3600 /* seconds; no word of what ends later */
 };
 
 static struct margin
@@ -193,6 +194,67 @@ resolver_matters(const struct page *page)
 	return false;
 }
 
+/* "in 61 days", "3 days ago" */
+static void
+put_end(const struct page *page, int64_t expires, struct buf *text)
+{
+	bool over = expires < page->report->at;
+	char span[WHEN_DAYS_ROOM];
+
+	when_between(expires, page->report->at, span);
+	buf_printf(text, "%s%s%s", over ? "" : "in ", span, over ? " ago" : "");
+}
+
+static bool
+ends_soon(const struct page *page, int64_t expires)
+{
+	return page->verbosity > 0 || expires - page->report->at < CLOCK_SOON;
+}
+
+/* What ends first, of all that counts. */
+static void
+clock_row(struct page *page, const struct margin *margin)
+{
+	const struct danelaw_clock_cert *cert =
+	    page->report->clocks.certificate;
+	const struct danelaw_clock_rrsig *rrsig = page->report->clocks.rrsig;
+	struct buf text = { 0 };
+
+	if (cert != NULL && ends_soon(page, cert->expires)) {
+		struct page_cut subject = page_cut(page, cert->subject, 60);
+
+		buf_puts(&text, "certificate ends ");
+		put_end(page, cert->expires, &text);
+		buf_printf(&text, ": " PAGE_CUT " at %s",
+		    PAGE_CUT_ARGS(subject), page_or(cert->host));
+	}
+	if (rrsig != NULL && ends_soon(page, rrsig->expires)) {
+		buf_printf(
+		    &text, "%ssignature ends ", text.len == 0 ? "" : "; ");
+		put_end(page, rrsig->expires, &text);
+		buf_printf(&text, ": %s %s", page_or(rrsig->type),
+		    page_or(rrsig->name));
+	}
+	if (buf_failed(&text))
+		page->out->failed = true;
+	if (text.len > 0)
+		page_row(page, margin, "clock", "%s", buf_text(&text));
+	buf_finish(&text);
+}
+
+static void
+zone_rows(struct page *page, const struct margin *margin)
+{
+	for (size_t i = 0; i < page->report->n_zones; i++) {
+		const struct danelaw_zone *zone = &page->report->zones[i];
+
+		if (zone->dnskey.type != NULL)
+			lookup_rows(page, margin, &zone->dnskey, 1);
+		if (zone->ds.type != NULL)
+			lookup_rows(page, margin, &zone->ds, 1);
+	}
+}
+
 void
 text_domain(struct page *page)
 {
@@ -212,7 +274,9 @@ text_domain(struct page *page)
 		when_format(report->at, at);
 		page_row(page, &margin, "at", "%s", at);
 	}
+	clock_row(page, &margin);
 	lookup_rows(page, &margin, report->mx.lookups, report->mx.n_lookups);
+	zone_rows(page, &margin);
 }
 
 static bool

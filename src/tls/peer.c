@@ -85,19 +85,19 @@ tls_name_words(struct arena *arena, const X509_NAME *name)
 	return text;
 }
 
-static char *
-common_name(struct arena *arena, const X509_NAME *name)
+static void
+fill_common_names(
+    struct arena *arena, const X509_NAME *name, struct danelaw_cert *cert)
 {
-	int last = -1, i = -1;
+	int i = -1;
 
 	if (name == NULL)
-		return NULL;
-	while ((i = X509_NAME_get_index_by_NID(name, NID_commonName, i)) >= 0)
-		last = i;
-	if (last < 0)
-		return NULL;
-	return value_words(
-	    arena, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
+		return;
+	while ((i = X509_NAME_get_index_by_NID(name, NID_commonName, i)) >= 0) {
+		cert->cn = value_words(arena,
+		    X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, i)));
+		arena_push_text(arena, &cert->cns, &cert->n_cns, cert->cn);
+	}
 }
 
 static int64_t
@@ -263,7 +263,7 @@ fill_cert(
 	cert->depth = -1;
 	cert->subject = tls_name_words(arena, subject);
 	cert->issuer = tls_name_words(arena, issuer);
-	cert->cn = common_name(arena, subject);
+	fill_common_names(arena, subject, cert);
 	cert->not_before = unix_time(X509_get0_notBefore(x509));
 	cert->not_after = unix_time(X509_get0_notAfter(x509));
 	cert->key = key_words(arena, x509);

@@ -229,6 +229,73 @@ test_expiry(void **state)
 	arena_unref(arena);
 }
 
+/* Which zones vouch for an answer, and which one's signature ends first. */
+static void
+test_signers(void **state)
+{
+	struct arena *arena = arena_new(), *other = arena_new();
+	struct danelaw_lookup copy;
+	struct answer answer;
+	(void)state;
+
+	build();
+	answer = wire_read(arena, "a.example", RRTYPE_A);
+	assert_null(answer.lookup.signer);
+	assert_int_equal(answer.lookup.n_signers, 0);
+
+	wire_add_signature(ANSWER, "a.example", RRTYPE_A, WIRE_AT - WIRE_DAY,
+	    WIRE_AT + 9 * WIRE_DAY);
+	wire_add_signature_of("", AUTHORITY, "example", WIRE_NSEC,
+	    WIRE_AT - 2 * WIRE_DAY, WIRE_AT + 3 * WIRE_DAY);
+	wire_add_signature_of("B.Example", ANSWER, "b.example", RRTYPE_A,
+	    WIRE_AT - WIRE_DAY, WIRE_AT + 9 * WIRE_DAY);
+	wire_add_signature_of("b.example", ANSWER, "b.example", RRTYPE_CNAME,
+	    WIRE_AT - WIRE_DAY, WIRE_AT + 9 * WIRE_DAY);
+	wire_add_signature_of("unused.example", ADDITIONAL, "n.example",
+	    RRTYPE_A, WIRE_AT - WIRE_DAY, WIRE_AT + WIRE_DAY);
+	answer = wire_read(arena, "a.example", RRTYPE_A);
+	answer_copy_lookup(other, &answer, &copy);
+	arena_unref(arena);
+	assert_string_equal(copy.signer, "");
+	assert_int_equal(copy.rrsig_expires, WIRE_AT + 3 * WIRE_DAY);
+	assert_int_equal(copy.rrsig_inception, WIRE_AT - 2 * WIRE_DAY);
+	assert_int_equal(copy.n_signers, 3);
+	assert_string_equal(copy.signers[0], "example");
+	assert_string_equal(copy.signers[1], "");
+	assert_string_equal(copy.signers[2], "b.example");
+	arena_unref(other);
+}
+
+/* A signer's name that is none, and more signers than anybody needs. */
+static void
+test_hostile_signers(void **state)
+{
+	static const char bad[] = "\0\1\15\2\0\0\16\20\x7f\xff\xff\xff"
+				  "\0\0\0\1\x30\x39\x3f"
+				  "abc";
+	struct arena *arena = arena_new();
+	struct answer answer;
+	char name[32];
+	(void)state;
+
+	build();
+	wire_add(ANSWER, "a.example", WIRE_RRSIG, 300, bad, sizeof(bad) - 1);
+	answer = wire_read(arena, "a.example", RRTYPE_A);
+	assert_null(answer.lookup.signer);
+	assert_int_equal(answer.lookup.n_signers, 0);
+
+	build();
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "z%d.example", i);
+		wire_add_signature_of(name, ANSWER, name, RRTYPE_A,
+		    WIRE_AT - WIRE_DAY, WIRE_AT + (9 + i) * WIRE_DAY);
+	}
+	answer = wire_read(arena, "a.example", RRTYPE_A);
+	assert_string_equal(answer.lookup.signer, "z0.example");
+	assert_int_equal(answer.lookup.n_signers, 16);
+	arena_unref(arena);
+}
+
 /* RFC 4035 section 5.3.2; the signatures made here count two labels. */
 static void
 test_wildcard(void **state)
@@ -270,6 +337,8 @@ main(void)
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_signers),
+		cmocka_unit_test(test_hostile_signers),
 		cmocka_unit_test(test_wildcard),
 	};
 

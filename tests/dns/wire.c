@@ -95,8 +95,8 @@ wire_add_name(const char *owner, unsigned type, uint32_t ttl, int preference,
 }
 
 void
-wire_add_signature(int section, const char *owner, unsigned covered,
-    int64_t inception, int64_t expiration)
+wire_add_signature_of(const char *signer, int section, const char *owner,
+    unsigned covered, int64_t inception, int64_t expiration)
 {
 	struct wire *rdata = calloc(1, sizeof(*rdata));
 
@@ -107,10 +107,18 @@ wire_add_signature(int section, const char *owner, unsigned covered,
 	put32(rdata, (uint32_t)expiration);
 	put32(rdata, (uint32_t)inception);
 	put16(rdata, 12345);
-	put_name(rdata, "example");
+	put_name(rdata, signer);
 	put(rdata, "signature", 9);
 	wire_add(section, owner, WIRE_RRSIG, 3600, rdata->bytes, rdata->len);
 	free(rdata);
+}
+
+void
+wire_add_signature(int section, const char *owner, unsigned covered,
+    int64_t inception, int64_t expiration)
+{
+	wire_add_signature_of(
+	    "example", section, owner, covered, inception, expiration);
 }
 
 void

@@ -33,6 +33,9 @@ void wire_add_name(const char *owner, unsigned type, uint32_t ttl,
     int preference, const char *target);
 void wire_add_signature(int section, const char *owner, unsigned covered,
     int64_t inception, int64_t expiration);
+/* The same by another zone than "example". */
+void wire_add_signature_of(const char *signer, int section, const char *owner,
+    unsigned covered, int64_t inception, int64_t expiration);
 void wire_add_soa(uint32_t ttl, uint32_t minimum);
 
 /* As a secure answer. */

@@ -4,6 +4,11 @@ from compare import EXIT, differ
 
 BAD = {'tlsa-mismatch', 'name-mismatch', 'cert-expired', 'chain-invalid',
        'starttls-missing', 'plaintext-injected', 'tls-failed'}
+ROLES = {
+    'match': {'current-leaf', 'ta-in-path', 'ta-not-sent', 'duplicate'},
+    'unusable': {'unusable'},
+    'superseded': {'superseded', 'duplicate'},
+}
 # From harmless to harmful: the state of a domain (INTERFACE section 3).
 BADNESS = ['ok', 'warning', 'unknown', 'critical']
 SEVERITY = {'info': 'ok', 'warning': 'warning', 'critical': 'critical'}
@@ -16,7 +21,7 @@ def check_report(report, status):
         faults += check_host(host)
     if report['verdict'] == 'dane-ok':
         faults += check_good(report)
-    return faults
+    return faults + check_clocks(report)
 
 
 def check_findings(report):
@@ -94,6 +99,7 @@ def check_probe(probe, host, where):
         usable = tlsa['records'][result['record']]['usable']
         if usable == (result['result'] == 'unusable'):
             faults.append(f"{where} record {result['record']}: usable or not")
+    faults += check_roles(probe, where)
     if probe['tls'] and host['policy'] == 'dane':
         faults += differ(f'{where} SNI', tlsa['base'], probe['tls']['sni'])
     if probe['tls'] and tlsa['records']:
@@ -101,6 +107,58 @@ def check_probe(probe, host, where):
                          list(range(len(tlsa['records']))),
                          [r['record'] for r in probe['records']])
     return faults
+
+
+def check_roles(probe, where):
+    """What a record is there for cannot deny how it was judged."""
+    faults = []
+    for result in probe['records']:
+        known = ROLES.get(result['result'])
+        if known and result['role'] not in known:
+            faults.append(f"{where}: {result['rr']}: {result['result']}, but "
+                          f"{result['role']}")
+    return faults
+
+
+def check_clocks(report):
+    """The signatures of zones, and whose certificates have dates."""
+    faults, clocks = [], report['clocks']
+    dated = any(probe['match'] and probe['match']['rr'].startswith('2 ')
+                and any(cert['path'] is not None
+                        and cert['path'] <= probe['match']['depth']
+                        for cert in probe['chain'])
+                for host in report['hosts'] if host['policy'] == 'dane'
+                for address in host['addresses']
+                for probe in address['probes'])
+    faults += differ('a certificate whose dates count', dated,
+                     clocks['certificate'] is not None)
+    ends = [lookup['rrsig_expires'] for lookup in all_lookups(report)
+            if lookup['dnssec'] == 'secure' and lookup['rrsig_expires']
+            and is_rested_on(report, lookup)]
+    faults += differ('the first signature to end', min(ends, default=None),
+                     clocks['rrsig'] and clocks['rrsig']['expires'])
+    names = {zone['name'] for zone in report['zones']}
+    faults += differ('zones named once', len(report['zones']), len(names))
+    for lookup in report['mx']['lookups']:
+        if lookup['dnssec'] == 'secure' and report['hosts']:
+            missing = set(lookup['signers']) - names - {''}
+            faults += [f'zones: {name} is missing' for name in missing]
+    return faults
+
+
+def is_rested_on(report, lookup):
+    """What was asked only to give advice ends without harm."""
+    if lookup['type'] == 'TLSA':
+        return (lookup not in report['mx']['lookups']
+                and lookup['name'].startswith(f"_{report['port']}."))
+    return lookup['type'] != 'TXT'
+
+
+def all_lookups(report):
+    lookups = list(report['mx']['lookups'])
+    for part in report['hosts'] + report['zones']:
+        lookups += part['lookups']
+    return lookups
 
 
 def check_good(report):

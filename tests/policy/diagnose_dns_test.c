@@ -362,8 +362,96 @@ not_expiring(struct grown *g)
 	grow_find(g->host, "TLSA")->rrsig_expires = AT + 48 * 3600;
 }
 
+/* Signed for two weeks, a day is left. */
+static void
+expiring_slowly(struct grown *g)
+{
+	grow_find(g->host, "TLSA")->rrsig_expires = AT + DAYS;
+	grow_find(g->host, "TLSA")->rrsig_inception = AT - 13 * DAYS;
+}
+
+/* Signed as it is asked for, for a day or two. */
+static void
+signed_online(struct grown *g)
+{
+	grow_find(g->host, "TLSA")->rrsig_expires = AT + DAYS;
+	grow_find(g->host, "TLSA")->rrsig_inception = AT - DAYS;
+	g->report->mx.lookups[0].rrsig_expires = AT + 3600;
+	g->report->mx.lookups[0].rrsig_inception = AT - 3 * 3600;
+}
+
+static void
+signed_online_in_trouble(struct grown *g)
+{
+	signed_online(g);
+	g->report->mx.lookups[0].rrsig_expires--;
+}
+
+static void
+more_hours(struct grown *g)
+{
+	g->options.rrsig_hours = 73;
+	grow_find(g->host, "TLSA")->rrsig_expires = AT + 3 * DAYS;
+	grow_find(g->host, "TLSA")->rrsig_inception = AT - 13 * DAYS;
+}
+
+static struct danelaw_zone *
+add_zone(struct grown *g, const char *name, const char *above)
+{
+	struct danelaw_report *report = g->report;
+	struct danelaw_zone *zone =
+	    ARENA_PUSH(g->tree->arena, report->zones, report->n_zones);
+
+	assert_non_null(zone);
+	zone->name = name;
+	zone->dnskey = g->report->mx.lookups[0];
+	zone->dnskey.name = name;
+	zone->dnskey.type = "DNSKEY";
+	zone->dnskey.signer = name;
+	zone->ds = zone->dnskey;
+	zone->ds.type = "DS";
+	zone->ds.signer = above;
+	return zone;
+}
+
+static void
+zone_expiring(struct grown *g)
+{
+	add_zone(g, "et.example.org", "example.org")->dnskey.rrsig_expires =
+	    AT + DAYS;
+}
+
+static void
+registry_expiring(struct grown *g)
+{
+	add_zone(g, "example.org", "org")->ds.rrsig_expires = AT + DAYS;
+}
+
+static void
+zone_insecure(struct grown *g)
+{
+	struct danelaw_zone *zone = add_zone(g, "et.example", "example");
+
+	zone->dnskey.rrsig_expires = AT + DAYS;
+	zone->dnskey.dnssec = DANELAW_DNSSEC_INSECURE;
+	zone->ds = (struct danelaw_lookup) { 0 };
+}
+
 static const struct tree_row rows[] = {
 	{ "all is well", NULL, "", "" },
+	{ "4034 3.1.5 a day left of two weeks", expiring_slowly,
+	    "warning dns-rrsig-expiring mx1.example\n", "" },
+	{ "4034 3.1.5 a day left of two", signed_online, "", "" },
+	{ "4034 3.1.5 less than a quarter of a short life",
+	    signed_online_in_trouble, "warning dns-rrsig-expiring et.example\n",
+	    "" },
+	{ "4034 3.1.5 more hours asked for", more_hours,
+	    "warning dns-rrsig-expiring mx1.example\n", "" },
+	{ "4035 5 the keys of the zone", zone_expiring,
+	    "warning dns-rrsig-expiring et.example.org\n", "" },
+	{ "4035 5 what a registry signed", registry_expiring,
+	    "info dns-rrsig-expiring example.org\n", "" },
+	{ "4035 5 no secure answer, no matter", zone_insecure, "", "" },
 	{ "7672 2.1.2 MX SERVFAIL", mx_servfail,
 	    "critical dns-mx-lookup-error et.example\n", "" },
 	{ "7672 2.1.1 MX bogus", mx_bogus,
@@ -484,11 +572,69 @@ test_rows(void **state)
 	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void
+other_time(struct grown *g)
+{
+	g->options.other_time = true;
+}
+
+static void
+mx_bogus_early(struct grown *g)
+{
+	fail_mx(g, BOG,
+	    "signature before inception date from 192.0.2.53 for et.example.");
+}
+
+static void
+root_expired(struct grown *g)
+{
+	fail_mx(g, ERR,
+	    "the signatures of the root zone are not valid at the time given, "
+	    "2025-07-15T15:06:40Z; give another time");
+	g->options.resolver_dead = true;
+}
+
+/* --at: what a signature of today says of another day. */
+static void
+test_other_time(void **state)
+{
+	static const struct {
+		void (*spoil)(struct grown *g);
+		bool asked, told;
+	} told[] = {
+		{ mx_bogus, true, true },
+		{ mx_bogus, false, false },
+		{ mx_bogus_early, true, true },
+		{ mx_bogus_unsigned, true, false },
+		{ root_expired, true, true },
+		{ root_expired, false, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct grown g = grow();
+		bool some = false;
+
+		told[i].spoil(&g);
+		if (told[i].asked)
+			other_time(&g);
+		diagnose(g.tree, &g.options);
+		for (size_t j = 0; j < g.report->n_findings; j++)
+			some = some ||
+			    strstr(g.report->findings[j].text,
+				"only certificates can be judged") != NULL;
+		assert_int_equal(some, told[i].told);
+		check_sentences("another time", g.report);
+		danelaw_report_free(g.report);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_other_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -409,7 +409,7 @@ static struct danelaw_match name_match = {
 	.record = 0,
 	.depth = 1,
 	.how = DANELAW_HOW_SIGNED_BY,
-	.name = { true, "mx.name.example", NULL, DANELAW_NAME_NONE, -1 },
+	.name = { true, "mx.name.example", NULL, DANELAW_NAME_NONE, -1, false },
 };
 static struct danelaw_record_result name_results[] = {
 	{ 0, DANELAW_RESULT_MATCH, 1, DANELAW_ROLE_TA_IN_PATH },

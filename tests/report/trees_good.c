@@ -270,7 +270,7 @@ static struct danelaw_match seed_match = {
 	.record = 2,
 	.depth = 1,
 	.name = { true, "mx06.et.example", "mx06.et.example", DANELAW_NAME_SAN,
-	    7 },
+	    7, false },
 };
 
 static struct danelaw_record_result seed_results[] = {
@@ -370,6 +370,39 @@ static struct danelaw_finding seed_findings[] = { {
     .tlsrpt = "validation-failure",
 } };
 
+static struct danelaw_zone seed_zones[] = {
+	{ .name = "et.example",
+	    .dnskey = { .name = "et.example",
+		.type = "DNSKEY",
+		.dnssec = DANELAW_DNSSEC_SECURE,
+		.presence = DANELAW_PRESENCE_DATA,
+		.ttl = 3600,
+		.rrsig_expires = DAYS(6),
+		.rrsig_inception = DAYS(-8),
+		.signer = "et.example",
+		TEXTS(signers, "et.example"),
+		.n_records = 2 },
+	    .ds = { .name = "et.example",
+		.type = "DS",
+		.dnssec = DANELAW_DNSSEC_SECURE,
+		.presence = DANELAW_PRESENCE_DATA,
+		.ttl = 86400,
+		.rrsig_expires = DAYS(4),
+		.rrsig_inception = DAYS(-3),
+		.signer = "example",
+		TEXTS(signers, "example"),
+		.n_records = 1 } },
+	{ .name = "example",
+	    .ds = { .name = "example",
+		.type = "DS",
+		.dnssec = DANELAW_DNSSEC_ERROR,
+		.why = "no answer in time" } },
+};
+static struct danelaw_clock_cert seed_clock_cert = { DAYS(61), 61,
+	"CN=et.example", "mx06.et.example" };
+static struct danelaw_clock_rrsig seed_clock_rrsig = { DAYS(4), 96,
+	"et.example", "DS" };
+
 const struct danelaw_report trees_seed = {
 	.domain = "et.example",
 	.port = 25,
@@ -382,6 +415,8 @@ const struct danelaw_report trees_seed = {
 	.mx = { .source = DANELAW_MX_MX, .dnssec = DANELAW_DNSSEC_SECURE },
 	LIST(hosts, seed_hosts),
 	LIST(findings, seed_findings),
+	LIST(zones, seed_zones),
+	.clocks = { &seed_clock_cert, &seed_clock_rrsig },
 };
 
 /* No MX, no signature, no TLS; and a name in Unicode. */

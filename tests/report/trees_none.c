@@ -75,7 +75,8 @@ static struct danelaw_tls hostile_tls = { "TLSv1.3", "TLS_AES_128_GCM_SHA256",
 static struct danelaw_match hostile_match = {
 	.record = 0,
 	.depth = 7,
-	.name = { true, "mx.hostile.example", NULL, DANELAW_NAME_NONE, -1 },
+	.name = { true, "mx.hostile.example", NULL, DANELAW_NAME_NONE, -1,
+	    false },
 };
 static struct danelaw_probe hostile_probes[] = { { .offer = "default",
     .outcome = DANELAW_OUTCOME_NAME_MISMATCH,

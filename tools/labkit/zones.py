@@ -17,7 +17,7 @@ $TTL 300
 '''
 # Signature times relative to now, in days.
 TIMES = {'expired': (-40, -10), 'not-yet': (10, 30), 'expiring': (-19, 1),
-         'long': (-1, 90)}
+         'long': (-1, 90), 'online': (-1, 1)}
 
 
 def dotted(name):
