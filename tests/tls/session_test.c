@@ -647,6 +647,29 @@ test_offers(void **state)
 	assert_int_equal(strncmp(tls_library(), "OpenSSL ", 8), 0);
 }
 
+/* Each of the offers that ask for a cause is one that OpenSSL can make. */
+static void
+test_diagnostic_offers(void **state)
+{
+	static const char *const names[] = { "no-sni", "no-cert", "tls12",
+		"tls10", "rare-groups", "weak", "anon", "small" };
+	char *error = NULL;
+	struct tls_context *context = tls_context_new(NULL, NULL, &error);
+	(void)state;
+
+	assert_non_null(context);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct tls_offer *offer = tls_offer_find(names[i]);
+		struct tls_session *session;
+
+		assert_non_null(offer);
+		session = tls_session_new(context, offer, -1, "mx.example");
+		assert_non_null(session);
+		tls_session_free(session);
+	}
+	tls_context_free(context);
+}
+
 int
 main(void)
 {
@@ -663,6 +686,7 @@ main(void)
 		cmocka_unit_test(test_sni),
 		cmocka_unit_test(test_big_chain),
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_diagnostic_offers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
