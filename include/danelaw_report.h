@@ -292,7 +292,7 @@ struct danelaw_pkix {
 
 /* One handshake, or the attempt at one. */
 struct danelaw_probe {
-	const char *offer; /* "default", "rsa", "ecdsa", "eddsa" */
+	const char *offer; /* "default", "rsa", "ecdsa", "eddsa", "tls12" */
 	enum danelaw_outcome outcome;
 	const char *error;       /* our words when it failed, or NULL */
 	struct danelaw_tls *tls; /* NULL: no handshake was finished */
@@ -303,6 +303,23 @@ struct danelaw_probe {
 	struct danelaw_cert *chain; /* as sent, the leaf first */
 	size_t n_chain;
 	struct danelaw_pkix *pkix; /* NULL: not asked for, or no chain */
+};
+
+/*
+ * One attempt to shake hands that was made to learn why another failed, or
+ * that looked for more certificates and failed by itself. The first one is
+ * always the default offer.
+ */
+struct danelaw_trial {
+	const char *offer;
+	bool ok;                 /* the handshake stood, also at EHLO in it */
+	const char *error;       /* our words when it failed, or NULL */
+	int alert;               /* TLS alert received, -1: none */
+	bool timeout;            /* it stalled */
+	bool shook;              /* it got as far as a handshake */
+	struct danelaw_tls *tls; /* NULL: no handshake was finished */
+	const char *key;         /* of the leaf, or NULL */
+	bool client_cert_requested, client_cert_sent;
 };
 
 struct danelaw_smtp {
@@ -350,6 +367,12 @@ struct danelaw_address {
 	struct danelaw_timing timing;
 	const char *sendmail;     /* ${verify} word of sendmail, or NULL */
 	const char *sendmail_why; /* what it means here, or NULL */
+	/* The handshake without SNI, where it showed another certificate;
+	   senders with DANE send SNI, so it counts for nothing. */
+	struct danelaw_probe *no_sni;
+	struct danelaw_trial *trials;
+	size_t n_trials;
+	const char *cause; /* why no handshake works, as trials showed it */
 };
 
 struct danelaw_host {

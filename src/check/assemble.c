@@ -3,9 +3,13 @@
  * Evidence and policy meet here, once per domain: the same host may serve
  * many, but each has reference identifiers of its own (RFC 7672 s. 3.2.2).
  */
-#include "base/clock.h"
 #include "check/domain.h"
+
+#include <string.h>
+
+#include "base/clock.h"
 #include "check/extras.h"
+#include "policy/cause.h"
 #include "policy/clocks.h"
 #include "policy/diagnose.h"
 #include "policy/references.h"
@@ -40,9 +44,10 @@ take_references(struct domain_job *job, struct danelaw_host *host)
 	return true;
 }
 
+/* The outcome of one handshake goes into probe. False: no memory. */
 static bool
-judge_address(struct domain_job *job, const struct danelaw_host *host,
-    struct evidence *evidence, struct danelaw_address *address)
+judge_probe(struct domain_job *job, const struct danelaw_host *host,
+    struct evidence *evidence, size_t shake, struct danelaw_probe *probe)
 {
 	const struct judge_question question = {
 		.tlsa = &host->tlsa,
@@ -50,29 +55,59 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 		.host = host->name,
 		.domain = job->tree->report.domain,
 	};
+	struct judge_facts judged = { 0 };
+	struct outcome_facts facts;
+
+	if (!judge_shake(job->engine->tls, evidence, shake, &question,
+		job->tree->arena, probe, &judged))
+		return false;
+	facts = (struct outcome_facts) {
+		.reached = evidence->shakes[shake].reached,
+		.verified = judged.verified,
+		.matched = judged.matched,
+		.verify_code = judged.verify_code,
+		.date_failed = judged.date_failed,
+		.name_failed = judged.name_failed,
+	};
+	probe->outcome = outcome_for(host->policy, &facts);
+	return true;
+}
+
+/* Senders with DANE send SNI: what is shown without it does not count. */
+static bool
+judge_no_sni(struct domain_job *job, const struct danelaw_host *host,
+    struct evidence *evidence, size_t shake, struct danelaw_address *address)
+{
+	address->no_sni =
+	    arena_alloc(job->tree->arena, sizeof(*address->no_sni));
+	return address->no_sni != NULL &&
+	    judge_probe(job, host, evidence, shake, address->no_sni);
+}
+
+static bool
+judge_address(struct domain_job *job, const struct danelaw_host *host,
+    struct evidence *evidence, struct danelaw_address *address)
+{
 	struct arena *arena = job->tree->arena;
 
 	address->smtp = evidence->smtp;
 	address->timing = evidence->timing;
+	address->trials = evidence->trials;
+	address->n_trials = evidence->n_trials;
+	address->cause =
+	    cause_judge(arena, evidence->trials, evidence->n_trials).words;
 	for (size_t i = 0; i < evidence->n_shakes; i++) {
-		struct danelaw_probe *probe =
-		    ARENA_PUSH(arena, address->probes, address->n_probes);
-		struct judge_facts judged = { 0 };
-		struct outcome_facts facts;
+		struct danelaw_probe *probe;
 
+		if (strcmp(evidence->shakes[i].offer, "no-sni") == 0) {
+			if (!judge_no_sni(job, host, evidence, i, address))
+				return false;
+			continue;
+		}
+		probe = ARENA_PUSH(arena, address->probes, address->n_probes);
 		if (probe == NULL ||
-		    !judge_shake(job->engine->tls, evidence, i, &question,
-			arena, probe, &judged))
+		    !judge_probe(job, host, evidence, i, probe))
 			return false;
-		facts = (struct outcome_facts) {
-			.reached = evidence->shakes[i].reached,
-			.verified = judged.verified,
-			.matched = judged.matched,
-			.verify_code = judged.verify_code,
-			.date_failed = judged.date_failed,
-			.name_failed = judged.name_failed,
-		};
-		probe->outcome = outcome_for(host->policy, &facts);
 		address->outcome =
 		    outcome_worse(address->outcome, probe->outcome);
 	}

@@ -22,6 +22,7 @@
 #include "base/name.h"
 #include "check/engine.h"
 #include "policy/bases.h"
+#include "policy/cause.h"
 #include "policy/ruling.h"
 #include "policy/tlsa.h"
 #include "probe/judge.h"
@@ -315,6 +316,7 @@ step_probe(struct host_job *job)
 		.implicit_tls = job->spec.implicit_tls,
 		.all_certs = job->spec.all_certs,
 		.deadline = job->spec.deadline,
+		.next = cause_next,
 		.sni = job->facts.is_literal ? NULL : job->spec.name,
 	};
 

@@ -377,18 +377,11 @@ diagnose_sighting(struct exam *exam, const struct sighting *sighting)
 static bool
 is_sni_fault(const struct sighting *sighting)
 {
-	const struct danelaw_address *address = sighting->address;
+	const struct danelaw_tls *tls = sighting->probe->tls;
+	const struct danelaw_probe *bare = sighting->address->no_sni;
 
-	if (sighting->probe->tls == NULL || sighting->probe->tls->sni == NULL)
-		return false;
-	for (size_t i = 0; i < address->n_probes; i++) {
-		const struct danelaw_probe *probe = &address->probes[i];
-
-		if (probe->tls != NULL && probe->tls->sni == NULL &&
-		    probe->match != NULL)
-			return true;
-	}
-	return false;
+	return tls != NULL && tls->sni != NULL && bare != NULL &&
+	    bare->match != NULL;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/cause.h"
 #include "policy/diagnose_kit.h"
 
 /* The words of tls_session_error() and of OpenSSL; the first that fits. */
@@ -54,8 +55,31 @@ is_old(const struct danelaw_tls *tls)
 	    is_version(tls, "TLSv1.1") || is_version(tls, "SSLv3");
 }
 
+/* By what trials showed; FINDING_COUNT: the words have to do. */
+static const enum finding_id by_cause[N_CAUSES] = {
+	[CAUSE_NONE] = FINDING_COUNT,
+	[CAUSE_SNI] = FINDING_TLS_SNI_UNRECOGNIZED_112,
+	[CAUSE_CERT_REQUIRED_12] = FINDING_TLS_CLIENT_CERT_REQUIRED_12,
+	[CAUSE_CERT_REQUIRED_13] = FINDING_TLS_CLIENT_CERT_REQUIRED_13,
+	[CAUSE_OWN_CERT] = FINDING_TLS_HANDSHAKE_FAILED,
+	[CAUSE_VERSION] = FINDING_TLS_PROTOCOL_VERSION_70,
+	[CAUSE_OLD_ONLY] = FINDING_TLS_OLD_ONLY,
+	[CAUSE_CERT_CURVE] = FINDING_TLS_EC_CERT_CURVE,
+	[CAUSE_CURVE_FIXED] = FINDING_TLS_SERVER_CURVE_FIXED,
+	[CAUSE_GROUP] = FINDING_TLS_NO_COMMON_GROUP,
+	[CAUSE_DH] = FINDING_TLS_DH_TOO_SMALL,
+	[CAUSE_CIPHER] = FINDING_TLS_NO_SHARED_CIPHER,
+	[CAUSE_SIGALG] = FINDING_TLS_SIGALG_UNSUPPORTED,
+	[CAUSE_ANON] = FINDING_TLS_ANON_ONLY,
+	[CAUSE_RENEGOTIATION] = FINDING_TLS_LEGACY_RENEGOTIATION,
+	[CAUSE_BIG_HELLO] = FINDING_TLS_BIG_CLIENTHELLO,
+	[CAUSE_TIMEOUT] = FINDING_TLS_TIMEOUT,
+	[CAUSE_EOF] = FINDING_TLS_UNEXPECTED_EOF,
+	[CAUSE_ALERT_40] = FINDING_TLS_HANDSHAKE_FAILURE_40,
+};
+
 static enum finding_id
-cause_of(const struct danelaw_probe *probe)
+finding_by_words(const struct danelaw_probe *probe)
 {
 	/* It had asked for a certificate, got none, and hung up. */
 	if (probe->tls != NULL && probe->tls->client_cert_requested)
@@ -69,24 +93,80 @@ cause_of(const struct danelaw_probe *probe)
 	return FINDING_TLS_HANDSHAKE_FAILED;
 }
 
-static void
+/* The key of the certificate, which a trial may have seen. */
+static const char *
+key_seen(const struct danelaw_address *address)
+{
+	for (size_t i = 0; i < address->n_trials; i++) {
+		if (address->trials[i].key != NULL)
+			return address->trials[i].key;
+	}
+	return NULL;
+}
+
+static const char *
+why_of(const struct exam *exam, const struct danelaw_probe *probe,
+    const char *cause)
+{
+	if (cause == NULL)
+		return kit_text(exam, probe->error);
+	if (probe->error == NULL)
+		return cause;
+	return kit_text(
+	    exam, arena_printf(exam->arena, "%s (%s)", cause, probe->error));
+}
+
+static struct danelaw_finding *
 tell(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_address *address, const struct danelaw_probe *probe,
-    enum finding_id id)
+    enum finding_id id, const char *cause)
 {
 	const char *where = tree_place(exam->arena, host, address);
 	const char *sni =
 	    host->tlsa.base == NULL ? host->name : host->tlsa.base;
-	struct danelaw_finding *finding;
 
 	if (where == NULL)
 		where = host->name;
-	finding = finding_add(exam->tree, id, where, "where", where, "host",
+	return finding_add(exam->tree, id, where, "where", where, "host",
 	    host->name, "name", kit_owner(exam, host), "why",
-	    kit_text(exam, probe->error), "sni", sni, "version",
-	    "TLS 1.0 or 1.1", NULL);
-	if (finding != NULL && id != FINDING_TLS_TIMEOUT)
+	    why_of(exam, probe, cause), "sni", sni, "version", "TLS 1.0 or 1.1",
+	    "key", kit_text(exam, key_seen(address)), NULL);
+}
+
+/* The default offer failed, so a sender fails. */
+static void
+tell_failure(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address, const struct danelaw_probe *probe)
+{
+	struct cause_answer answer =
+	    cause_judge(exam->arena, address->trials, address->n_trials);
+	enum finding_id id = by_cause[answer.cause];
+	struct danelaw_finding *finding;
+
+	if (id == FINDING_COUNT)
+		id = probe->outcome == DANELAW_OUTCOME_TLS_TIMEOUT
+		    ? FINDING_TLS_TIMEOUT
+		    : finding_by_words(probe);
+	finding = tell(exam, host, address, probe, id, answer.words);
+	if (finding == NULL)
+		return;
+	if (probe->outcome != DANELAW_OUTCOME_TLS_TIMEOUT)
 		finding->severity = DANELAW_SEVERITY_CRITICAL;
+	else if (finding->severity == DANELAW_SEVERITY_CRITICAL)
+		finding->severity = DANELAW_SEVERITY_WARNING;
+	kit_soften(finding, host, address->outcome);
+}
+
+static void
+tell_anonymous(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address, const struct danelaw_probe *probe)
+{
+	struct danelaw_finding *finding =
+	    tell(exam, host, address, probe, FINDING_TLS_ANON_ONLY, NULL);
+
+	if (finding == NULL)
+		return;
+	finding->severity = DANELAW_SEVERITY_CRITICAL;
 	kit_soften(finding, host, address->outcome);
 }
 
@@ -99,14 +179,44 @@ diagnose_failure(struct exam *exam, const struct danelaw_host *host,
 
 		if (probe->outcome != address->outcome)
 			continue;
-		if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
-			tell(exam, host, address, probe, cause_of(probe));
-		else if (probe->outcome == DANELAW_OUTCOME_TLS_TIMEOUT)
-			tell(exam, host, address, probe, FINDING_TLS_TIMEOUT);
-		else if (probe->tls != NULL && probe->n_chain == 0)
-			tell(exam, host, address, probe, FINDING_TLS_ANON_ONLY);
-		else
+		if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED ||
+		    probe->outcome == DANELAW_OUTCOME_TLS_TIMEOUT) {
+			tell_failure(exam, host, address, probe);
+		} else if (probe->tls != NULL && probe->n_chain == 0) {
+			tell_anonymous(exam, host, address, probe);
+		} else {
 			continue;
+		}
+		return;
+	}
+}
+
+/* The default offer works, but not with TLS 1.2. */
+static void
+diagnose_fixed_curve(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address)
+{
+	struct cause_answer answer =
+	    cause_judge(exam->arena, address->trials, address->n_trials);
+
+	if (answer.cause == CAUSE_CURVE_FIXED && address->n_probes > 0)
+		tell(exam, host, address, &address->probes[0],
+		    FINDING_TLS_SERVER_CURVE_FIXED, answer.words);
+}
+
+/* As diagnose_mismatch(), for the names in a certificate that matches. */
+static void
+diagnose_no_sni(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address)
+{
+	if (address->no_sni == NULL ||
+	    address->no_sni->outcome != DANELAW_OUTCOME_AUTHENTICATED)
+		return;
+	for (size_t i = 0; i < address->n_probes; i++) {
+		if (address->probes[i].outcome != DANELAW_OUTCOME_NAME_MISMATCH)
+			continue;
+		tell(exam, host, address, &address->probes[i],
+		    FINDING_TLS_SNI_WRONG_CERT, NULL);
 		return;
 	}
 }
@@ -194,7 +304,8 @@ diagnose_key(struct exam *exam, const struct sighting *sighting)
 	if (leaf->key != NULL && strncmp(leaf->key, "EC ", 3) == 0 &&
 	    strcmp(leaf->key, "EC P-256") != 0 &&
 	    is_version(sighting->probe->tls, "TLSv1.2"))
-		note(exam, sighting, FINDING_TLS_EC_CERT_CURVE, NULL);
+		note(exam, sighting, FINDING_TLS_EC_CERT_CURVE,
+		    "the common ones do");
 }
 
 static bool
@@ -248,8 +359,11 @@ diagnose_tls(struct exam *exam)
 	for (size_t i = 0; i < report->n_hosts; i++) {
 		const struct danelaw_host *host = &report->hosts[i];
 
-		for (size_t j = 0; j < host->n_addresses; j++)
+		for (size_t j = 0; j < host->n_addresses; j++) {
 			diagnose_failure(exam, host, &host->addresses[j]);
+			diagnose_fixed_curve(exam, host, &host->addresses[j]);
+			diagnose_no_sni(exam, host, &host->addresses[j]);
+		}
 	}
 	for (size_t i = 0; i < exam->n_sightings; i++) {
 		const struct sighting *sighting = &exam->sightings[i];

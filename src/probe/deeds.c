@@ -42,11 +42,12 @@ connect_to(struct probe *probe)
 	enum tls_step step;
 
 	probe->begun = probe->mark = clock_monotonic_ms();
-	probe->shook = false;
+	probe->shook = probe->up = false;
 	probe->shake = (struct evidence_shake) {
-		.offer = tls_offer_all_certs[probe->offer],
+		.offer = probe->offer->name,
 		.alert = -1,
 	};
+	probe->trial = (struct danelaw_trial) { .offer = probe->offer->name };
 	probe->phase = CONNECTING;
 	probe_set_limit(probe, probe->target.connect_ms);
 	step = link_connect(&probe->link, &probe->address);
@@ -132,8 +133,6 @@ hear(struct probe *probe)
 static bool
 begin_tls(struct probe *probe)
 {
-	const struct tls_offer *offer =
-	    tls_offer_find(tls_offer_all_certs[probe->offer]);
 	char bytes[READ_SIZE];
 	enum tls_step step = TLS_STEP_READ;
 	size_t len = 0;
@@ -145,8 +144,8 @@ begin_tls(struct probe *probe)
 	if (step == TLS_STEP_CLOSED || step == TLS_STEP_FAILED)
 		return lose(probe, step);
 	if (step == TLS_STEP_DONE ||
-	    !link_start_tls(
-		&probe->link, probe->context, offer, probe->target.sni)) {
+	    !link_start_tls(&probe->link, probe->context, probe->offer,
+		probe->target.sni)) {
 		probe_end_by_memory(probe);
 		return false;
 	}
@@ -169,6 +168,26 @@ is_known(const struct evidence *evidence, const struct tls_chain *chain)
 	return false;
 }
 
+/* Only the key is of interest: the chain goes with the connection. */
+static bool
+note_trial_facts(struct probe *probe, const struct tls_chain *chain)
+{
+	struct arena *arena = probe->evidence->arena;
+	struct danelaw_trial *trial = &probe->trial;
+	struct danelaw_cert *certs = NULL;
+	size_t n = 0;
+
+	trial->tls = arena_alloc(arena, sizeof(*trial->tls));
+	if (trial->tls == NULL ||
+	    !tls_session_facts(probe->link.session, arena, trial->tls) ||
+	    (chain != NULL &&
+		!tls_chain_facts(chain, probe->arena, &certs, &n)))
+		return false;
+	if (n > 0)
+		trial->key = arena_strdup(arena, certs[0].key);
+	return true;
+}
+
 /* False: no memory. */
 static bool
 note_handshake(struct probe *probe)
@@ -179,6 +198,13 @@ note_handshake(struct probe *probe)
 	struct tls_chain *chain = tls_session_chain(session);
 
 	probe_note_time(probe, &evidence->timing.tls);
+	probe->up = true;
+	if (probe->asking) {
+		bool noted = note_trial_facts(probe, chain);
+
+		tls_chain_unref(chain);
+		return noted;
+	}
 	if (!probe_is_first(probe) &&
 	    (chain == NULL || is_known(evidence, chain))) {
 		tls_chain_unref(chain);
@@ -186,11 +212,15 @@ note_handshake(struct probe *probe)
 	}
 	shake->chain = chain;
 	shake->tls = arena_alloc(evidence->arena, sizeof(*shake->tls));
-	return shake->tls != NULL &&
-	    tls_session_facts(session, evidence->arena, shake->tls) &&
-	    (chain == NULL ||
-		tls_chain_facts(
-		    chain, evidence->arena, &shake->certs, &shake->n_certs));
+	if (shake->tls == NULL ||
+	    !tls_session_facts(session, evidence->arena, shake->tls) ||
+	    (chain != NULL &&
+		!tls_chain_facts(
+		    chain, evidence->arena, &shake->certs, &shake->n_certs)))
+		return false;
+	probe->trial.tls = shake->tls;
+	probe->trial.key = shake->n_certs > 0 ? shake->certs[0].key : NULL;
+	return true;
 }
 
 static bool

@@ -29,18 +29,32 @@ struct probe {
 	probe_done_fn *done;
 	void *arg;
 	struct evidence *evidence;
-	size_t offer; /* index in tls_offer_all_certs */
+	const struct tls_offer *offer; /* of this connection */
+	size_t n_before;               /* connections before this one */
+	size_t next_cert;              /* index in tls_offer_all_certs */
+	bool asking; /* why the default failed, not for certificates */
 	enum probe_phase phase;
 	struct link link;
 	struct dialogue *dialogue;
 	struct arena *arena; /* for this connection; the evidence's or own */
 	struct evidence_shake shake;
 	bool shook; /* it got as far as a handshake */
+	bool up;    /* the handshake was finished */
+	struct danelaw_trial trial;
 	struct event io, timer;
 	bool again;          /* the timer is no limit but another turn */
 	int64_t begun, mark; /* of the connection, of the step */
 	int64_t limit_from, limit;
 };
+
+/*
+ * What comes after a connection (next.c): takes note of it as a trial if it is
+ * one, then says which offer is next; NULL: none.
+ */
+void probe_note_trial(
+    struct probe *probe, enum danelaw_outcome reached, const char *error);
+const struct tls_offer *probe_next_offer(
+    struct probe *probe, enum danelaw_outcome reached);
 
 /* The first connection tells about the server, the others only look on. */
 bool probe_is_first(const struct probe *probe);

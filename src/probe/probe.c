@@ -20,8 +20,9 @@
  * in: a slow server cannot keep us.
  *
  * The first connection tells about the server; its failure is the result.
- * The others only look for more certificates. What they do not find is not
- * there, as far as anybody can say, and leaves no trace.
+ * The others only look for more certificates, or why the first one failed;
+ * next.c knows which. A certificate that they do not find is not there, as far
+ * as anybody can say, and leaves no trace; other failures are kept as trials.
  */
 #include "probe/probe.h"
 
@@ -119,7 +120,7 @@ probe_wait(struct probe *probe, enum tls_step step)
 bool
 probe_is_first(const struct probe *probe)
 {
-	return probe->offer == 0;
+	return probe->n_before == 0;
 }
 
 bool
@@ -155,21 +156,6 @@ drop_connection(struct probe *probe)
 }
 
 static bool
-has_more(const struct probe *probe, enum danelaw_outcome reached)
-{
-	int64_t deadline = probe->target.deadline;
-
-	if (!probe->target.all_certs ||
-	    probe->offer + 1 == tls_offer_n_all_certs)
-		return false;
-	if (deadline != 0 && clock_monotonic_ms() >= deadline)
-		return false;
-	/* A server that has had enough of us is left alone. */
-	return probe_is_first(probe) ? reached == DANELAW_OUTCOME_ENCRYPTED
-				     : probe->shook;
-}
-
-static bool
 open_dialogue(struct probe *probe)
 {
 	const struct dialogue_options options = {
@@ -192,7 +178,6 @@ end_connection(
 {
 	struct evidence *evidence = probe->evidence;
 	struct evidence_shake *shake = &probe->shake;
-	bool more = has_more(probe, reached);
 
 	if (probe_is_first(probe)) {
 		shake->reached = reached;
@@ -204,13 +189,16 @@ end_connection(
 		/* The first one showed that EHLO works inside TLS. */
 		shake->reached = DANELAW_OUTCOME_ENCRYPTED;
 	}
-	if (probe_is_first(probe) || shake->chain != NULL) {
+	if (probe_is_first(probe) || (shake->chain != NULL && !probe->asking)) {
 		evidence->shakes[evidence->n_shakes++] = *shake;
 		shake->chain = NULL;
 	}
+	probe_note_trial(probe, reached, error);
 	drop_connection(probe);
-	probe->offer++;
-	probe->phase = more && open_dialogue(probe) ? IDLE : OVER;
+	probe->offer = probe_next_offer(probe, reached);
+	probe->n_before++;
+	probe->phase =
+	    probe->offer != NULL && open_dialogue(probe) ? IDLE : OVER;
 	yield(probe);
 }
 
@@ -408,6 +396,7 @@ probe_start(struct event_base *base, struct tls_context *context,
 	probe->context = context;
 	probe->done = done;
 	probe->arg = arg;
+	probe->offer = tls_offer_find(tls_offer_all_certs[0]);
 	evtimer_assign(&probe->timer, base, on_timer, probe);
 	if (!link_parse(target->ip, target->port, &probe->address))
 		goto done;

@@ -26,6 +26,16 @@ bool probe_context_trust(struct tls_context *context, const char *ca_file,
 void probe_context_free(struct tls_context *context);
 const char *probe_library(void);
 
+/*
+ * Which offer to try next, given those that were (tls/offer.h); the default
+ * stands first. NULL: none. The decision is policy's, which this floor does
+ * not see.
+ */
+typedef const char *probe_next_fn(const struct danelaw_trial *trials, size_t n);
+
+/* Connections to learn why the default offer failed, at most. */
+#define PROBE_TRIALS_MAX 8
+
 struct probe_target {
 	const char *ip; /* IPv4 or IPv6, no brackets */
 	uint16_t port;
@@ -37,11 +47,15 @@ struct probe_target {
 	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
 	   30000 the handshake. The deadline rules over all. */
 	uint32_t connect_ms, reply_ms, tls_ms;
+	/* Asked where the default handshake failed; NULL: leave it at that.
+	   These connections have shorter limits. */
+	probe_next_fn *next;
 };
 
 /*
  * One connection. Behind the first one stand only those whose handshake showed
- * a new certificate; all that failed otherwise says nothing about the server.
+ * a new certificate; all that failed otherwise says nothing about the server
+ * as senders see it.
  */
 struct evidence_shake {
 	const char *offer;
@@ -62,6 +76,10 @@ struct evidence {
 	struct evidence_shake *shakes; /* at least one; the default first.
 		An offer the server has no certificate for leaves none. */
 	size_t n_shakes;
+	/* The default first, then what was tried because it had failed, or
+	   what failed otherwise than for want of a certificate; or none. */
+	struct danelaw_trial *trials;
+	size_t n_trials;
 	struct arena *arena;
 	unsigned refs;
 };

@@ -173,6 +173,31 @@ sendmail_object(struct json_maker *maker, const struct danelaw_address *address)
 }
 
 static json_t *
+trials_array(
+    struct json_maker *maker, const struct danelaw_trial *trials, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct danelaw_trial *trial = &trials[i];
+		json_t *item = json_object();
+
+		json_put_text(maker, item, "offer", trial->offer);
+		json_put_bool(maker, item, "ok", trial->ok);
+		json_put_text(maker, item, "error", trial->error);
+		json_put_index(maker, item, "alert", trial->alert);
+		json_put(maker, item, "tls", json_tls(maker, trial->tls));
+		json_put_text(maker, item, "key", trial->key);
+		json_put_bool(maker, item, "client_cert_requested",
+		    trial->client_cert_requested);
+		json_put_bool(
+		    maker, item, "client_cert_sent", trial->client_cert_sent);
+		json_add(maker, array, item);
+	}
+	return array;
+}
+
+static json_t *
 address_object(struct json_maker *maker, const struct danelaw_address *address,
     const struct danelaw_tlsa *tlsa)
 {
@@ -186,6 +211,12 @@ address_object(struct json_maker *maker, const struct danelaw_address *address,
 	json_put_text(
 	    maker, object, "outcome", danelaw_outcome_word(address->outcome));
 	json_put(maker, object, "probes", probes);
+	json_put(maker, object, "no_sni",
+	    address->no_sni == NULL ? json_null()
+				    : json_probe(maker, address->no_sni, tlsa));
+	json_put_text(maker, object, "cause", address->cause);
+	json_put(maker, object, "trials",
+	    trials_array(maker, address->trials, address->n_trials));
 	json_put(maker, object, "smtp", smtp_object(maker, &address->smtp));
 	json_put(maker, object, "senders",
 	    senders_array(maker, address->senders, address->n_senders));

@@ -36,8 +36,8 @@ json_tlsa(struct json_maker *maker, const struct danelaw_tlsa *tlsa)
 	return object;
 }
 
-static json_t *
-tls_object(struct json_maker *maker, const struct danelaw_tls *tls)
+json_t *
+json_tls(struct json_maker *maker, const struct danelaw_tls *tls)
 {
 	json_t *object;
 
@@ -199,7 +199,7 @@ put_probe(struct json_maker *maker, json_t *object,
 	json_put_text(
 	    maker, object, "outcome", danelaw_outcome_word(probe->outcome));
 	json_put_text(maker, object, "error", probe->error);
-	json_put(maker, object, "tls", tls_object(maker, probe->tls));
+	json_put(maker, object, "tls", json_tls(maker, probe->tls));
 	json_put(
 	    maker, object, "match", match_object(maker, probe->match, tlsa));
 	json_put(maker, object, "records", results_array(maker, probe, tlsa));

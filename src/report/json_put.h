@@ -46,6 +46,7 @@ void json_finish(
 /* The parts of a report that stand below a host (json_probe.c). */
 json_t *json_probe(struct json_maker *maker, const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa);
+json_t *json_tls(struct json_maker *maker, const struct danelaw_tls *tls);
 json_t *json_tlsa(struct json_maker *maker, const struct danelaw_tlsa *tlsa);
 
 #endif

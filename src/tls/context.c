@@ -81,7 +81,8 @@ add_cert_sigalgs(SSL *ssl, unsigned type, unsigned where,
 /*
  * All that openssl.cnf could have set is set again, in case the program
  * around us has read one. Security level 0 and TLS 1.0: a weak server shall
- * be seen and reported, not hidden behind our own refusal.
+ * be seen and reported, not hidden behind our own refusal. One without secure
+ * renegotiation (RFC 5746) is refused, as OpenSSL senders do.
  */
 static bool
 prepare_shake(SSL_CTX *ctx)
@@ -91,8 +92,7 @@ prepare_shake(SSL_CTX *ctx)
 	SSL_CTX_clear_options(ctx, ~UINT64_C(0));
 	SSL_CTX_set_options(ctx,
 	    SSL_OP_ALL | SSL_OP_NO_SSLv3 | SSL_OP_NO_TICKET |
-		SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-		SSL_OP_LEGACY_SERVER_CONNECT);
+		SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_mode(ctx,
 	    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

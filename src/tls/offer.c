@@ -34,6 +34,15 @@
 	"rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"         \
 	"RSA+SHA256:RSA+SHA384:RSA+SHA512"
 #define OLD_RSA "RSA+SHA224:RSA+SHA1"
+#define ALL_SIGALGS ECDSA ":" EDDSA ":" RSA ":" OLD_ECDSA ":" OLD_RSA
+
+/* Curves of RFC 8422 and RFC 7027 that senders leave out. */
+#define RARE_GROUPS                                                            \
+	"secp256k1:secp224r1:brainpoolP256r1:brainpoolP384r1:"                 \
+	"brainpoolP512r1:secp192r1:secp224k1:sect283r1:sect409r1:sect571r1"
+
+/* Senders gave these up with DSA certificates. */
+#define ABANDONED_SIGALGS "DSA+SHA256:DSA+SHA224:DSA+SHA1"
 
 /*
  * TLS 1.2 chooses the certificate by cipher suite, too: those of the other
@@ -43,7 +52,7 @@
 static const struct tls_offer offers[] = {
 	{
 	    .name = "default",
-	    .sigalgs = ECDSA ":" EDDSA ":" RSA ":" OLD_ECDSA ":" OLD_RSA,
+	    .sigalgs = ALL_SIGALGS,
 	    .groups = GROUPS,
 	    .ciphers = CIPHERS,
 	    .suites = SUITES,
@@ -70,10 +79,35 @@ static const struct tls_offer offers[] = {
 	    .ciphers = CIPHERS ":!aRSA:!kRSA:!aDSS",
 	    .suites = SUITES,
 	},
+	{ .name = "no-sni", .no_sni = 1 },
+	{ .name = "no-cert", .no_cert = 1 },
+	{ .name = "tls12", .max_version = TLS1_2_VERSION },
+	{ .name = "tls10", .max_version = TLS1_VERSION },
+	{ .name = "rare-groups", .groups = GROUPS ":" RARE_GROUPS },
+	{
+	    .name = "weak",
+	    .sigalgs = ALL_SIGALGS ":" ABANDONED_SIGALGS,
+	    .ciphers = "ALL:COMPLEMENTOFALL:!aNULL:!PSK:!SRP",
+	    .insecure_any = 1,
+	},
+	{
+	    .name = "anon",
+	    .max_version = TLS1_2_VERSION,
+	    .ciphers = "aNULL:!eNULL",
+	},
+	{
+	    .name = "small",
+	    .min_version = TLS1_2_VERSION,
+	    .max_version = TLS1_2_VERSION,
+	    .sigalgs = "ECDSA+SHA256:RSA+SHA256",
+	    .groups = "P-256",
+	    .ciphers = "ECDHE-RSA-AES128-GCM-SHA256:"
+		       "ECDHE-ECDSA-AES128-GCM-SHA256:AES128-SHA",
+	},
 };
 
-const char *const tls_offer_all_certs[] = { "default", "rsa", "ecdsa",
-	"eddsa" };
+const char *const tls_offer_all_certs[] = { "default", "rsa", "ecdsa", "eddsa",
+	"no-sni", "tls12" };
 const size_t tls_offer_n_all_certs = COUNT(tls_offer_all_certs);
 
 const struct tls_offer *

@@ -32,12 +32,33 @@ note_request(SSL *ssl, void *arg)
 	return 1;
 }
 
+/* OpenSSL has limits even at level 0 (DH below 1024 bits). */
+static int
+allow_anything(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
+    void *other, void *ex)
+{
+	(void)ssl;
+	(void)ctx;
+	(void)op;
+	(void)bits;
+	(void)nid;
+	(void)other;
+	(void)ex;
+	return 1;
+}
+
 /* The context has the default offer; only what differs is set again. */
 static bool
 propose(SSL *ssl, const struct tls_offer *offer)
 {
 	const struct tls_offer *usual = tls_offer_find("default");
 
+	if (offer->insecure_any) {
+		SSL_set_security_callback(ssl, allow_anything);
+		SSL_set_options(ssl, SSL_OP_LEGACY_SERVER_CONNECT);
+	}
+	if (offer->no_cert)
+		SSL_certs_clear(ssl);
 	if (offer->min_version != 0 &&
 	    SSL_set_min_proto_version(ssl, offer->min_version) != 1)
 		return false;
@@ -378,6 +399,19 @@ signature_words(SSL *ssl)
 		    (names[i].digest == digest || names[i].digest == NID_undef))
 			return names[i].words;
 	return NULL;
+}
+
+bool
+tls_session_cert_requested(const struct tls_session *session)
+{
+	return session->cert_requested;
+}
+
+bool
+tls_session_cert_sent(const struct tls_session *session)
+{
+	return session->cert_requested &&
+	    SSL_get_certificate(session->ssl) != NULL;
 }
 
 bool

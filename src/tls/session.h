@@ -47,6 +47,9 @@ const char *tls_session_error(const struct tls_session *session);
 int tls_session_alert(const struct tls_session *session);
 /* Did the peer answer the ClientHello with something that is not TLS? */
 bool tls_session_not_tls(const struct tls_session *session);
+/* Did the server ask for a certificate? Did we have one to send? */
+bool tls_session_cert_requested(const struct tls_session *session);
+bool tls_session_cert_sent(const struct tls_session *session);
 /* After the handshake. False: no memory. */
 bool tls_session_facts(const struct tls_session *session, struct arena *arena,
     struct danelaw_tls *facts);

@@ -77,7 +77,8 @@ struct plan {
 	bool keep_clear; /* obey what was pipelined behind STARTTLS */
 	size_t chunk;    /* bytes a write; 0: all */
 	uint32_t chunk_ms;
-	size_t tls_cut; /* handshake bytes sent before acts[STAGE_TLS] */
+	size_t hello_max; /* close at a ClientHello longer than that; 0: none */
+	size_t tls_cut;   /* handshake bytes sent before acts[STAGE_TLS] */
 };
 
 struct script {

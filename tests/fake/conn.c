@@ -177,10 +177,28 @@ write_endless(struct conn *conn)
 		wait_write(conn);
 }
 
+/* The length in the header of the record, which is all there. */
+static size_t
+hello_length(const struct conn *conn)
+{
+	unsigned char head[5];
+
+	return recv(conn->fd, head, sizeof(head), MSG_PEEK | MSG_DONTWAIT) ==
+		sizeof(head)
+	    ? (size_t)head[3] << 8 | head[4]
+	    : 0;
+}
+
 static void
 start_tls(struct conn *conn)
 {
 	BIO *held;
+
+	if (conn->plan->hello_max > 0 &&
+	    hello_length(conn) > conn->plan->hello_max) {
+		hang_up(conn);
+		return;
+	}
 
 	conn->mode = CONN_HANDSHAKE;
 	conn->busy = false;

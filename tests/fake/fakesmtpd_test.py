@@ -432,6 +432,16 @@ class Tls(unittest.TestCase):
                     self.assertTrue(client.ask("NOOP").startswith("250"))
             self.assertEqual(fake.counts()["tls_failed"], 2)
 
+    def test_hello_max(self):
+        with Fake({"certs": EC, "hello_max": 16384},
+                  {"certs": EC, "hello_max": 100}) as fake:
+            with fake.dial(0) as client:
+                client.starttls()
+            with fake.dial(1) as client:
+                with self.assertRaises((ssl.SSLError, OSError)):
+                    client.starttls()
+            self.assertEqual(fake.counts(1)["tls"], 0)
+
     def test_no_certificate(self):
         with Fake({"certs": [], "ehlo": EHLO},
                   {"certs": [], "ehlo": EHLO, "tls": {

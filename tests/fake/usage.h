@@ -70,6 +70,7 @@ static const char usage_script[] =
     "  garbage     { \"at\": stage, \"hex\": \"...\" } raw, instead of the "
     "reply;\n"
     "              the dialogue goes on, but for tls (silence) and quit\n"
+    "  hello_max   N: close instead when a ClientHello is longer than that\n"
     "  answer_hello_with  text in clear instead of the ServerHello\n"
     "  endless     { \"at\": stage, \"bytes\": \"250-x\\r\\n\", "
     "\"max_bytes\":\n"

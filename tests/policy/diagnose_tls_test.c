@@ -262,7 +262,109 @@ nine_issuers(struct grown *g)
 	g->probe->match->name.source = DANELAW_NAME_SAN;
 }
 
+/* What trials showed: the default failed, and then this offer worked. */
+static void
+tried(struct grown *g, const char *offer, const char *key, const char *group)
+{
+	static struct danelaw_trial trials[2];
+	static struct danelaw_tls tls;
+
+	grow_no_tls(
+	    g, DANELAW_OUTCOME_TLS_FAILED, "alert 40, handshake failure");
+	tls = (struct danelaw_tls) { .version = "TLSv1.2", .group = group };
+	trials[0] = (struct danelaw_trial) { .offer = "default", .alert = 40 };
+	trials[1] = (struct danelaw_trial) {
+		.offer = offer, .ok = true, .alert = -1, .tls = &tls, .key = key
+	};
+	g->address->trials = trials;
+	g->address->n_trials = 2;
+}
+
+static void
+rare_key(struct grown *g)
+{
+	tried(g, "rare-groups", "EC secp256k1", "X25519");
+}
+
+static void
+rare_group(struct grown *g)
+{
+	tried(g, "rare-groups", "RSA 2048", "secp256k1");
+}
+
+static void
+short_dh(struct grown *g)
+{
+	tried(g, "weak", "RSA 2048", "DH 512");
+}
+
+static void
+no_cert_at_all(struct grown *g)
+{
+	tried(g, "anon", NULL, "P-256");
+}
+
+static void
+short_hello(struct grown *g)
+{
+	tried(g, "small", "EC P-256", "P-256");
+}
+
+static void
+refuses_name(struct grown *g)
+{
+	tried(g, "no-sni", "EC P-256", "X25519");
+}
+
+static void
+wanted_cert_12(struct grown *g)
+{
+	tried(g, "small", NULL, NULL);
+	g->address->n_trials = 1;
+	g->address->trials[0].client_cert_requested = true;
+}
+
+static void
+may_with_rare_key(struct grown *g)
+{
+	rare_key(g);
+	g->host->policy = DANELAW_POLICY_MAY;
+}
+
+static void
+fixed_curve(struct grown *g)
+{
+	static struct danelaw_trial trials[2];
+
+	g->leaf->key = "EC P-384";
+	trials[0] = (struct danelaw_trial) { .offer = "default",
+		.ok = true,
+		.alert = -1,
+		.tls = g->probe->tls,
+		.key = "EC P-384" };
+	trials[1] = (struct danelaw_trial) { .offer = "tls12", .alert = 40 };
+	g->address->trials = trials;
+	g->address->n_trials = 2;
+}
+
 static const struct tree_row rows[] = {
+	{ "8422 5.1 a key that nobody offers", rare_key,
+	    "critical tls-ec-cert-curve " PLACE, "" },
+	{ "8422 5.1 the same, and nothing is promised", may_with_rare_key,
+	    "warning tls-ec-cert-curve " PLACE, "" },
+	{ "8422 5.1 a group that nobody offers", rare_group,
+	    "critical tls-no-common-group " PLACE, "" },
+	{ "DH 512", short_dh, "critical tls-dh-too-small " PLACE, "" },
+	{ "7672 8.2 anonymous ciphers only", no_cert_at_all,
+	    "critical tls-anon-only " PLACE, "" },
+	{ "8446 4.1.2 a long ClientHello", short_hello,
+	    "critical tls-big-clienthello " PLACE, "" },
+	{ "7672 8.1 alert 40 for a name", refuses_name,
+	    "critical tls-sni-unrecognized-112 " PLACE, "" },
+	{ "5246 7.4.4 alert 40 for want of a certificate", wanted_cert_12,
+	    "critical tls-client-cert-required-12 " PLACE, "" },
+	{ "8422 5.1 a pinned curve", fixed_curve,
+	    "warning tls-server-curve-fixed " PLACE, "" },
 	{ "nine issuers and keyEncipherment", nine_issuers,
 	    "warning tls-gnutls-kuv-sign " HOST
 	    "info tlsa-stale-extra mx1.example\n"

@@ -298,19 +298,24 @@ struct certs_row {
 
 static const struct certs_row certs_rows[] = {
 	{ "two certificates", RSA_AND_EC,
-	    { { ALL }, { ALL }, { ALL },
-		{
-		    SHAKE "?",
-		} },
+	    { { ALL }, { ALL }, { ALL }, { SHAKE "?" }, { ALL }, { ALL } },
 	    { "default", "rsa" }, { "EC P-256", "RSA 2048" } },
 	{ "one certificate", EC,
-	    { { ALL }, { SHAKE "?" }, { ALL }, { SHAKE "?" } }, { "default" },
-	    { "EC P-256" } },
-	{ "TLS 1.0", OLD, { { ALL }, { ALL }, { SHAKE "?" }, { SHAKE "?" } },
+	    { { ALL }, { SHAKE "?" }, { ALL }, { SHAKE "?" }, { ALL },
+		{ ALL } },
+	    { "default" }, { "EC P-256" } },
+	/* RFC 7672 section 8.1 */
+	{ "a certificate by server name", BY_NAME,
+	    { { ALL }, { SHAKE "?" }, { ALL }, { SHAKE "?" }, { ALL },
+		{ ALL } },
+	    { "default", "no-sni" }, { "EC P-256", "RSA 2048" } },
+	{ "TLS 1.0", OLD,
+	    { { ALL }, { ALL }, { SHAKE "?" }, { SHAKE "?" }, { ALL } },
 	    { "default" }, { "RSA 2048" } },
 	/* The chain was seen: what comes behind it does not matter. */
 	{ "refused inside TLS", RSA_AND_EC,
-	    { { ALL }, { INSIDE, "S:421 too many" }, { ALL }, { SHAKE "?" } },
+	    { { ALL }, { INSIDE, "S:421 too many" }, { ALL }, { SHAKE "?" },
+		{ ALL }, { ALL } },
 	    { "default", "rsa" }, { "EC P-256", "RSA 2048" } },
 	/* A server that has had enough of us is left alone. */
 	{ "the second connection is refused", RSA_AND_EC,
@@ -352,6 +357,117 @@ test_all_certs(void **state)
 	/* The transcript is that of the first connection alone. */
 	assert_string_equal(
 	    evidence->smtp.transcript[0], "< 220 mx.example ESMTP");
+	evidence_unref(evidence);
+}
+
+#define REFUSE STARTTLS, "S:220 go", "HELLO", "ALERT:40"
+#define CUT STARTTLS, "S:220 go", "HELLO", "RESET"
+
+struct trials_row {
+	const char *name;
+	probe_next_fn *next;
+	server_talk talks[SERVER_TALKS];
+	size_t n;         /* trials, the default with them */
+	const char *last; /* offer of the last one, and how it ended */
+	bool ok;
+	bool all_certs;
+	enum side side;
+};
+
+/* Would go on for ever: the bound is the probe's. */
+static const char *
+never_content(const struct danelaw_trial *trials, size_t n)
+{
+	assert_string_equal(trials[0].offer, "default");
+	assert_false(trials[0].ok);
+	return n % 2 == 0 ? "no-sni" : "tls12";
+}
+
+static const char *
+soon_content(const struct danelaw_trial *trials, size_t n)
+{
+	return trials[n - 1].ok ? NULL : never_content(trials, n);
+}
+
+static const char *
+never_asked(const struct danelaw_trial *trials, size_t n)
+{
+	(void)trials;
+	(void)n;
+	fail_msg("asked though the handshake did not fail");
+	return NULL;
+}
+
+static const struct trials_row trials_rows[] = {
+	{ "eight trials and no more", never_content,
+	    { { REFUSE }, { REFUSE }, { REFUSE }, { REFUSE }, { REFUSE },
+		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE } },
+	    9, "no-sni" },
+	{ "the first that works ends it", soon_content,
+	    { { REFUSE }, { CUT }, { ALL } }, 3, "no-sni", .ok = true },
+	{ "trials instead of certificates", soon_content,
+	    { { REFUSE }, { ALL } }, 2, "tls12", .ok = true,
+	    .all_certs = true },
+	{ "a server that has had enough is left alone", never_content,
+	    { { REFUSE }, { "S:421 too many" } }, 2, "tls12" },
+	{ "nobody asks", NULL, { { REFUSE } }, 1, "default" },
+	{ "refused at EHLO inside TLS 1.3", soon_content,
+	    { { SHAKE "?" }, { SHAKE "?" }, { REFUSE }, { REFUSE }, { REFUSE },
+		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE } },
+	    9, "no-sni", .side = WANTS_CERT },
+	{ "no failure, no trials", never_asked, { { ALL } }, 0 },
+	{ "no TLS, no trials", never_asked, { { STARTTLS, "S:454 no" } }, 0 },
+	/* Why a second certificate cannot be had is not kept to ourselves. */
+	{ "a look at certificates fails", never_asked,
+	    { { ALL }, { CUT }, { SHAKE "?" }, { SHAKE "?" }, { ALL },
+		{ ALL } },
+	    2, "rsa", .all_certs = true },
+	{ "TLS 1.2 alone fails", never_asked,
+	    { { ALL }, { SHAKE "?" }, { ALL }, { SHAKE "?" }, { ALL },
+		{ REFUSE } },
+	    2, "tls12", .all_certs = true },
+};
+
+static void
+test_trials(void **state)
+{
+	const struct trials_row *row = *state;
+	struct probe_target target = {
+		.ip = "127.0.0.1",
+		.sni = "mx.example",
+		.helo = "client.example",
+		.all_certs = row->all_certs,
+		.next = row->next,
+	};
+	const struct danelaw_trial *last;
+	struct server server;
+	struct evidence *evidence;
+
+	server_start(&server, target.ip, sides[row->side], row->talks);
+	target.port = server.port;
+	evidence = run(&target);
+	server_end(&server);
+	assert_int_equal(evidence->n_trials, row->n);
+	assert_int_equal(evidence->n_shakes, 1);
+	if (row->n > 0) {
+		last = &evidence->trials[row->n - 1];
+		assert_string_equal(evidence->trials[0].offer, "default");
+		assert_string_equal(last->offer, row->last);
+		assert_int_equal(last->ok, row->ok);
+		assert_int_equal(last->tls != NULL, row->ok);
+		assert_int_equal(last->error == NULL, row->ok);
+		if (row->ok)
+			assert_string_equal(last->key, "EC P-256");
+	}
+	if (row->side == WANTS_CERT) {
+		assert_true(evidence->trials[0].client_cert_requested);
+		assert_false(evidence->trials[0].client_cert_sent);
+		assert_int_equal(evidence->trials[0].alert, 116);
+		assert_non_null(evidence->trials[0].tls);
+		/* In TLS 1.2 it says so within the handshake. */
+		assert_true(evidence->trials[1].client_cert_requested);
+		assert_null(evidence->trials[1].tls);
+	}
 	evidence_unref(evidence);
 }
 
@@ -403,6 +519,16 @@ make_side(enum side side, const char *first, const char *second)
 }
 
 static int
+by_name(SSL *ssl, int *alert, void *arg)
+{
+	(void)alert;
+	(void)arg;
+	if (SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) == NULL)
+		SSL_set_SSL_CTX(ssl, sides[OLD]);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static int
 set_up(void **state)
 {
 	char *error = NULL;
@@ -417,6 +543,8 @@ set_up(void **state)
 	make_side(WANTS_CERT, "P-256", NULL);
 	SSL_CTX_set_verify(sides[WANTS_CERT],
 	    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	make_side(BY_NAME, "P-256", NULL);
+	SSL_CTX_set_tlsext_servername_callback(sides[BY_NAME], by_name);
 	make_side(OLD, "RSA 2048", NULL);
 	SSL_CTX_set_min_proto_version(sides[OLD], TLS1_VERSION);
 	SSL_CTX_set_max_proto_version(sides[OLD], TLS1_VERSION);
@@ -449,7 +577,8 @@ main(void)
 		cmocka_unit_test(test_cancel_early),
 		cmocka_unit_test(test_many),
 	};
-	struct CMUnitTest tests[ROWS_MAX + COUNT(certs_rows) + COUNT(others)];
+	struct CMUnitTest tests[ROWS_MAX + COUNT(certs_rows) +
+	    COUNT(trials_rows) + COUNT(others)];
 	size_t n = 0;
 
 	if (rows_count > ROWS_MAX)
@@ -461,6 +590,10 @@ main(void)
 		tests[n++] =
 		    (struct CMUnitTest) { certs_rows[i].name, test_all_certs,
 			    NULL, NULL, (void *)(uintptr_t)&certs_rows[i] };
+	for (size_t i = 0; i < COUNT(trials_rows); i++)
+		tests[n++] =
+		    (struct CMUnitTest) { trials_rows[i].name, test_trials,
+			    NULL, NULL, (void *)(uintptr_t)&trials_rows[i] };
 	memcpy(tests + n, others, sizeof(others));
 	n += COUNT(others);
 	return _cmocka_run_group_tests("probe", tests, n, set_up, tear_down);

@@ -19,7 +19,7 @@
 #define ALL INSIDE, "S:250 mx.example", QUIT, "S:221 bye"
 
 /* Which server: its keys, and whom it lets in. */
-enum side { EC, RSA_AND_EC, WANTS_CERT, OLD, N_SIDES };
+enum side { EC, RSA_AND_EC, WANTS_CERT, OLD, BY_NAME, N_SIDES };
 
 #define OUT(word) DANELAW_OUTCOME_##word
 

@@ -29,7 +29,7 @@
 #include <openssl/ssl.h>
 
 #define SERVER_LINES 20
-#define SERVER_TALKS 5
+#define SERVER_TALKS 10 /* with an empty one at the end */
 
 typedef const char *server_talk[SERVER_LINES];
 

@@ -716,13 +716,36 @@ test_offers(void **state)
 {
 	(void)state;
 	assert_null(tls_offer_find("post-quantum"));
-	assert_int_equal(tls_offer_n_all_certs, 4);
+	assert_int_equal(tls_offer_n_all_certs, 6);
 	assert_string_equal(tls_offer_all_certs[0], "default");
 	for (size_t i = 0; i < tls_offer_n_all_certs; i++)
 		assert_string_equal(
 		    tls_offer_find(tls_offer_all_certs[i])->name,
 		    tls_offer_all_certs[i]);
 	assert_int_equal(strncmp(tls_library(), "OpenSSL ", 8), 0);
+}
+
+/* Each of the offers that ask for a cause is one that OpenSSL can make. */
+static void
+test_diagnostic_offers(void **state)
+{
+	static const char *const names[] = { "no-sni", "no-cert", "tls12",
+		"tls10", "rare-groups", "weak", "anon", "small" };
+	char *error = NULL;
+	struct tls_context *context = tls_context_new(NULL, NULL, &error);
+	(void)state;
+
+	assert_non_null(context);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct tls_offer *offer = tls_offer_find(names[i]);
+		struct tls_session *session;
+
+		assert_non_null(offer);
+		session = tls_session_new(context, offer, -1, "mx.example");
+		assert_non_null(session);
+		tls_session_free(session);
+	}
+	tls_context_free(context);
 }
 
 int
@@ -743,6 +766,7 @@ main(void)
 		cmocka_unit_test(test_sni),
 		cmocka_unit_test(test_big_chain),
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_diagnostic_offers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

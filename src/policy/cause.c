@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The default's failure gives a clue; each clue has its series of offers,
+ * the likely ones first (clues[] below). The first offer that works names the
+ * cause. Where none does, the clue itself has to do.
+ */
+#include "policy/cause.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ALERT_HANDSHAKE_FAILURE 40
+#define ALERT_NO_CERTIFICATE 41
+#define ALERT_UNKNOWN_CA 48
+#define ALERT_ACCESS_DENIED 49
+#define ALERT_PROTOCOL_VERSION 70
+#define ALERT_INSUFFICIENT_SECURITY 71
+#define ALERT_UNRECOGNIZED_NAME 112
+#define ALERT_CERTIFICATE_REQUIRED 116
+
+#define DH_LEAST_BITS 1024 /* below that OpenSSL refuses at any level */
+#define OFFERS_MAX 8       /* with NULL at the end */
+
+static bool
+says(const struct danelaw_trial *trial, const char *words)
+{
+	return trial->error != NULL && strstr(trial->error, words) != NULL;
+}
+
+static bool
+is_cut(const struct danelaw_trial *trial)
+{
+	return says(trial, "closed the connection") ||
+	    says(trial, "unexpected eof") || says(trial, "reset by peer") ||
+	    says(trial, "Broken pipe");
+}
+
+static bool
+is_no_tls(const struct danelaw_trial *trial)
+{
+	return says(trial, "not TLS") || says(trial, "wrong version number") ||
+	    says(trial, "before the TLS handshake");
+}
+
+/* How servers end it that miss a client certificate or dislike it. */
+static bool
+is_cert_alert(const struct danelaw_trial *trial)
+{
+	return (trial->alert >= ALERT_HANDSHAKE_FAILURE &&
+		   trial->alert <= ALERT_ACCESS_DENIED) ||
+	    trial->alert == ALERT_CERTIFICATE_REQUIRED || is_cut(trial);
+}
+
+static bool
+misses_cert(const struct danelaw_trial *trial)
+{
+	return trial->client_cert_requested && !trial->client_cert_sent &&
+	    is_cert_alert(trial);
+}
+
+static bool
+dislikes_cert(const struct danelaw_trial *trial)
+{
+	return trial->client_cert_sent && is_cert_alert(trial);
+}
+
+static bool
+needs_cert(const struct danelaw_trial *trial)
+{
+	return misses_cert(trial) ||
+	    (trial->alert == ALERT_CERTIFICATE_REQUIRED &&
+		!trial->client_cert_sent);
+}
+
+static bool
+is_name_alert(const struct danelaw_trial *trial)
+{
+	return trial->alert == ALERT_UNRECOGNIZED_NAME;
+}
+
+static bool
+is_version_alert(const struct danelaw_trial *trial)
+{
+	return trial->alert == ALERT_PROTOCOL_VERSION ||
+	    says(trial, "unsupported protocol");
+}
+
+static bool
+is_short_dh(const struct danelaw_trial *trial)
+{
+	return says(trial, "dh key too small");
+}
+
+static bool
+is_renegotiation(const struct danelaw_trial *trial)
+{
+	return says(trial, "legacy renegotiation");
+}
+
+static bool
+is_curve(const struct danelaw_trial *trial)
+{
+	return says(trial, "wrong curve");
+}
+
+static bool
+is_signature(const struct danelaw_trial *trial)
+{
+	return says(trial, "bad signature") ||
+	    says(trial, "wrong signature type");
+}
+
+static bool
+is_late(const struct danelaw_trial *trial)
+{
+	return trial->timeout;
+}
+
+static bool
+is_any(const struct danelaw_trial *trial)
+{
+	(void)trial;
+	return true;
+}
+
+/* The first that fits is the clue; no offers: it says all. */
+static const struct {
+	bool (*fits)(const struct danelaw_trial *trial);
+	const char *offers[OFFERS_MAX];
+} clues[] = {
+	{ is_no_tls, { NULL } },
+	{ dislikes_cert, { "no-cert" } },
+	{ needs_cert, { NULL } },
+	{ is_name_alert, { "no-sni" } },
+	{ is_version_alert, { "tls12", "tls10" } },
+	{ is_short_dh, { "weak" } },
+	{ is_renegotiation, { NULL } },
+	{ is_curve, { "rare-groups" } },
+	{ is_signature, { NULL } },
+	{ is_late, { "tls12", "small" } },
+	{ is_cut,
+	    { "no-sni", "tls12", "small", "rare-groups", "weak", "anon",
+		"tls10" } },
+	{ is_any,
+	    { "no-sni", "rare-groups", "weak", "anon", "tls12", "tls10",
+		"small" } },
+};
+
+static const char *const *
+series_for(const struct danelaw_trial *trial)
+{
+	size_t i = 0;
+
+	while (!clues[i].fits(trial))
+		i++;
+	return clues[i].offers;
+}
+
+const char *
+cause_next(const struct danelaw_trial *trials, size_t n)
+{
+	if (n == 0 || n >= OFFERS_MAX || trials[0].ok || trials[n - 1].ok)
+		return NULL;
+	return series_for(&trials[0])[n - 1];
+}
+
+static const struct danelaw_trial *
+find(const struct danelaw_trial *trials, size_t n, const char *offer)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (trials[i].offer != NULL &&
+		    strcmp(trials[i].offer, offer) == 0)
+			return &trials[i];
+	}
+	return NULL;
+}
+
+static const char *
+text_or(const char *text, const char *other)
+{
+	return text == NULL ? other : text;
+}
+
+/* The curve of an EC key; NULL: it has none. */
+static const char *
+curve_of(const struct danelaw_trial *trial)
+{
+	return trial->key != NULL && strncmp(trial->key, "EC ", 3) == 0
+	    ? trial->key + 3
+	    : NULL;
+}
+
+/* Is it a curve that the default offers? */
+static bool
+is_usual(const char *curve)
+{
+	static const char *const usual[] = { "P-256", "P-384", "P-521",
+		"X25519", "X448" };
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (strcmp(curve, usual[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+typedef struct cause_answer judge_fn(
+    struct arena *arena, const struct danelaw_trial *won);
+
+static struct cause_answer
+judge_groups(struct arena *arena, const struct danelaw_trial *won)
+{
+	const char *curve = curve_of(won);
+	const char *group = won->tls == NULL ? NULL : won->tls->group;
+
+	if (curve != NULL && !is_usual(curve))
+		return (struct cause_answer) { CAUSE_CERT_CURVE,
+			arena_printf(arena,
+			    "it succeeds only when the client offers %s, the "
+			    "curve of the certificate's key",
+			    curve) };
+	return (struct cause_answer) { CAUSE_GROUP,
+		arena_printf(arena,
+		    "it succeeds only when the client offers %s",
+		    text_or(group, "a rare curve")) };
+}
+
+static struct cause_answer
+judge_weak(struct arena *arena, const struct danelaw_trial *won)
+{
+	const char *group = won->tls == NULL ? NULL : won->tls->group;
+	const char *cipher = won->tls == NULL ? NULL : won->tls->cipher;
+
+	if (group != NULL && strncmp(group, "DH ", 3) == 0 &&
+	    strtol(group + 3, NULL, 10) < DH_LEAST_BITS)
+		return (struct cause_answer) { CAUSE_DH,
+			arena_printf(arena,
+			    "%s-bit Diffie-Hellman parameters are too short",
+			    group + 3) };
+	if (won->key != NULL && strncmp(won->key, "DSA", 3) == 0)
+		return (struct cause_answer) { CAUSE_SIGALG,
+			arena_printf(arena,
+			    "it succeeds only when the client takes signatures "
+			    "of its %s key",
+			    won->key) };
+	return (struct cause_answer) { CAUSE_CIPHER,
+		arena_printf(arena,
+		    "it succeeds only when the client takes the abandoned "
+		    "cipher %s",
+		    text_or(cipher, "that it has")) };
+}
+
+/* What it means that an offer works where the default did not. */
+static const struct {
+	const char *offer;
+	enum cause cause;
+	const char *words;
+	judge_fn *judge; /* instead of them */
+} wins[] = {
+	{ "no-sni", CAUSE_SNI,
+	    "it refuses this server name and succeeds only without one", NULL },
+	{ "no-cert", CAUSE_OWN_CERT,
+	    "it refuses our client certificate and succeeds only without one",
+	    NULL },
+	{ "tls12", CAUSE_VERSION,
+	    "it succeeds only when the client offers nothing newer than "
+	    "TLS 1.2",
+	    NULL },
+	{ "tls10", CAUSE_OLD_ONLY,
+	    "it succeeds only when the client offers nothing newer than "
+	    "TLS 1.0",
+	    NULL },
+	{ "rare-groups", CAUSE_GROUP, NULL, judge_groups },
+	{ "weak", CAUSE_CIPHER, NULL, judge_weak },
+	{ "anon", CAUSE_ANON,
+	    "it succeeds only when the client does without a certificate",
+	    NULL },
+	{ "small", CAUSE_BIG_HELLO,
+	    "it succeeds only when the ClientHello is short", NULL },
+};
+
+/* What the clue means by itself, where no offer works. */
+static const struct {
+	bool (*fits)(const struct danelaw_trial *trial);
+	enum cause cause;
+	const char *words;
+} losses[] = {
+	{ is_no_tls, CAUSE_NONE, NULL },
+	{ is_name_alert, CAUSE_SNI, "it refuses this server name" },
+	{ is_version_alert, CAUSE_VERSION,
+	    "it takes neither TLS 1.3 nor TLS 1.2, 1.1 or 1.0" },
+	{ is_short_dh, CAUSE_DH,
+	    "its Diffie-Hellman parameters are too short" },
+	{ is_renegotiation, CAUSE_RENEGOTIATION,
+	    "it does not know secure renegotiation" },
+	{ is_late, CAUSE_TIMEOUT, "it stalls, whatever the client offers" },
+	{ is_cut, CAUSE_EOF, "it hangs up, whatever the client offers" },
+};
+
+/* TLS 1.3 does not tie the curve of a certificate to those of the server. */
+static struct cause_answer
+judge_success(struct arena *arena, const struct danelaw_trial *trials, size_t n)
+{
+	const struct danelaw_trial *old = find(trials, n, "tls12");
+	const char *curve = curve_of(&trials[0]);
+
+	if (old == NULL || old->ok || curve == NULL ||
+	    strcmp(curve, "P-256") == 0 ||
+	    (old->alert != ALERT_HANDSHAKE_FAILURE &&
+		old->alert != ALERT_INSUFFICIENT_SECURITY))
+		return (struct cause_answer) { CAUSE_NONE, NULL };
+	return (struct cause_answer) { CAUSE_CURVE_FIXED,
+		arena_printf(arena,
+		    "TLS 1.3 succeeds, but TLS 1.2 does not, as if the "
+		    "server's own list of curves lacked %s, that of its key",
+		    curve) };
+}
+
+static struct cause_answer
+judge_cert(const struct danelaw_trial *first)
+{
+	bool new = first->tls != NULL &&
+	    first->tls->version !=
+		NULL &&strcmp(first->tls->version, "TLSv1.3") == 0;
+
+	return (struct cause_answer) {
+		new || first->alert == ALERT_CERTIFICATE_REQUIRED
+		    ? CAUSE_CERT_REQUIRED_13
+		    : CAUSE_CERT_REQUIRED_12,
+		first->client_cert_sent
+		    ? "it demands a client certificate and does not take ours"
+		    : "it demands a client certificate",
+	};
+}
+
+static struct cause_answer
+judge_loss(const struct danelaw_trial *trials, size_t n)
+{
+	const struct danelaw_trial *first = &trials[0];
+	const struct danelaw_trial *bare = find(trials, n, "no-cert");
+
+	if (needs_cert(first) || (bare != NULL && needs_cert(bare)))
+		return judge_cert(first);
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+		if (losses[i].fits(first))
+			return (struct cause_answer) { losses[i].cause,
+				losses[i].words };
+	}
+	if (first->alert == ALERT_HANDSHAKE_FAILURE && n > 1)
+		return (struct cause_answer) { CAUSE_ALERT_40,
+			"it fails, whatever the client offers" };
+	return (struct cause_answer) { CAUSE_NONE, NULL };
+}
+
+struct cause_answer
+cause_judge(struct arena *arena, const struct danelaw_trial *trials, size_t n)
+{
+	const struct danelaw_trial *last;
+
+	if (n == 0)
+		return (struct cause_answer) { CAUSE_NONE, NULL };
+	if (trials[0].ok)
+		return judge_success(arena, trials, n);
+	last = &trials[n - 1];
+	for (size_t i = 0; last->ok && last->offer != NULL &&
+	     i < sizeof(wins) / sizeof(wins[0]);
+	     i++) {
+		if (strcmp(wins[i].offer, last->offer) != 0)
+			continue;
+		if (wins[i].judge != NULL)
+			return wins[i].judge(arena, last);
+		return (struct cause_answer) { wins[i].cause, wins[i].words };
+	}
+	return judge_loss(trials, n);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which connection comes after which. Where the default offer worked, those
+ * that look for more certificates follow, if asked for. Where its handshake
+ * failed, the caller says what to try; such trials have shorter limits, and
+ * together no more than so much time, so that the domain's is not used up.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "probe/inside.h"
+
+#define TRIAL_CONNECT_MS 5000
+#define TRIAL_REPLY_MS 10000 /* many servers make clients wait a little */
+#define TRIAL_TLS_MS 5000
+#define TRIALS_MS 30000
+
+static bool
+is_tls_failure(enum danelaw_outcome reached)
+{
+	return reached == DANELAW_OUTCOME_TLS_FAILED ||
+	    reached == DANELAW_OUTCOME_TLS_TIMEOUT;
+}
+
+/*
+ * Alerts 40 and 71 are how a server says that it has no such certificate;
+ * without another key type that is the answer to most offers.
+ */
+static bool
+is_no_such_cert(const struct probe *probe)
+{
+	int alert = probe->shake.alert;
+
+	return (alert == 40 || alert == 71) &&
+	    strcmp(probe->offer->name, "tls12") != 0;
+}
+
+static bool
+is_trial(const struct probe *probe, enum danelaw_outcome reached)
+{
+	if (probe->asking)
+		return true;
+	if (probe_is_first(probe))
+		return is_tls_failure(reached) ||
+		    reached == DANELAW_OUTCOME_ENCRYPTED;
+	return probe->shook && is_tls_failure(reached) &&
+	    !is_no_such_cert(probe);
+}
+
+void
+probe_note_trial(
+    struct probe *probe, enum danelaw_outcome reached, const char *error)
+{
+	struct evidence *evidence = probe->evidence;
+	const struct tls_session *session = probe->link.session;
+	struct danelaw_trial *trial;
+
+	if (!is_trial(probe, reached))
+		return;
+	trial =
+	    ARENA_PUSH(evidence->arena, evidence->trials, evidence->n_trials);
+	if (trial == NULL)
+		return;
+	*trial = probe->trial;
+	trial->ok = probe->up && !is_tls_failure(reached);
+	trial->timeout = reached == DANELAW_OUTCOME_TLS_TIMEOUT;
+	trial->shook = probe->shook;
+	trial->alert = probe->shake.alert;
+	if (!trial->ok)
+		trial->error = arena_strdup(evidence->arena, error);
+	if (session != NULL) {
+		trial->client_cert_requested =
+		    tls_session_cert_requested(session);
+		trial->client_cert_sent = tls_session_cert_sent(session);
+	}
+}
+
+static uint32_t
+lesser(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+begin_asking(struct probe *probe)
+{
+	struct probe_target *target = &probe->target;
+	int64_t end = clock_monotonic_ms() + TRIALS_MS;
+
+	probe->asking = true;
+	target->connect_ms = lesser(target->connect_ms, TRIAL_CONNECT_MS);
+	target->reply_ms = lesser(target->reply_ms, TRIAL_REPLY_MS);
+	target->tls_ms = lesser(target->tls_ms, TRIAL_TLS_MS);
+	if (target->deadline == 0 || end < target->deadline)
+		target->deadline = end;
+}
+
+static const char *
+next_trial(const struct probe *probe)
+{
+	const struct evidence *evidence = probe->evidence;
+
+	if (evidence->n_trials == 0 || evidence->n_trials > PROBE_TRIALS_MAX)
+		return NULL;
+	return probe->target.next(evidence->trials, evidence->n_trials);
+}
+
+/* TLS 1.2 by itself only where 1.3 was spoken, no SNI only where some was. */
+static bool
+is_worth_a_look(const struct probe *probe, const char *name)
+{
+	const struct danelaw_tls *tls = probe->evidence->shakes[0].tls;
+
+	if (strcmp(name, "tls12") == 0)
+		return tls != NULL && tls->version != NULL &&
+		    strcmp(tls->version, "TLSv1.3") == 0;
+	if (strcmp(name, "no-sni") == 0)
+		return tls != NULL && tls->sni != NULL;
+	return true;
+}
+
+static const char *
+next_cert(struct probe *probe)
+{
+	while (++probe->next_cert < tls_offer_n_all_certs) {
+		const char *name = tls_offer_all_certs[probe->next_cert];
+
+		if (is_worth_a_look(probe, name))
+			return name;
+	}
+	return NULL;
+}
+
+/* The default alone, and well: there is nothing to learn from it. */
+static void
+tidy_trials(struct evidence *evidence)
+{
+	if (evidence->n_trials == 1 && evidence->trials[0].ok)
+		evidence->n_trials = 0;
+	if (evidence->n_trials == 0)
+		evidence->trials = NULL;
+}
+
+static const char *
+next_name(struct probe *probe, enum danelaw_outcome reached)
+{
+	int64_t deadline = probe->target.deadline;
+
+	/* A server that has had enough of us is left alone. */
+	if (!probe_is_first(probe) && !probe->shook)
+		return NULL;
+	if (deadline != 0 && clock_monotonic_ms() >= deadline)
+		return NULL;
+	if (probe_is_first(probe) && is_tls_failure(reached) &&
+	    probe->target.next != NULL)
+		begin_asking(probe);
+	if (probe->asking)
+		return next_trial(probe);
+	if (!probe->target.all_certs ||
+	    (probe_is_first(probe) && reached != DANELAW_OUTCOME_ENCRYPTED))
+		return NULL;
+	return next_cert(probe);
+}
+
+const struct tls_offer *
+probe_next_offer(struct probe *probe, enum danelaw_outcome reached)
+{
+	const char *name = next_name(probe, reached);
+
+	if (name == NULL) {
+		tidy_trials(probe->evidence);
+		return NULL;
+	}
+	return tls_offer_find(name);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "policy/cause.h"
+
+#define CLOSED "the server closed the connection during the handshake"
+#define ALERT_40                                                               \
+	{                                                                      \
+		.error = "alert 40, handshake failure", .alert = 40            \
+	}
+
+static struct danelaw_tls tls13 = { .version = "TLSv1.3", .group = "X25519" };
+static struct danelaw_tls tls12 = { .version = "TLSv1.2", .group = "P-256" };
+static struct danelaw_tls koblitz = { .version = "TLSv1.2",
+	.group = "secp256k1" };
+static struct danelaw_tls dh_512 = { .version = "TLSv1.2", .group = "DH 512" };
+static struct danelaw_tls dh_2048 = {
+	.version = "TLSv1.2", .group = "DH 2048", .cipher = "DHE-DSS-AES"
+};
+static struct danelaw_tls null_cipher = { .version = "TLSv1.2",
+	.cipher = "NULL-SHA256" };
+
+/* How the default ended, which offer then works, and what follows. */
+static const struct {
+	const char *name;
+	struct danelaw_trial first;
+	const char *works; /* NULL: none */
+	struct danelaw_tls *tls;
+	const char *key;
+	const char *tried; /* in this order, behind the default */
+	enum cause cause;
+	const char *words; /* part of them */
+} rows[] = {
+	{ "7672 8.1 the server name", ALERT_40, "no-sni", &tls12, "EC P-256",
+	    "no-sni", CAUSE_SNI, "only without one" },
+	{ "8422 5.1 a key on a rare curve", ALERT_40, "rare-groups", &koblitz,
+	    "EC secp256k1", "no-sni rare-groups", CAUSE_CERT_CURVE,
+	    "offers secp256k1, the curve of the certificate's key" },
+	{ "8422 5.1 a rare curve for the key exchange", ALERT_40, "rare-groups",
+	    &koblitz, "RSA 2048", "no-sni rare-groups", CAUSE_GROUP,
+	    "only when the client offers secp256k1" },
+	{ "8422 5.1 an RSA server with a group that is not told", ALERT_40,
+	    "rare-groups", NULL, NULL, "no-sni rare-groups", CAUSE_GROUP,
+	    "a rare curve" },
+	{ "a null cipher", ALERT_40, "weak", &null_cipher, "RSA 2048",
+	    "no-sni rare-groups weak", CAUSE_CIPHER, "NULL-SHA256" },
+	{ "a DSA key", ALERT_40, "weak", &dh_2048, "DSA 2048",
+	    "no-sni rare-groups weak", CAUSE_SIGALG, "DSA 2048" },
+	{ "7672 8.2 no certificate", ALERT_40, "anon", &tls12, NULL,
+	    "no-sni rare-groups weak anon", CAUSE_ANON,
+	    "without a certificate" },
+	{ "not the offer of TLS 1.3", ALERT_40, "tls12", &tls12, "EC P-256",
+	    "no-sni rare-groups weak anon tls12", CAUSE_VERSION,
+	    "nothing newer than TLS 1.2" },
+	{ "not the offer of TLS 1.2", ALERT_40, "tls10", &tls12, "RSA 2048",
+	    "no-sni rare-groups weak anon tls12 tls10", CAUSE_OLD_ONLY,
+	    "nothing newer than TLS 1.0" },
+	{ "a long ClientHello refused", ALERT_40, "small", &tls12, "EC P-256",
+	    "no-sni rare-groups weak anon tls12 tls10 small", CAUSE_BIG_HELLO,
+	    "short" },
+	{ "7672 2.2 nothing works", ALERT_40, NULL, NULL, NULL,
+	    "no-sni rare-groups weak anon tls12 tls10 small", CAUSE_ALERT_40,
+	    "whatever the client offers" },
+	{ "6066 3 alert 112",
+	    { .error = "alert 112, unrecognized name", .alert = 112 }, "no-sni",
+	    &tls12, "EC P-256", "no-sni", CAUSE_SNI, "only without one" },
+	{ "6066 3 alert 112, and without a name as well",
+	    { .error = "alert 112, unrecognized name", .alert = 112 }, NULL,
+	    NULL, NULL, "no-sni", CAUSE_SNI, "refuses this server name" },
+	{ "8446 6.2 alert 70",
+	    { .error = "alert 70, protocol version", .alert = 70 }, NULL, NULL,
+	    NULL, "tls12 tls10", CAUSE_VERSION, "neither" },
+	{ "8446 6.2 alert 70 for newer ones",
+	    { .error = "alert 70, protocol version", .alert = 70 }, "tls10",
+	    &tls12, "RSA 2048", "tls12 tls10", CAUSE_OLD_ONLY, "TLS 1.0" },
+	{ "DH with 512 bits", { .error = "dh key too small", .alert = -1 },
+	    "weak", &dh_512, "RSA 2048", "weak", CAUSE_DH, "512-bit" },
+	{ "DH, and no more is known",
+	    { .error = "dh key too small", .alert = -1 }, NULL, NULL, NULL,
+	    "weak", CAUSE_DH, "too short" },
+	{ "5746 3.4 no secure renegotiation",
+	    { .error = "unsafe legacy renegotiation disabled", .alert = -1 },
+	    NULL, NULL, NULL, "", CAUSE_RENEGOTIATION, "renegotiation" },
+	{ "8422 5.1 a curve that was not offered",
+	    { .error = "wrong curve", .alert = -1 }, "rare-groups", &koblitz,
+	    "EC secp256k1", "rare-groups", CAUSE_CERT_CURVE, "secp256k1" },
+	{ "a server that hangs up", { .error = CLOSED, .alert = -1 }, NULL,
+	    NULL, NULL, "no-sni tls12 small rare-groups weak anon tls10",
+	    CAUSE_EOF, "hangs up" },
+	{ "a short ClientHello gets through", { .error = CLOSED, .alert = -1 },
+	    "small", &tls12, "EC P-256", "no-sni tls12 small", CAUSE_BIG_HELLO,
+	    "short" },
+	{ "a reset", { .error = "Connection reset by peer", .alert = -1 },
+	    "tls12", &tls12, "EC P-256", "no-sni tls12", CAUSE_VERSION,
+	    "TLS 1.2" },
+	{ "a stall", { .timeout = true, .alert = -1 }, NULL, NULL, NULL,
+	    "tls12 small", CAUSE_TIMEOUT, "stalls" },
+	{ "a stall, but for a short ClientHello",
+	    { .timeout = true, .alert = -1 }, "small", &tls12, "EC P-256",
+	    "tls12 small", CAUSE_BIG_HELLO, "short" },
+	{ "5246 7.4.4 certificate demanded",
+	    { .error = "alert 40, handshake failure",
+		.alert = 40,
+		.client_cert_requested = true },
+	    NULL, NULL, NULL, "", CAUSE_CERT_REQUIRED_12, "demands" },
+	{ "5246 7.4.4 certificate demanded, told by hanging up",
+	    { .error = CLOSED, .alert = -1, .client_cert_requested = true },
+	    NULL, NULL, NULL, "", CAUSE_CERT_REQUIRED_12, "demands" },
+	{ "8446 4.4.2.4 certificate demanded",
+	    { .error = "alert 116, certificate required",
+		.alert = 116,
+		.tls = &tls13,
+		.client_cert_requested = true },
+	    NULL, NULL, NULL, "", CAUSE_CERT_REQUIRED_13, "demands" },
+	{ "our certificate is refused",
+	    { .error = "alert 48, unknown CA",
+		.alert = 48,
+		.client_cert_requested = true,
+		.client_cert_sent = true },
+	    "no-cert", &tls12, "EC P-256", "no-cert", CAUSE_OWN_CERT,
+	    "only without one" },
+	{ "our certificate is asked for, and something else is wrong",
+	    { .error = "alert 80, internal error",
+		.alert = 80,
+		.client_cert_requested = true,
+		.client_cert_sent = true },
+	    NULL, NULL, NULL, "no-sni rare-groups weak anon tls12 tls10 small",
+	    CAUSE_NONE, NULL },
+	{ "text for TLS",
+	    { .error = "the server answered with something that is not TLS",
+		.alert = -1 },
+	    NULL, NULL, NULL, "", CAUSE_NONE, NULL },
+	{ "a signature of another key",
+	    { .error = "bad signature", .alert = -1 }, NULL, NULL, NULL, "",
+	    CAUSE_NONE, NULL },
+	{ "it works", { .ok = true, .alert = -1 }, NULL, NULL, NULL, "",
+	    CAUSE_NONE, NULL },
+};
+
+/* Asks and answers as the probe does; *tried lists what was asked for. */
+static size_t
+play(size_t row, struct danelaw_trial trials[static 10], char tried[static 200])
+{
+	const char *works = rows[row].works, *offer;
+	size_t n = 1;
+
+	trials[0] = rows[row].first;
+	trials[0].offer = "default";
+	tried[0] = '\0';
+	while ((offer = cause_next(trials, n)) != NULL) {
+		bool ok = works != NULL && strcmp(works, offer) == 0;
+
+		assert_true(n < 9);
+		strcat(tried, n == 1 ? "" : " ");
+		strcat(tried, offer);
+		trials[n++] = (struct danelaw_trial) {
+			.offer = offer,
+			.ok = ok,
+			.shook = true,
+			.alert = ok ? -1 : 40,
+			.error = ok ? NULL : "alert 40, handshake failure",
+			.tls = ok ? rows[row].tls : NULL,
+			.key = ok ? rows[row].key : NULL,
+		};
+	}
+	return n;
+}
+
+static void
+test_rows(void **state)
+{
+	struct arena *arena = arena_new();
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct danelaw_trial trials[10];
+		struct cause_answer answer;
+		char tried[200];
+		size_t n = play(i, trials, tried);
+
+		answer = cause_judge(arena, trials, n);
+		if (strcmp(tried, rows[i].tried) != 0 ||
+		    answer.cause != rows[i].cause ||
+		    (answer.words == NULL) != (rows[i].words == NULL) ||
+		    (answer.words != NULL &&
+			strstr(answer.words, rows[i].words) == NULL))
+			fail_msg("%s: tried \"%s\", cause %d: %s", rows[i].name,
+			    tried, (int)answer.cause,
+			    answer.words == NULL ? "-" : answer.words);
+	}
+	arena_unref(arena);
+}
+
+/* RFC 8422 section 5.1 binds TLS 1.2 alone: the same key is fine with 1.3. */
+static void
+test_fixed_curve(void **state)
+{
+	static const struct {
+		const char *key;
+		int alert;
+		bool ok;
+		enum cause cause;
+	} cases[] = {
+		{ "EC P-384", 40, false, CAUSE_CURVE_FIXED },
+		{ "EC P-521", 71, false, CAUSE_CURVE_FIXED },
+		{ "EC P-384", 70, false, CAUSE_NONE }, /* TLS 1.3 only */
+		{ "EC P-384", -1, false, CAUSE_NONE },
+		{ "EC P-384", -1, true, CAUSE_NONE },
+		{ "EC P-256", 40, false, CAUSE_NONE },
+		{ "RSA 2048", 40, false, CAUSE_NONE },
+		{ NULL, 40, false, CAUSE_NONE },
+	};
+	struct arena *arena = arena_new();
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct danelaw_trial trials[] = {
+			{ .offer = "default",
+			    .ok = true,
+			    .alert = -1,
+			    .tls = &tls13,
+			    .key = cases[i].key },
+			{ .offer = "tls12",
+			    .ok = cases[i].ok,
+			    .alert = cases[i].alert },
+		};
+
+		assert_null(cause_next(trials, 2));
+		assert_int_equal(
+		    cause_judge(arena, trials, 2).cause, cases[i].cause);
+	}
+	assert_null(cause_next(NULL, 0));
+	assert_int_equal(cause_judge(arena, NULL, 0).cause, CAUSE_NONE);
+	arena_unref(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_fixed_curve),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
