@@ -48,6 +48,8 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 	request->family = settings->ipv4 ? DANELAW_FAMILY_IPV4
 	    : settings->ipv6             ? DANELAW_FAMILY_IPV6
 					 : DANELAW_FAMILY_ANY;
+	request->expiry_days = (uint32_t)settings->expiry_days;
+	request->rrsig_hours = (uint32_t)settings->rrsig_hours;
 	request->helo = settings->helo;
 	request->budget_ms = (uint32_t)settings->timeout * 1000;
 }

@@ -112,6 +112,13 @@ static const struct option_spec specs[] = {
 	    "the same with the CAs in this file, PEM" },
 	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
+	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
+	    COMMAND_CHECK, NULL,
+	    "warn of certificates that count and end in fewer days (14)" },
+	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
+	    COMMAND_CHECK, NULL,
+	    "warn of DNSSEC signatures that end in fewer hours and have less "
+	    "than a quarter of their life left (48)" },
 	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, TALK,
 	    NULL, "a domain that DANE does not protect is critical" },
 	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN, NULL,

@@ -27,6 +27,7 @@ struct text_list {
 
 struct settings {
 	long port, connect_port, timeout;
+	long expiry_days, rrsig_hours; /* check; 0: the defaults */
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
 	bool search;        /* explain */

@@ -12,7 +12,7 @@ enum {
 	MAX_TEXT = 400,
 	MAX_REASON = 200,
 	MAX_UNUSABLE = 3,
-	CLOCK_SOON = 30 * 24 * 3600 /* seconds; no word of what ends later */
+	CLOCK_SOON = 7 * 24 * 3600 /* seconds; no word of what ends later */
 };
 
 static struct margin
