@@ -133,9 +133,15 @@ rule_postfix(const struct sender_facts *facts)
 	if (is_insecure_mx(facts->report) &&
 	    facts->probe->outcome == DANELAW_OUTCOME_NAME_MISMATCH)
 		return delivers;
-	return rule_openssl(facts, "Server certificate not trusted");
+	return rule_openssl(facts,
+	    is_insecure_mx(facts->report) ? "Server certificate not trusted"
+					  : "Server certificate not verified");
 }
 
+/*
+ * With "O DANE=true". Debian builds sendmail 8.17 without DANE, so that there
+ * is no program to hold this against.
+ */
 static struct sender_ruling
 rule_sendmail(const struct sender_facts *facts)
 {

@@ -8,8 +8,7 @@ import shutil
 from labkit.build import command
 from labkit.scenario import LabError
 
-WANTED = ['postfix', 'exim4-daemon-light', 'exim4-base', 'sendmail-bin',
-          'unbound']
+WANTED = ['postfix', 'exim4-daemon-light', 'exim4-base', 'unbound']
 # What only a package's own set-up or another service of it needs.
 UNWANTED = {'exim4-config', 'systemd-sysv', 'systemd', 'cron'}
 

@@ -304,7 +304,7 @@ static const struct {
 	{ "both, RSA exchange", ku_both_rsa, "PESG", NULL },
 	{ "key usage without DANE: next in clear", ku_enc_open, "PESG", NULL },
 	{ "7671 9 GnuTLS has no digest agility", agility, "E",
-	    "postfix: Server certificate not trusted" },
+	    "postfix: Server certificate not verified" },
 	{ "nothing fits", stale, "",
 	    "exim-gnutls: Verification failed. The certificate differs." },
 	{ "insecure MX: Exim leaves DANE alone", stale_insecure, "E",
