@@ -348,10 +348,13 @@ struct danelaw_timing {
 	int connect, banner, starttls, tls, total;
 };
 
+/* What one program would do with this address, by all that is known of it. */
 struct danelaw_sender {
-	const char *name;
+	const char *name; /* "postfix", "exim-gnutls", "sendmail", "go" */
 	bool delivers;
-	const char *why;
+	const char *why; /* in the words that it logs, or NULL */
+	/* Is the prediction compared with the real program by our tests? */
+	bool held_against_real;
 };
 
 struct danelaw_address {

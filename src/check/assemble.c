@@ -14,6 +14,7 @@
 #include "policy/diagnose.h"
 #include "policy/references.h"
 #include "policy/roles.h"
+#include "policy/senders.h"
 #include "policy/sendmail.h"
 #include "policy/verdict.h"
 #include "probe/judge.h"
@@ -139,7 +140,9 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 		    job->request.no_probe)
 			continue;
 		if (evidence == NULL ||
-		    !judge_address(job, host, evidence, address))
+		    !judge_address(job, host, evidence, address) ||
+		    !senders_predict(
+			tree->arena, &tree->report, host, address))
 			return false;
 		words = sendmail_words(address);
 		address->sendmail = words.verify;

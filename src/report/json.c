@@ -141,6 +141,8 @@ senders_array(
 		json_put_text(maker, item, "outcome",
 		    senders[i].delivers ? "deliver" : "refuse");
 		json_put_text(maker, item, "why", senders[i].why);
+		json_put(maker, item, "held_against_real",
+		    json_boolean(senders[i].held_against_real));
 		json_add(maker, array, item);
 	}
 	return array;

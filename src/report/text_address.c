@@ -280,28 +280,25 @@ pkix_row(struct page *page, const struct margin *margin,
 		    pkix->code, page_or(pkix->text), PAGE_CUT_ARGS(explain));
 }
 
+/* "postfix delivers; exim-gnutls refuses: Key usage violation ..." */
 static void
 sender_rows(struct page *page, const struct margin *margin,
     const struct danelaw_address *address)
 {
-	struct buf good = { 0 };
+	struct buf all = { 0 };
 
 	for (size_t i = 0; i < address->n_senders; i++) {
 		const struct danelaw_sender *sender = &address->senders[i];
 
-		if (!sender->delivers)
-			page_row(page, margin, "senders", "%s refuses%s%s",
-			    page_or(sender->name),
-			    sender->why == NULL ? "" : ": ",
-			    sender->why == NULL ? "" : sender->why);
-		else
-			buf_printf(&good, "%s%s", good.len == 0 ? "" : ", ",
-			    page_or(sender->name));
+		buf_printf(&all, "%s%s %s", i == 0 ? "" : "; ",
+		    page_or(sender->name),
+		    sender->delivers ? "delivers" : "refuses");
+		if (!sender->delivers && sender->why != NULL)
+			buf_printf(&all, ": %s", sender->why);
 	}
-	if (good.len > 0)
-		page_row(page, margin, "senders", "%s: would deliver",
-		    buf_text(&good));
-	buf_finish(&good);
+	if (all.len > 0)
+		page_row(page, margin, "senders", "%s", buf_text(&all));
+	buf_finish(&all);
 	if (page->verbosity > 0 && address->sendmail != NULL)
 		page_row(page, margin, "senders", "sendmail verify=%s: %s",
 		    address->sendmail, page_or(address->sendmail_why));

@@ -54,8 +54,8 @@ static struct danelaw_probe stale_probes[] = { {
 } };
 
 static struct danelaw_sender stale_senders[] = {
-	{ "postfix", false, "Server certificate not trusted" },
-	{ "exim-gnutls", false, "DANE attempt failed" },
+	{ "postfix", false, "Server certificate not trusted", true },
+	{ "exim-gnutls", false, "DANE attempt failed", true },
 };
 
 static struct danelaw_address stale_addresses[] = { {

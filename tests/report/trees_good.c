@@ -84,8 +84,8 @@ static struct danelaw_probe healthy_probes[] = {
 };
 
 static struct danelaw_sender healthy_senders[] = {
-	{ "postfix", true, "3 1 1 matches" },
-	{ "exim-gnutls", true, "3 1 1 matches" },
+	{ "postfix", true, "3 1 1 matches", true },
+	{ "exim-gnutls", true, "3 1 1 matches", true },
 };
 
 #define HEALTHY_SMTP                                                           \
@@ -300,10 +300,10 @@ static struct danelaw_probe seed_probes[] = { {
 } };
 
 static struct danelaw_sender seed_senders[] = {
-	{ "postfix", true, NULL },
+	{ "postfix", true, NULL, true },
 	{ "exim-gnutls", false,
-	    "Key usage violation in certificate has been detected" },
-	{ "sendmail", true, NULL },
+	    "Key usage violation in certificate has been detected", true },
+	{ "sendmail", true, NULL, false },
 };
 
 static struct danelaw_address seed_addresses[] = { {

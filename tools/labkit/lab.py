@@ -97,9 +97,10 @@ class Lab:
     def path(self, *parts):
         return self.build.path(*parts)
 
-    def start(self, tied=False, dns_port=None):
+    def start(self, tied=False, dns_port=None, smtp_port=None):
         """tied: the lab's processes end with this one."""
         self.dns_port = dns_port
+        self.smtp_port = smtp_port
         if self.is_running():
             raise LabError(f'{self.build.folder}: a lab runs there already')
         if not self.build.is_fresh():
@@ -116,7 +117,7 @@ class Lab:
         own = [s.name for s in self.build.scenarios if s.own_port]
         nsd, dns, smtp, *rest = free_ports(3 + len(own))
         dns = self.dns_port or dns
-        ports = dict(zip([''] + own, [smtp] + rest))
+        ports = dict(zip([''] + own, [self.smtp_port or smtp] + rest))
         self._start_nsd(nsd, tied)
         self._start_fakedns(dns, nsd, tied)
         self._start_servers(ports, tied)

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Exim with GnuTLS, as read in Exim 4.96 and libgnutls-dane 3.7.9, and as
+ * seen in tests/interop.
+ *
+ * GnuTLS itself looks at keyUsage in the handshake. Exim then takes DANE up
+ * only where MX, address and TLSA answers are all secure and the records are
+ * at the end of the host's aliases. libgnutls-dane knows no digest agility. It
+ * asks two things for usage 2: is the record's certificate anywhere behind the
+ * leaf, and has any certificate sent issued the leaf? It looks no higher up.
+ */
+#include <string.h>
+
+#include "base/name.h"
+#include "policy/references.h"
+#include "policy/senders.h"
+
+#define WHY_KEY_USAGE "Key usage violation in certificate has been detected."
+#define WHY_DIFFERS "Verification failed. The certificate differs."
+#define WHY_CONSTRAINS "Verification failed. CA constrains were violated."
+#define WHY_NONE_USABLE "TLSA record problem: none usable"
+#define WHY_ADDRESS                                                            \
+	"all relevant MX records point to non-existent hosts or (invalidly) "  \
+	"to IP addresses"
+#define WHY_NAME "certificate invalid"
+#define WHY_CLIENT_CERT                                                        \
+	"A TLS fatal alert has been received: Certificate is required"
+
+enum { ERROR_CRITICAL = 34, ERROR_PERMITTED = 47, ERROR_EXCLUDED = 48 };
+
+static bool
+has_prefix(const char *text, const char *prefix)
+{
+	return text != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* A key exchange in which the server signs (RFC 5246 section 7.4.2). */
+static bool
+is_signed(const struct danelaw_tls *tls)
+{
+	return has_prefix(tls->version, "TLSv1.3") ||
+	    has_prefix(tls->cipher, "ECDHE-") ||
+	    has_prefix(tls->cipher, "DHE-");
+}
+
+/*
+ * GnuTLS, lib/tls-sig.c and lib/auth/rsa.c: an absent extension forbids
+ * nothing. Only a plain RSA exchange needs encryption.
+ */
+static bool
+violates_key_usage(
+    const struct danelaw_tls *tls, const struct danelaw_cert *leaf)
+{
+	unsigned needed = is_signed(tls) ? DANELAW_KU_DIGITAL_SIGNATURE
+					 : DANELAW_KU_KEY_ENCIPHERMENT;
+
+	return leaf->has_key_usage && (leaf->key_usage & needed) == 0;
+}
+
+/* Exim's own sieve: lengths count, but not what is in a full certificate. */
+static bool
+is_loaded(const struct danelaw_record *record)
+{
+	if ((record->usage != 2 && record->usage != 3) || record->selector > 1)
+		return false;
+	switch (record->mtype) {
+	case 0:
+		return record->len > 0;
+	case 1:
+		return record->len == 32;
+	case 2:
+		return record->len == 64;
+	}
+	return false;
+}
+
+/* The name at the end of the aliases, which is the one Exim works with. */
+static const char *
+end_of(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &host->lookups[i];
+
+		if (lookup->type == NULL || lookup->n_aliases == 0 ||
+		    (strcmp(lookup->type, "A") != 0 &&
+			strcmp(lookup->type, "AAAA") != 0))
+			continue;
+		return lookup->aliases[lookup->n_aliases - 1];
+	}
+	return host->name;
+}
+
+static bool
+takes_dane(const struct sender_facts *facts)
+{
+	const struct danelaw_host *host = facts->host;
+	const char *end = end_of(host);
+
+	if ((facts->report->mx.source == DANELAW_MX_MX &&
+		facts->report->mx.dnssec != DANELAW_DNSSEC_SECURE) ||
+	    host->dnssec != DANELAW_DNSSEC_SECURE ||
+	    host->tlsa.dnssec != DANELAW_DNSSEC_SECURE ||
+	    host->tlsa.base == NULL || end == NULL ||
+	    !name_equal(host->tlsa.base, end))
+		return false;
+	for (size_t i = 0; i < host->tlsa.n_records; i++) {
+		if (is_loaded(&host->tlsa.records[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Did the leaf pass under its issuer? Signatures cannot be checked here: that
+ * OpenSSL put the issuer at depth 1 says that it had tried, its errors what
+ * came of that.
+ */
+static bool
+issuer_passes(const struct sender_facts *facts, const struct danelaw_cert *leaf,
+    const struct danelaw_cert *issuer)
+{
+	const struct danelaw_verify_error *error = facts->probe->verify_error;
+	const char *signature = leaf->signature;
+
+	if (!senders_in_time(facts->report, leaf) ||
+	    !senders_in_time(facts->report, issuer) || !issuer->ca ||
+	    (issuer->has_key_usage &&
+		(issuer->key_usage & DANELAW_KU_KEY_CERT_SIGN) == 0))
+		return false;
+	if (signature != NULL &&
+	    (strstr(signature, "sha1") != NULL ||
+		strstr(signature, "SHA1") != NULL ||
+		strstr(signature, "md5") != NULL))
+		return false;
+	return error == NULL || error->depth > 1 ||
+	    (error->code != ERROR_CRITICAL && error->code != ERROR_PERMITTED &&
+		error->code != ERROR_EXCLUDED);
+}
+
+/* The first issuer from behind is the one that is tried, and no other. */
+static bool
+leaf_passes(const struct sender_facts *facts)
+{
+	const struct danelaw_cert *chain = facts->probe->chain;
+
+	for (size_t i = facts->probe->n_chain - 1; i > 0; i--) {
+		if (chain[i].depth == 1 ||
+		    (chain[0].issuer != NULL && chain[i].subject != NULL &&
+			strcmp(chain[0].issuer, chain[i].subject) == 0))
+			return issuer_passes(facts, &chain[0], &chain[i]);
+	}
+	return false;
+}
+
+static bool
+fits_usage(const struct sender_facts *facts, uint8_t usage, size_t from,
+    size_t to, bool *any)
+{
+	const struct danelaw_tlsa *tlsa = &facts->host->tlsa;
+	bool fits = false;
+
+	*any = false;
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		const struct danelaw_record *record = &tlsa->records[i];
+
+		if (!is_loaded(record) || record->usage != usage)
+			continue;
+		*any = true;
+		for (size_t j = from; j < to; j++)
+			fits = fits ||
+			    senders_record_fits(
+				record, &facts->probe->chain[j]);
+	}
+	return fits;
+}
+
+/* Of its own name only: Exim asks for no other reference (4.96). */
+static bool
+has_name(const struct danelaw_cert *leaf, const char *name)
+{
+	struct danelaw_name_check check = { 0 };
+
+	return name != NULL && references_evidence(leaf, &name, 1, &check);
+}
+
+/* Usage 3 first, then 2, which goes by the name as well. */
+static struct sender_ruling
+authenticate(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *probe = facts->probe;
+	bool any_ee, any_ta, ta;
+
+	if (fits_usage(facts, 3, 0, 1, &any_ee))
+		return (struct sender_ruling) { true, NULL };
+	ta = fits_usage(facts, 2, 1, probe->n_chain, &any_ta);
+	if (!any_ta)
+		return (struct sender_ruling) { false, WHY_DIFFERS };
+	if (probe->n_chain < 2)
+		return (struct sender_ruling) { false, WHY_NONE_USABLE };
+	if (!ta || !leaf_passes(facts))
+		return (struct sender_ruling) { false, WHY_CONSTRAINS };
+	/* A public CA could still save it, which nobody should count on. */
+	if (!has_name(&probe->chain[0], end_of(facts->host)))
+		return (struct sender_ruling) { false, WHY_NAME };
+	return (struct sender_ruling) { true, NULL };
+}
+
+struct sender_ruling
+senders_exim(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *probe = facts->probe;
+
+	if (facts->report->mx.source == DANELAW_MX_MX &&
+	    facts->host->name != NULL && name_is_address(facts->host->name))
+		return (struct sender_ruling) { false, WHY_ADDRESS };
+	/* Without DANE a failed handshake is followed by one try in clear. */
+	if (!takes_dane(facts))
+		return (struct sender_ruling) { true, NULL };
+	if (violates_key_usage(probe->tls, &probe->chain[0]))
+		return (struct sender_ruling) { false, WHY_KEY_USAGE };
+	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
+		return (struct sender_ruling) { false, WHY_CLIENT_CERT };
+	return authenticate(facts);
+}

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: ISC
+"""The machine as the senders see it: a network namespace with only loopback,
+port 25 and port 53 on it, a validating resolver and users of their own."""
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import time
+
+from labkit.scenario import LabError
+
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+RESOLVER = '127.53.53.53'
+UNBOUND_CONF = '''server:
+	interface: {resolver}
+	access-control: 127.0.0.0/8 allow
+	do-daemonize: no
+	do-not-query-localhost: no
+	do-ip6: no
+	username: ""
+	chroot: ""
+	directory: "{folder}"
+	pidfile: ""
+	logfile: "{folder}/unbound.log"
+	use-syslog: no
+	trust-anchor-file: "{anchor}"
+	module-config: "validator iterator"
+	num-threads: 1
+remote-control:
+	control-enable: no
+forward-zone:
+	name: "."
+	forward-addr: {upstream}
+'''
+EXIM_ID = 9003
+PASSWD = f'''root:x:0:0::/:/bin/sh
+nobody:x:65534:65534::/:/bin/false
+postfix:x:9001:9001::/:/bin/false
+Debian-exim:x:{EXIM_ID}:{EXIM_ID}::/:/bin/false
+smmta:x:9004:9004::/:/bin/false
+smmsp:x:9005:9005::/:/bin/false
+'''
+GROUP = f'''root:x:0:
+mail:x:8:
+nogroup:x:65534:
+postfix:x:9001:
+postdrop:x:9002:
+Debian-exim:x:{EXIM_ID}:
+smmta:x:9004:
+smmsp:x:9005:
+'''
+
+
+def write(path, text):
+    with open(path, 'w', encoding='ascii') as file:
+        file.write(text)
+    return path
+
+
+def loopback_up():
+    with socket.socket() as sock:
+        fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack('16sH14s', b'lo', IFF_UP,
+                                                    b''))
+
+
+def bind_over(text, target, folder):
+    """The file reads as text for this process and its children."""
+    file = write(os.path.join(folder, os.path.basename(target)), text)
+    subprocess.run(['mount', '--bind', file, os.path.realpath(target)],
+                   check=True)
+
+
+def share_libraries(packages, folder):
+    """By the loader's cache, as Exim starts itself again as set-user-ID
+    program, which forgets LD_LIBRARY_PATH."""
+    conf = write(os.path.join(folder, 'ld.so.conf'),
+                 '\n'.join(packages.libraries())
+                 + '\ninclude /etc/ld.so.conf.d/*.conf\n')
+    cache = os.path.join(folder, 'ld.so.cache')
+    subprocess.run(['ldconfig', '-X', '-f', conf, '-C', cache], check=True)
+    subprocess.run(['mount', '--bind', cache, '/etc/ld.so.cache'], check=True)
+
+
+def furnish(packages, folder):
+    share_libraries(packages, folder)
+    bind_over(f'nameserver {RESOLVER}\noptions trust-ad edns0 attempts:1\n',
+              '/etc/resolv.conf', folder)
+    bind_over(PASSWD, '/etc/passwd', folder)
+    bind_over(GROUP, '/etc/group', folder)
+    bind_over('127.0.0.1 localhost\n', '/etc/hosts', folder)
+    bind_over('hosts: files dns\npasswd: files\ngroup: files\n',
+              '/etc/nsswitch.conf', folder)
+
+
+def start_unbound(packages, folder, facts):
+    """The validating resolver; it is asked until it answers."""
+    conf = write(os.path.join(folder, 'unbound.conf'), UNBOUND_CONF.format(
+        resolver=RESOLVER, folder=folder, anchor=facts['trust_anchor'],
+        upstream=facts['resolver']))
+    process = subprocess.Popen(
+        [packages.path('usr/sbin/unbound'), '-d', '-c', conf],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    question = (b'\0\1\1\x20\0\1\0\0\0\0\0\0\7healthy\7example\0\0\x0f\0\1')
+    deadline = time.monotonic() + 30
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(1)
+        sock.connect((RESOLVER, 53))
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                sock.send(question)
+                answer = sock.recv(4096)
+            except OSError:
+                continue
+            if answer[3] & 0x2f != 0x20:
+                raise LabError('unbound does not validate the lab')
+            return process
+    process.kill()
+    process.wait()
+    raise LabError(f'unbound did not start; see {folder}/unbound.log')

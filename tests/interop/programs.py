@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: ISC
+"""The senders: each is asked to bring one message to one domain, and tells
+in its log what became of each address that it tried."""
+import os
+import re
+import subprocess
+
+from place import EXIM_ID, write
+
+PATIENCE = 60
+MAIN_CF = '''compatibility_level = 3.6
+inet_protocols = all
+inet_interfaces = 127.0.0.1
+myhostname = client.sender.example
+smtp_dns_support_level = dnssec
+smtp_tls_security_level = dane
+'''
+EXIM_CONF = '''exim_user = Debian-exim
+exim_group = Debian-exim
+exim_path = EXIM
+spool_directory = SPOOL
+log_file_path = SPOOL/log/%slog
+primary_hostname = client.sender.example
+qualify_domain = sender.example
+keep_environment =
+dns_dnssec_ok = 1
+local_interfaces = 127.0.0.1
+tls_advertise_hosts =
+log_selector = +tls_certificate_verified +tls_cipher
+begin routers
+out:
+	driver = dnslookup
+	transport = smtp
+	dnssec_request_domains = *
+	self = send
+begin transports
+smtp:
+	driver = smtp
+	hosts_try_dane = *
+	dnssec_request_domains = *
+	connect_timeout = 5s
+	command_timeout = 10s
+	data_timeout = 10s
+	final_timeout = 10s
+begin retry
+* * F,1h,10m
+'''
+
+
+def run(words, **kwargs):
+    """Both outputs of a program that is not to run for ever."""
+    done = subprocess.run(
+        words, text=True, errors='replace', stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=PATIENCE, check=False, **kwargs)
+    return done.stdout
+
+
+class Postfix:
+    """Its TLS client as posttls-finger calls it: at level dane."""
+
+    name = 'postfix'
+    established = re.compile(
+        r': (\w+) TLS connection established to \S+?\[([^]]+)\]:25')
+    failed = re.compile(
+        r'(?:SSL_connect error to|lost connection with) \S+?\[([^]]+)\]')
+
+    def __init__(self, packages, folder):
+        self.program = packages.path('usr/sbin/posttls-finger')
+        self.env = dict(os.environ, MAIL_CONFIG=folder, LC_ALL='C')
+        os.makedirs(folder)
+        write(os.path.join(folder, 'main.cf'), MAIN_CF)
+
+    def send(self, domain, policies):
+        """({address: delivers}, log). What the smtp client would do: under
+        TLSA records that can be used, only a peer that is trusted is used."""
+        log = run([self.program, '-t', '10', '-T', '10', '-l', 'dane', '-c',
+                   '-L', 'summary', domain], env=self.env)
+        if '(nullMX)' in log:
+            return dict.fromkeys(policies, False), log
+        seen = dict.fromkeys(self.failed.findall(log), False)
+        for level, ip in self.established.findall(log):
+            trusted = level in ('Verified', 'Trusted')
+            seen[ip] = (trusted or policies.get(ip) != 'dane') and (
+                'alert' not in log)
+        return seen, log
+
+
+class Exim:
+    """Exim with GnuTLS, as Debian builds it."""
+
+    name = 'exim-gnutls'
+    delivered = re.compile(r'[=-]> \S+.* H=\S+ \[([^]]+)\]')
+    refused = re.compile(
+        r'DANE attempt failed; TLS connection to \S+ \[([^]]+)\]')
+
+    def __init__(self, packages, folder):
+        self.program = packages.path('usr/sbin/exim4')
+        self.folder = folder
+        self.conf = os.path.join(folder, 'exim.conf')
+        os.makedirs(folder)
+        write(self.conf, EXIM_CONF)
+
+    def send(self, domain, policies):
+        """({address: delivers}, log)"""
+        spool = os.path.join(self.folder, domain)
+        os.makedirs(spool)
+        os.chown(spool, EXIM_ID, EXIM_ID)
+        log = run([self.program, '-C', self.conf, f'-DSPOOL={spool}',
+                   f'-DEXIM={self.program}', '-odf', '-oi', '-f',
+                   'a@sender.example', f'b@{domain}'], input='Hello\n')
+        try:
+            with open(os.path.join(spool, 'log', 'mainlog'),
+                      encoding='utf-8', errors='replace') as file:
+                log += file.read()
+        except FileNotFoundError:
+            pass
+        if ' to IP addresses' in log:
+            return dict.fromkeys(policies, False), log
+        seen = dict.fromkeys(self.refused.findall(log), False)
+        seen |= dict.fromkeys(self.delivered.findall(log), True)
+        return seen, log
+
+
+SENDERS = [Postfix, Exim]

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A row is a difference between senders that tests/interop has seen, or, for
+ * those that are not compared there, one that is documented. The letters are
+ * Postfix, Exim, Sendmail, Go: those that deliver, then why another does not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/senders.h"
+#include "treekit.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define KEY_USAGE "exim-gnutls: Key usage violation in certificate has been "
+
+static void
+as_it_is(struct grown *g)
+{
+	(void)g;
+}
+
+/* A TLS 1.3 handshake by leaf, inter and a record of this usage only. */
+static void
+ta_only(struct grown *g)
+{
+	grow_records(g, "2 1 1 " INTER_KEY, NULL);
+	g->probe->match->depth = 1;
+	g->probe->match->name.checked = true;
+	g->probe->match->name.source = DANELAW_NAME_SAN;
+}
+
+static void
+ta_issuer_expired(struct grown *g)
+{
+	ta_only(g);
+	g->probe->chain[1].not_after = AT - 1;
+}
+
+static void
+ta_sha1(struct grown *g)
+{
+	ta_only(g);
+	grow_outcome(g, DANELAW_OUTCOME_CHAIN_INVALID);
+	g->leaf->signature = "sha1WithRSAEncryption";
+}
+
+static void
+ta_not_sent(struct grown *g)
+{
+	ta_only(g);
+	grow_chain(g, g->probe, "leaf");
+}
+
+static void
+ta_from_above(struct grown *g)
+{
+	ta_only(g);
+	grow_chain(g, g->probe, "leaf inter root");
+	grow_outcome(g, DANELAW_OUTCOME_CERT_EXPIRED);
+	grow_records(g, "2 1 1 " ROOT_KEY, NULL);
+	g->probe->chain[2].not_after = AT - 1;
+	g->probe->match->depth = 2;
+}
+
+static void
+ta_cn_only(struct grown *g)
+{
+	ta_only(g);
+	g->leaf->n_names = 0;
+	g->leaf->cn = "mx1.example";
+	g->probe->match->name.source = DANELAW_NAME_CN;
+}
+
+static void
+ta_next_hop_name(struct grown *g)
+{
+	ta_only(g);
+	g->leaf->n_names = 0;
+	grow_texts(g, &g->leaf->names, &g->leaf->n_names, "et.example", NULL);
+}
+
+static void
+ta_wrong_name(struct grown *g)
+{
+	ta_next_hop_name(g);
+	grow_outcome(g, DANELAW_OUTCOME_NAME_MISMATCH);
+}
+
+static void
+ta_wrong_name_insecure(struct grown *g)
+{
+	ta_wrong_name(g);
+	g->report->mx.dnssec = DANELAW_DNSSEC_INSECURE;
+}
+
+static void
+ta_stray(struct grown *g)
+{
+	ta_only(g);
+	grow_chain(g, g->probe, "leaf stranger inter");
+	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+key_usage(
+    struct grown *g, unsigned bits, const char *version, const char *cipher)
+{
+	g->leaf->has_key_usage = true;
+	g->leaf->key_usage = bits;
+	g->probe->tls->version = version;
+	g->probe->tls->cipher = cipher;
+}
+
+static void
+ku_enc_13(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.3",
+	    "TLS_AES_256_GCM_SHA384");
+}
+
+static void
+ku_agree_12(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_AGREEMENT, "TLSv1.2",
+	    "ECDHE-RSA-AES256-GCM-SHA384");
+}
+
+static void
+ku_enc_dhe(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.2",
+	    "DHE-RSA-AES256-GCM-SHA384");
+}
+
+static void
+ku_enc_rsa(struct grown *g)
+{
+	key_usage(
+	    g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.2", "AES256-GCM-SHA384");
+}
+
+static void
+ku_sign_rsa(struct grown *g)
+{
+	key_usage(
+	    g, DANELAW_KU_DIGITAL_SIGNATURE, "TLSv1.2", "AES256-GCM-SHA384");
+}
+
+static void
+ku_sign_13(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_DIGITAL_SIGNATURE, "TLSv1.3",
+	    "TLS_AES_256_GCM_SHA384");
+}
+
+static void
+ku_both_rsa(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_DIGITAL_SIGNATURE | DANELAW_KU_KEY_ENCIPHERMENT,
+	    "TLSv1.2", "AES256-GCM-SHA384");
+}
+
+static void
+ku_enc_open(struct grown *g)
+{
+	ku_enc_13(g);
+	g->host->policy = DANELAW_POLICY_MAY;
+	g->host->tlsa.n_records = 0;
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+}
+
+static void
+agility(struct grown *g)
+{
+	grow_records(g, "3 1 2 " D128("dead"), "3 1 1 " LEAF_KEY, NULL);
+	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+stale(struct grown *g)
+{
+	grow_records(g, "3 1 1 " OTHER, NULL);
+	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+stale_insecure(struct grown *g)
+{
+	stale(g);
+	g->report->mx.dnssec = DANELAW_DNSSEC_INSECURE;
+}
+
+static void
+garbage(struct grown *g)
+{
+	grow_records(g, "3 1 0 " OTHER, NULL);
+	g->host->policy = DANELAW_POLICY_ENCRYPT;
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+}
+
+static void
+pkix(struct grown *g)
+{
+	grow_records(g, "1 1 1 " LEAF_KEY, NULL);
+	g->host->policy = DANELAW_POLICY_ENCRYPT;
+	grow_outcome(g, DANELAW_OUTCOME_ENCRYPTED);
+}
+
+static void
+own_alias(struct grown *g)
+{
+	stale(g);
+	grow_alias(g, grow_find(g->host, "A"), "other.example");
+}
+
+static void
+client_cert(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_TLS_FAILED);
+	g->probe->tls->client_cert_requested = true;
+}
+
+static void
+client_cert_asked(struct grown *g)
+{
+	g->probe->tls->client_cert_requested = true;
+}
+
+static void
+tls10(struct grown *g)
+{
+	g->probe->tls->version = "TLSv1";
+	g->probe->tls->cipher = "ECDHE-RSA-AES256-SHA";
+}
+
+static void
+two_keys(struct grown *g)
+{
+	struct danelaw_probe *rsa;
+
+	grow_records(g, "3 1 1 " EC_KEY, NULL);
+	grow_chain(g, g->probe, "ec inter");
+	rsa = grow_probe(g, g->address, "rsa", DANELAW_OUTCOME_TLSA_MISMATCH);
+	grow_chain(g, rsa, "leaf inter");
+	g->address->outcome = DANELAW_OUTCOME_TLSA_MISMATCH;
+}
+
+static void
+null_among(struct grown *g)
+{
+	grow_texts(
+	    g, &g->report->mx.unusable, &g->report->mx.n_unusable, "", NULL);
+}
+
+static void
+mx_is_address(struct grown *g)
+{
+	g->host->name = "192.0.2.1";
+}
+
+static void
+no_tls(struct grown *g)
+{
+	grow_no_tls(g, DANELAW_OUTCOME_TLS_FAILED, "it was not to be");
+}
+
+static void
+permfail(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_SMTP_PERMFAIL);
+}
+
+static void
+skipped(struct grown *g)
+{
+	g->host->policy = DANELAW_POLICY_SKIP;
+	grow_outcome(g, DANELAW_OUTCOME_SKIPPED);
+}
+
+static const struct {
+	const char *name;
+	void (*spoil)(struct grown *g);
+	const char *letters; /* NULL: no prediction */
+	const char *why;     /* one refusal, "name: words" */
+} rows[] = {
+	{ "all is well", as_it_is, "PESG", NULL },
+	{ "usage 2, all is well", ta_only, "PESG", NULL },
+	{ "5280 4.2.1.3 no digitalSignature, TLS 1.3", ku_enc_13, "PSG",
+	    KEY_USAGE "detected." },
+	{ "keyAgreement only, ECDHE", ku_agree_12, "PSG",
+	    KEY_USAGE "detected." },
+	{ "keyEncipherment only, DHE", ku_enc_dhe, "PSG",
+	    KEY_USAGE "detected." },
+	{ "keyEncipherment only, RSA exchange", ku_enc_rsa, "PESG", NULL },
+	{ "digitalSignature only, RSA exchange", ku_sign_rsa, "PSG",
+	    KEY_USAGE "detected." },
+	{ "digitalSignature only, TLS 1.3", ku_sign_13, "PESG", NULL },
+	{ "both, RSA exchange", ku_both_rsa, "PESG", NULL },
+	{ "key usage without DANE: next in clear", ku_enc_open, "PESG", NULL },
+	{ "7671 9 GnuTLS has no digest agility", agility, "E",
+	    "postfix: Server certificate not verified" },
+	{ "nothing fits", stale, "",
+	    "exim-gnutls: Verification failed. The certificate differs." },
+	{ "insecure MX: Exim leaves DANE alone", stale_insecure, "E",
+	    "postfix: Server certificate not trusted" },
+	{ "records at an alias that leads on", own_alias, "E", NULL },
+	{ "Exim takes any 3 1 0 for usable", garbage, "PSG",
+	    "exim-gnutls: Verification failed. The certificate differs." },
+	{ "usage 1 is unusable for all", pkix, "PESG", NULL },
+	{ "2 x x and nothing but the leaf sent", ta_not_sent, "PSG",
+	    "exim-gnutls: TLSA record problem: none usable" },
+	{ "the anchor itself is expired", ta_issuer_expired, "PS",
+	    "exim-gnutls: Verification failed. CA constrains were violated." },
+	{ "the same for Go", ta_issuer_expired, "PS",
+	    "go: x509: certificate has expired or is not yet valid" },
+	{ "GnuTLS looks no higher than the issuer", ta_from_above, "E",
+	    "go: x509: certificate has expired or is not yet valid" },
+	{ "signed with SHA-1", ta_sha1, "",
+	    "exim-gnutls: Verification failed. CA constrains were violated." },
+	{ "no SAN", ta_cn_only, "PES",
+	    "go: x509: certificate relies on legacy Common Name field, use "
+	    "SANs instead" },
+	{ "only the next hop's name: Exim knows only the host's",
+	    ta_next_hop_name, "PSG", "exim-gnutls: certificate invalid" },
+	{ "no name fits", ta_wrong_name, "",
+	    "exim-gnutls: certificate invalid" },
+	{ "no name fits, but the MX is insecure", ta_wrong_name_insecure, "PE",
+	    NULL },
+	{ "6698 2.1.1 the anchor is there, but has not signed", ta_stray, NULL,
+	    NULL },
+	{ "a client certificate is a must", client_cert, "",
+	    "postfix: tlsv13 alert certificate required" },
+	{ "a client certificate is asked for", client_cert_asked, "PESG",
+	    NULL },
+	{ "TLS 1.0 with ECDHE", tls10, "E",
+	    "postfix: legacy sigalg disallowed or unsupported" },
+	{ "TLS 1.0 and Go", tls10, "E",
+	    "go: tls: server selected unsupported protocol version" },
+	{ "two certificates: GnuTLS and Go get RSA", two_keys, "PS",
+	    "exim-gnutls: Verification failed. The certificate differs." },
+	{ "7505 3 a null MX among others", null_among, "ESG",
+	    "postfix: does not accept mail (nullMX)" },
+	{ "the MX is an address", mx_is_address, "PSG", NULL },
+	{ "no TLS", no_tls, NULL, NULL },
+	{ "refused after TLS", permfail, NULL, NULL },
+	{ "skipped", skipped, NULL, NULL },
+};
+
+static bool
+has_why(const struct danelaw_address *address, const char *wanted)
+{
+	char text[200];
+
+	for (size_t i = 0; i < address->n_senders; i++) {
+		const struct danelaw_sender *sender = &address->senders[i];
+
+		snprintf(text, sizeof(text), "%s: %s", sender->name,
+		    sender->why == NULL ? "" : sender->why);
+		if (!sender->delivers && strcmp(text, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct grown g = grow();
+		const struct danelaw_address *address = g.address;
+		static const char all[] = "PESG";
+		char letters[5] = "";
+		size_t n = 0;
+
+		rows[i].spoil(&g);
+		address = g.address;
+		assert_true(senders_predict(
+		    g.tree->arena, g.report, g.host, g.address));
+		if (address->n_senders != (rows[i].letters == NULL ? 0 : 4))
+			fail_msg("%s: %zu senders", rows[i].name,
+			    address->n_senders);
+		for (size_t j = 0; j < address->n_senders; j++) {
+			if (address->senders[j].delivers)
+				letters[n++] = all[j];
+		}
+		if (rows[i].letters != NULL &&
+		    strcmp(letters, rows[i].letters) != 0)
+			fail_msg("%s: %s deliver, not %s", rows[i].name,
+			    letters, rows[i].letters);
+		if (rows[i].why != NULL && !has_why(address, rows[i].why))
+			fail_msg("%s: not so: %s", rows[i].name, rows[i].why);
+		danelaw_report_free(g.report);
+	}
+}
+
+/* Those that tests/interop runs, and no other. */
+static void
+test_held(void **state)
+{
+	static const struct {
+		const char *name;
+		bool held;
+	} held[] = { { "postfix", true }, { "exim-gnutls", true },
+		{ "sendmail", false }, { "go", false } };
+	struct grown g = grow();
+
+	(void)state;
+	assert_true(
+	    senders_predict(g.tree->arena, g.report, g.host, g.address));
+	assert_int_equal(g.address->n_senders, COUNT(held));
+	for (size_t i = 0; i < COUNT(held); i++) {
+		assert_string_equal(g.address->senders[i].name, held[i].name);
+		assert_int_equal(
+		    g.address->senders[i].held_against_real, held[i].held);
+	}
+	danelaw_report_free(g.report);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_held),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
