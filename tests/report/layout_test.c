@@ -302,7 +302,7 @@ test_cn(void **state)
 		    host->addresses[0].probes[0].chain[0];
 		struct danelaw_match match = {
 			.name = { true, "mx1.example.org", rows[i].presented,
-			    DANELAW_NAME_SAN, 0 }
+			    DANELAW_NAME_SAN, 0, false }
 		};
 		struct danelaw_probe probe = host->addresses[0].probes[0];
 		struct danelaw_address address = host->addresses[0];
