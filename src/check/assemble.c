@@ -141,8 +141,7 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 			continue;
 		if (evidence == NULL ||
 		    !judge_address(job, host, evidence, address) ||
-		    !senders_predict(
-			tree->arena, &tree->report, host, address))
+		    !senders_predict(tree->arena, &tree->report, host, address))
 			return false;
 		words = sendmail_words(address);
 		address->sendmail = words.verify;
