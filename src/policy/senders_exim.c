@@ -110,6 +110,13 @@ takes_dane(const struct sender_facts *facts)
 	return false;
 }
 
+/* An anchor of version 1 has no extensions, and is taken as it is. */
+static bool
+may_issue(const struct danelaw_cert *issuer)
+{
+	return issuer->ca || issuer->version == 1;
+}
+
 /*
  * Did the leaf pass under its issuer? Signatures cannot be checked here: that
  * OpenSSL put the issuer at depth 1 says that it had tried, its errors what
@@ -123,7 +130,7 @@ issuer_passes(const struct sender_facts *facts, const struct danelaw_cert *leaf,
 	const char *signature = leaf->signature;
 
 	if (!senders_in_time(facts->report, leaf) ||
-	    !senders_in_time(facts->report, issuer) || !issuer->ca ||
+	    !senders_in_time(facts->report, issuer) || !may_issue(issuer) ||
 	    (issuer->has_key_usage &&
 		(issuer->key_usage & DANELAW_KU_KEY_CERT_SIGN) == 0))
 		return false;

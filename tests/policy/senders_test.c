@@ -43,6 +43,14 @@ ta_issuer_expired(struct grown *g)
 }
 
 static void
+ta_version_1(struct grown *g)
+{
+	ta_only(g);
+	g->probe->chain[1].ca = false;
+	g->probe->chain[1].version = 1;
+}
+
+static void
 ta_sha1(struct grown *g)
 {
 	ta_only(g);
@@ -321,6 +329,7 @@ static const struct {
 	    "go: x509: certificate has expired or is not yet valid" },
 	{ "GnuTLS looks no higher than the issuer", ta_from_above, "E",
 	    "go: x509: certificate has expired or is not yet valid" },
+	{ "an anchor of version 1", ta_version_1, "PESG", NULL },
 	{ "signed with SHA-1", ta_sha1, "",
 	    "exim-gnutls: Verification failed. CA constrains were violated." },
 	{ "no SAN", ta_cn_only, "PES",
