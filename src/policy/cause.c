@@ -225,12 +225,24 @@ judge_groups(struct arena *arena, const struct danelaw_trial *won)
 		    text_or(group, "a rare curve")) };
 }
 
+/* Signed with SHA-1, which OpenSSL 3 takes at security level 0 alone. */
+static bool
+is_old(const char *version)
+{
+	return version != NULL &&
+	    (strcmp(version, "TLSv1") == 0 || strcmp(version, "TLSv1.1") == 0);
+}
+
 static struct cause_answer
 judge_weak(struct arena *arena, const struct danelaw_trial *won)
 {
 	const char *group = won->tls == NULL ? NULL : won->tls->group;
 	const char *cipher = won->tls == NULL ? NULL : won->tls->cipher;
 
+	if (won->tls != NULL && is_old(won->tls->version))
+		return (struct cause_answer) { CAUSE_OLD_ONLY,
+			arena_printf(arena, "it speaks no newer TLS than %s",
+			    won->tls->version) };
 	if (group != NULL && strncmp(group, "DH ", 3) == 0 &&
 	    strtol(group + 3, NULL, 10) < DH_LEAST_BITS)
 		return (struct cause_answer) { CAUSE_DH,

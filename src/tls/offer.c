@@ -52,6 +52,7 @@
 static const struct tls_offer offers[] = {
 	{
 	    .name = "default",
+	    .level = 1,
 	    .sigalgs = ALL_SIGALGS,
 	    .groups = GROUPS,
 	    .ciphers = CIPHERS,
@@ -59,6 +60,7 @@ static const struct tls_offer offers[] = {
 	},
 	{
 	    .name = "rsa",
+	    .level = 1,
 	    .sigalgs = RSA ":" OLD_RSA,
 	    .groups = GROUPS,
 	    .ciphers = CIPHERS ":!aECDSA:!aDSS",
@@ -66,6 +68,7 @@ static const struct tls_offer offers[] = {
 	},
 	{
 	    .name = "ecdsa",
+	    .level = 1,
 	    .sigalgs = ECDSA ":" OLD_ECDSA,
 	    .groups = GROUPS,
 	    .ciphers = CIPHERS ":!aRSA:!kRSA:!aDSS",
@@ -73,17 +76,18 @@ static const struct tls_offer offers[] = {
 	},
 	{
 	    .name = "eddsa",
+	    .level = 1,
 	    .min_version = TLS1_2_VERSION,
 	    .sigalgs = EDDSA,
 	    .groups = GROUPS,
 	    .ciphers = CIPHERS ":!aRSA:!kRSA:!aDSS",
 	    .suites = SUITES,
 	},
-	{ .name = "no-sni", .no_sni = 1 },
-	{ .name = "no-cert", .no_cert = 1 },
-	{ .name = "tls12", .max_version = TLS1_2_VERSION },
+	{ .name = "no-sni", .level = 1, .no_sni = 1 },
+	{ .name = "no-cert", .level = 1, .no_cert = 1 },
+	{ .name = "tls12", .level = 1, .max_version = TLS1_2_VERSION },
 	{ .name = "tls10", .max_version = TLS1_VERSION },
-	{ .name = "rare-groups", .groups = GROUPS ":" RARE_GROUPS },
+	{ .name = "rare-groups", .level = 1, .groups = GROUPS ":" RARE_GROUPS },
 	{
 	    .name = "weak",
 	    .sigalgs = ALL_SIGALGS ":" ABANDONED_SIGALGS,
@@ -97,6 +101,7 @@ static const struct tls_offer offers[] = {
 	},
 	{
 	    .name = "small",
+	    .level = 1,
 	    .min_version = TLS1_2_VERSION,
 	    .max_version = TLS1_2_VERSION,
 	    .sigalgs = "ECDSA+SHA256:RSA+SHA256",

@@ -32,7 +32,8 @@ struct tls_offer {
 	const char *suites;  /* TLS 1.3 */
 	int no_sni;          /* leave the server name out */
 	int no_cert;         /* leave our certificate out */
-	int insecure_any;    /* accept what even security level 0 does not */
+	int level; /* OpenSSL security level; senders authenticate at 1 */
+	int insecure_any; /* accept what even security level 0 does not */
 };
 
 /* Static; NULL: no such offer. */

@@ -53,6 +53,7 @@ propose(SSL *ssl, const struct tls_offer *offer)
 {
 	const struct tls_offer *usual = tls_offer_find("default");
 
+	SSL_set_security_level(ssl, offer->level);
 	if (offer->insecure_any) {
 		SSL_set_security_callback(ssl, allow_anything);
 		SSL_set_options(ssl, SSL_OP_LEGACY_SERVER_CONNECT);

@@ -309,9 +309,6 @@ static const struct certs_row certs_rows[] = {
 	    { { ALL }, { SHAKE "?" }, { ALL }, { SHAKE "?" }, { ALL },
 		{ ALL } },
 	    { "default", "no-sni" }, { "EC P-256", "RSA 2048" } },
-	{ "TLS 1.0", OLD,
-	    { { ALL }, { ALL }, { SHAKE "?" }, { SHAKE "?" }, { ALL } },
-	    { "default" }, { "RSA 2048" } },
 	/* The chain was seen: what comes behind it does not matter. */
 	{ "refused inside TLS", RSA_AND_EC,
 	    { { ALL }, { INSIDE, "S:421 too many" }, { ALL }, { SHAKE "?" },
