@@ -3,10 +3,11 @@
  * offer.h - what one handshake proposes to the server.
  *
  * The default proposes all that some sender proposes (TLS 1.0 and up, every
- * group in use, security level 0) and no more, so that a failure is the
- * server's. The others change one thing. There are those that look for more
- * certificates (tls_offer_all_certs), and those that ask why the default
- * failed: the first row that works names the cause.
+ * group in use) and no more, so that a failure is the server's. It takes what
+ * Postfix takes when it authenticates, security level 1: no SHA-1 in TLS. The
+ *others change one thing. There are those that look for more certificates
+ *(tls_offer_all_certs), and those that ask why the default failed: the first
+ *row that works names the cause.
  *
  *	no-sni		sends no server name
  *	no-cert		withholds our own certificate
