@@ -23,6 +23,13 @@ int cmd_verify(int argc, char **argv);
 /* Also under the name check_danelaw; exits 0 to 3 whatever happens. */
 int cmd_monitor(int argc, char **argv);
 
+/*
+ * What every command begins with: reads the options, and answers --help and
+ * --version. False: all is done or wrong, and *status is how to exit.
+ * options_finish() is for the caller in any case.
+ */
+bool cli_begin(unsigned command, int argc, char **argv, void (*usage)(void),
+    struct settings *settings, int *first, int *status);
 void cli_complain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 /* The part of an engine's configuration that comes from options. */

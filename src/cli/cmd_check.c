@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -213,26 +212,19 @@ int
 cmd_check(int argc, char **argv)
 {
 	struct settings settings = { 0 };
-	struct option_error error;
 	int first, status;
 
-	if (!options_parse(COMMAND_CHECK, argc, argv, clock_unix(), &settings,
-		&first, &error)) {
-		cli_complain("%s", error.text);
-		status = EXIT_WRONG_USAGE;
-	} else if (settings.help || settings.version) {
-		if (settings.help)
-			usage();
-		else
-			cli_version();
-		status = cli_flush() ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
-	} else if (first >= argc) {
+	if (!cli_begin(
+		COMMAND_CHECK, argc, argv, usage, &settings, &first, &status))
+		goto done;
+	if (first >= argc) {
 		cli_complain("which domain? See danelaw check --help");
 		status = EXIT_WRONG_USAGE;
 	} else {
 		status = check_domains(
 		    &settings, argv + first, (size_t)(argc - first));
 	}
+done:
 	options_finish(&settings);
 	return status;
 }

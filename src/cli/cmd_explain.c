@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "report/explain.h"
@@ -175,23 +174,19 @@ int
 cmd_explain(int argc, char **argv)
 {
 	struct settings settings = { 0 };
-	struct option_error error;
 	int first, status;
 
-	if (!options_parse(COMMAND_EXPLAIN, argc, argv, clock_unix(), &settings,
-		&first, &error)) {
-		cli_complain("%s", error.text);
-		status = EXIT_WRONG_USAGE;
-	} else if (settings.help) {
-		usage();
-		status = cli_flush() ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
-	} else if (settings.search && first >= argc) {
+	if (!cli_begin(
+		COMMAND_EXPLAIN, argc, argv, usage, &settings, &first, &status))
+		goto done;
+	if (settings.search && first >= argc) {
 		cli_complain("search for what? See danelaw explain --help");
 		status = EXIT_WRONG_USAGE;
 	} else {
 		status =
 		    explain(&settings, argv + first, (size_t)(argc - first));
 	}
+done:
 	options_finish(&settings);
 	return status;
 }

@@ -11,7 +11,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -240,26 +239,19 @@ int
 cmd_verify(int argc, char **argv)
 {
 	struct settings settings = { 0 };
-	struct option_error error;
 	const char *lack;
 	int first, status;
 
-	if (!options_parse(COMMAND_VERIFY, argc, argv, clock_unix(), &settings,
-		&first, &error)) {
-		cli_complain("%s", error.text);
-		status = EXIT_WRONG_USAGE;
-	} else if (settings.help || settings.version) {
-		if (settings.help)
-			usage();
-		else
-			cli_version();
-		status = cli_flush() ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
-	} else if ((lack = lacking(&settings, first < argc)) != NULL) {
+	if (!cli_begin(
+		COMMAND_VERIFY, argc, argv, usage, &settings, &first, &status))
+		goto done;
+	if ((lack = lacking(&settings, first < argc)) != NULL) {
 		cli_complain("%s; see danelaw verify --help", lack);
 		status = EXIT_WRONG_USAGE;
 	} else {
 		status = verify(&settings);
 	}
+done:
 	options_finish(&settings);
 	return status;
 }

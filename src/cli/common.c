@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/cli.h"
 
 void
@@ -19,6 +20,28 @@ cli_complain(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
+}
+
+bool
+cli_begin(unsigned command, int argc, char **argv, void (*usage)(void),
+    struct settings *settings, int *first, int *status)
+{
+	struct option_error error;
+
+	if (!options_parse(
+		command, argc, argv, clock_unix(), settings, first, &error)) {
+		cli_complain("%s", error.text);
+		*status = EXIT_WRONG_USAGE;
+		return false;
+	}
+	if (!settings->help && !settings->version)
+		return true;
+	if (settings->help)
+		usage();
+	else
+		cli_version();
+	*status = cli_flush() ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
+	return false;
 }
 
 void
