@@ -69,7 +69,7 @@ tell(struct exam *exam, const struct talk *talk, enum finding_id id,
 	    kit_text(exam, reply), "promise",
 	    kit_binding(host) ? ", though its TLSA records promise TLS"
 			      : ", so mail goes there in the clear",
-	    NULL);
+	    "tries", kit_tries(exam, talk->address), NULL);
 
 	kit_soften(finding, host, talk->address->outcome);
 	return finding;
@@ -291,7 +291,7 @@ is_selective(const struct danelaw_address *address)
 		    outcome == DANELAW_OUTCOME_STARTTLS_REFUSED ||
 		    outcome == DANELAW_OUTCOME_CLEARTEXT;
 	}
-	return with && without;
+	return (with && without) || kit_tries_differ(address);
 }
 
 /* Only what comes after the second EHLO is said inside TLS. */
