@@ -182,6 +182,15 @@ is_tls_record(const char *text)
 	return begins(text, "\\x15\\x03") || begins(text, "\\x16\\x03");
 }
 
+/* It began like a reply, so it is SMTP of a kind. */
+static bool
+is_broken_reply(const char *why)
+{
+	return kit_says(why, "an endless line") ||
+	    kit_says(why, "an endless reply") ||
+	    kit_says(why, "different codes in one reply");
+}
+
 static void
 diagnose_garbled(struct exam *exam, const struct talk *talk)
 {
@@ -190,7 +199,7 @@ diagnose_garbled(struct exam *exam, const struct talk *talk)
 		is_tls_record(talk->smtp->banner) ||
 		is_tls_record(talk->smtp->refusal)))
 		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
-	else if (!talk->greeted)
+	else if (!talk->greeted && !is_broken_reply(talk->why))
 		tell(exam, talk, FINDING_SMTP_NOT_SMTP, NULL);
 	else
 		tell(exam, talk, FINDING_SMTP_BAD_REPLY_SYNTAX, NULL);

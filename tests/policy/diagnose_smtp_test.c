@@ -123,6 +123,13 @@ alert_at_once(struct grown *g)
 }
 
 static void
+endless_greeting(struct grown *g)
+{
+	grow_no_tls(
+	    g, DANELAW_OUTCOME_NOT_SMTP, "the server sends an endless reply");
+}
+
+static void
 greeted(struct grown *g, enum danelaw_outcome outcome, const char *error)
 {
 	grow_no_tls(g, outcome, error);
@@ -442,6 +449,8 @@ static const struct tree_row rows[] = {
 	{ "TLS at once", tls_at_once, "warning smtp-implicit-tls " PLACE, "" },
 	{ "a TLS alert at once", alert_at_once,
 	    "warning smtp-implicit-tls " PLACE, "" },
+	{ "5321 4.2 endless greeting", endless_greeting,
+	    "warning smtp-bad-reply-syntax " PLACE, "" },
 	{ "5321 4.2 endless line", endless_line,
 	    "warning smtp-bad-reply-syntax " PLACE, "" },
 	{ "silence after EHLO", silent_ehlo,
