@@ -11,6 +11,7 @@ import time
 from labkit.lab import end_process
 from labkit.scenario import LabError
 from place import POSTDROP_ID, POSTFIX_ID, write
+from programs import Sender
 
 PATIENCE = 90
 INPUT = ('127.0.0.1', 2525)
@@ -102,13 +103,12 @@ class Instance:
             return ''
 
 
-class PostfixSmtp:
+class PostfixSmtp(Sender):
     """The smtp client. Each of its processes tells of one delivery at a
     time, the last line of which names the recipient."""
 
     name = 'postfix-smtp'
     predicted_as = 'postfix'
-    says_why = True
     lines = '''smtp_dns_support_level = dnssec
 smtp_host_lookup = dns
 smtp_tls_security_level = dane
