@@ -384,6 +384,7 @@ struct danelaw_host {
 	enum danelaw_dnssec dnssec; /* of the address answer */
 	enum danelaw_policy policy;
 	const char *why; /* sentence with the RFC section */
+	bool shared;     /* examined for another domain of this run */
 	struct danelaw_class counted;
 	struct danelaw_tlsa tlsa;
 	struct danelaw_address *addresses;
@@ -444,6 +445,7 @@ struct danelaw_report {
 	enum danelaw_state state;
 	const char *summary;        /* one sentence */
 	const char *resolver;       /* where the answers came from, in words */
+	bool elsewhere;             /* another shard's; nothing else holds */
 	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
 	struct danelaw_mx mx;
