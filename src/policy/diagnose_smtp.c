@@ -343,7 +343,7 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 	struct talk talk = read_talk(exam, host, address);
 
 	if (address->untried != NULL) {
-		finding_add(exam->tree, FINDING_TCP_NOT_PUBLIC, talk.where,
+		finding_add(exam->tree, FINDING_OPS_NOT_PUBLIC, talk.where,
 		    "where", talk.where, "host", host->name, "kind",
 		    address->untried, NULL);
 		return;

@@ -435,7 +435,7 @@ submission(struct grown *g)
 
 static const struct tree_row rows[] = {
 	{ "port closed", refused, "warning tcp-refused " PLACE, "" },
-	{ "not connected to", left_alone, "warning tcp-not-public " PLACE, "" },
+	{ "not connected to", left_alone, "warning ops-not-public " PLACE, "" },
 	{ "no answer", connect_timeout, "warning tcp-timeout-25 " PLACE, "" },
 	{ "reset after connect", reset_at_once,
 	    "warning tcp-reset-after-connect " PLACE, "" },
