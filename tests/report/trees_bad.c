@@ -305,6 +305,7 @@ static struct danelaw_host mixed_hosts[] = {
 	    LIST(addresses, mixed_1),
 	    LIST(lookups, mixed_lookups_1) },
 	{ .name = "mx2.mixed.example",
+	    .shared = true,
 	    .preference = 20,
 	    .dnssec = DANELAW_DNSSEC_SECURE,
 	    .policy = DANELAW_POLICY_DANE,
