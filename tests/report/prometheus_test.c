@@ -9,47 +9,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "golden.h"
 #include "report/prometheus.h"
 #include "trees.h"
 
 #define HEAD(name, help, type)                                                 \
 	"# HELP " name " " help "\n# TYPE " name " " type "\n"
-
-static void
-assert_golden(const char *name, struct buf *out)
-{
-	const char *source = getenv("DANELAW_SOURCE");
-	char path[512], block[4096];
-	struct buf want = { 0 };
-	FILE *file;
-	size_t n;
-
-	assert_non_null(source);
-	assert_false(buf_failed(out));
-	snprintf(
-	    path, sizeof(path), "%s/testdata/report/%s.prom", source, name);
-	if (getenv("DANELAW_UPDATE_GOLDEN") != NULL) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		assert_int_equal(
-		    fwrite(buf_text(out), 1, out->len, file), out->len);
-		assert_int_equal(fclose(file), 0);
-	}
-	file = fopen(path, "r");
-	if (file == NULL)
-		fail_msg("%s cannot be read", path);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		buf_add(&want, block, n);
-	fclose(file);
-	if (strcmp(buf_text(&want), buf_text(out)) != 0)
-		fail_msg("not as in %s:\n%s", path, buf_text(out));
-	buf_finish(&want);
-	buf_finish(out);
-}
 
 static size_t
 count_of(const struct buf *out, const char *text)
@@ -102,7 +69,7 @@ test_trees(void **state)
 		for (const char *c = buf_text(&out); *c != '\0'; c++)
 			assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
 		if (!trees_is_hostile(i))
-			assert_golden(trees_name_of(i), &out);
+			golden_assert(trees_name_of(i), "prom", &out);
 		buf_finish(&out);
 	}
 }
