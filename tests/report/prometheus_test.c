@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "golden.h"
@@ -212,6 +213,40 @@ test_long_data(void **state)
 	buf_finish(&out);
 }
 
+/* As many records as an answer can hold: counted, but not all written. */
+static void
+test_flood(void **state)
+{
+	static char rrs[1400][32];
+	static struct danelaw_record records[COUNT(rrs)];
+	static struct danelaw_record_result results[COUNT(rrs)];
+	static struct danelaw_probe probes[] = { { LIST(records, results) },
+		{ LIST(records, results) } };
+	static struct danelaw_address addresses[] = { { .ip = "192.0.2.1",
+	    LIST(probes, probes) } };
+	static struct danelaw_host hosts[] = { { .name = "mx.example",
+	    LIST(addresses, addresses),
+	    .tlsa = {
+		LIST(records, records), .status = DANELAW_TLSA_UNUSABLE } } };
+	struct danelaw_report report = { LIST(hosts, hosts) };
+	struct prometheus_item item = { "x", &report, TREES_AT, 0 };
+	struct buf out = { 0 };
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rrs); i++) {
+		snprintf(rrs[i], sizeof(rrs[i]), "3 1 1 %08zx", i);
+		records[i].rr = rrs[i];
+		results[i].record = i;
+	}
+	report_prometheus(&item, 1, &out);
+	assert_int_equal(count_of(&out, "\ndanelaw_record_match{"), 64);
+	assert_int_equal(count_of(&out,
+			     "danelaw_tlsa_records{domain=\"x\","
+			     "host=\"mx.example\"} 1400\n"),
+	    1);
+	buf_finish(&out);
+}
+
 static void
 test_success(void **state)
 {
@@ -307,6 +342,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_long_data),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_success),
 		cmocka_unit_test(test_values),
 	};
