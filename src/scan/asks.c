@@ -132,8 +132,7 @@ go_on(struct asks *asks, struct ask *ask, enum registry_answer said)
 		break;
 	case REGISTRY_YOURS:
 		ask->state = WISHING;
-		ask->wish =
-		    manners_ask(asks->manners, ask->ip, ask->host, ask);
+		ask->wish = manners_ask(asks->manners, ask->ip, ask->host, ask);
 		if (ask->wish == NULL)
 			give(asks, ask, ASKS_FAIL);
 		break;

@@ -12,11 +12,12 @@
  *	hand	TOOK id				so I did
  *	hand	REDO id				this cannot be read
  *	hand	DROP id				never mind
- *	hand	DONE id offset len		the probe has ended; len 0:
- *there is nothing in my store
+ *	hand	DONE id offset len		the probe has ended
  *
- * The id of a domain is the head's own, that of a question the hand's. Both sides run the same program, but a hand has
- * talked to strangers: what it says is checked as theirs would be.
+ * DONE says where in the hand's own store the evidence lies; len 0: nowhere.
+ * The id of a domain is the head's own, that of a question the hand's. Both
+ * sides run the same program, but a hand has talked to strangers: what it
+ * says is checked as theirs would be.
  */
 #ifndef SCAN_FRAME_H
 #define SCAN_FRAME_H

@@ -65,8 +65,7 @@ send_bad(struct hand *hand, uint64_t id, bool lost, const char *why)
 }
 
 static void
-send_report(
-    struct hand *hand, uint64_t id, const struct danelaw_report *report)
+send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 {
 	struct frame frame = {
 		.type = FRAME_RESULT,
@@ -167,8 +166,7 @@ static void
 take(struct hand *hand, const struct frame *frame)
 {
 	bool good = read_store(hand, frame) &&
-	    engine_gate_have(
-		hand->engine, frame->id, hand->bytes, frame->len);
+	    engine_gate_have(hand->engine, frame->id, hand->bytes, frame->len);
 
 	send_simple(hand, good ? FRAME_TOOK : FRAME_REDO, frame->id);
 }
@@ -210,8 +208,8 @@ on_closed(void *arg)
 }
 
 static void
-gate_ask(void *arg, uint64_t id, const char *key, const char *ip,
-    const char *host)
+gate_ask(
+    void *arg, uint64_t id, const char *key, const char *ip, const char *host)
 {
 	struct hand *hand = arg;
 	const struct frame frame = {

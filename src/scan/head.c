@@ -206,8 +206,8 @@ on_end(struct worker *worker, const struct frame *frame)
 		.state = frame->state,
 		.elsewhere = frame->elsewhere,
 	};
-	struct domain *domain = table_find(
-	    &head->domains, (struct fingerprint) { frame->id, 0 });
+	struct domain *domain =
+	    table_find(&head->domains, (struct fingerprint) { frame->id, 0 });
 
 	if (domain == NULL || domain->worker != worker)
 		return false;
@@ -256,8 +256,8 @@ on_ask(struct worker *worker, const struct frame *frame)
 	case FRAME_REDO:
 		return asks_redo(head->asks, hand, frame->id);
 	case FRAME_DONE:
-		return asks_done(head->asks, hand, frame->id, &place,
-		    clock_monotonic_ms());
+		return asks_done(
+		    head->asks, hand, frame->id, &place, clock_monotonic_ms());
 	case FRAME_READY:
 	case FRAME_DOMAIN:
 	case FRAME_RESULT:
@@ -303,8 +303,8 @@ on_closed(void *arg)
 
 	worker->dead = true;
 	head->n_alive--;
-	asks_leave(head->asks, (size_t)(worker - head->workers),
-	    clock_monotonic_ms());
+	asks_leave(
+	    head->asks, (size_t)(worker - head->workers), clock_monotonic_ms());
 	while ((domain = TAILQ_FIRST(&worker->domains)) != NULL) {
 		TAILQ_REMOVE(&worker->domains, domain, link);
 		if (domain->suspect) {

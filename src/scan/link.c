@@ -86,10 +86,10 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *link = arg;
-	ssize_t n = link->broken ? 0
-				 : recv(fd, link->in + link->in_len,
-				       link->in_room - link->in_len,
-				       MSG_DONTWAIT);
+	ssize_t n = link->broken
+	    ? 0
+	    : recv(fd, link->in + link->in_len, link->in_room - link->in_len,
+		  MSG_DONTWAIT);
 	(void)what;
 
 	if (n < 0 &&
@@ -162,8 +162,7 @@ link_send(struct link *link, const struct frame *frame)
 
 	if (link->closed || link->broken || link->deaf)
 		return true;
-	if (link->out_sent > OUT_MOVED &&
-	    link->out_sent > link->out.len / 2) {
+	if (link->out_sent > OUT_MOVED && link->out_sent > link->out.len / 2) {
 		buf_drop(&link->out, link->out_sent);
 		link->out_sent = 0;
 	}
