@@ -126,7 +126,8 @@ test_scripts(void **state)
 		/* and what was told to go ends after that: it had crossed */
 		"0A?k !0A 0A- 0A. 0A.7 ! n0 p0",
 		"0A?k !0A 0A.7 1A?k 1A- ! 1A- n0 r0",
-		/* a hand dies: at its probe, waiting, with an answer on its way */
+		/* a hand dies: at its probe, waiting, with an answer on its way
+		 */
 		"0A?k 1A?k !0A 0/ !1A 1A.7 n0 p2",
 		"0A?k 0B?k 0C?m 1A?k 1B?m 0/ !1A !1B 1A.7 1B.8 n0",
 		"0A?k 1A?k 2A?k !0A 1/ 0A.7 =2A7 2A- n0",
