@@ -30,11 +30,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		check_text(frame.text, at, used, FRAME_MAX);
 		check_text(frame.ip, at, used, FRAME_TEXT_MAX);
 		check_text(frame.host, at, used, FRAME_TEXT_MAX);
-		assert(frame.text == NULL ||
-		    frame.text_len == strlen(frame.text));
+		assert(
+		    frame.text == NULL || frame.text_len == strlen(frame.text));
 		assert(frame_write(&again, &frame));
-		assert(again.len == used &&
-		    memcmp(again.bytes, at, used) == 0);
+		assert(again.len == used && memcmp(again.bytes, at, used) == 0);
 		buf_finish(&again);
 		at += used;
 		len -= used;
