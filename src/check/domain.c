@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mailbox.h"
 #include "base/name.h"
+#include "base/owner.h"
 #include "base/text.h"
 #include "check/extras.h"
 #include "policy/ruling.h"
@@ -112,6 +114,9 @@ examine_hosts(struct domain_job *job)
 		.public_only = request->public_only,
 		.family = request->family,
 		.helo = request->helo,
+		.mail_from = request->mail_from,
+		.mail_to = request->mail_to,
+		.retry = { request->retries, request->retry_delay_ms },
 		.deadline = job->deadline,
 		.budget_ms =
 		    engine_is_patient(job->engine) ? request->budget_ms : 0,
@@ -138,6 +143,37 @@ examine_hosts(struct domain_job *job)
 		zones_add(job->zones, job->tree->report.mx.lookups,
 		    job->tree->report.mx.n_lookups);
 	finish_if_done(job);
+}
+
+/*
+ * Whose domain it is, when many engines divide a list: that of its most
+ * preferred host's owner, so that the hosts of one owner are all examined in
+ * one place; its own where there is no host.
+ */
+static bool
+is_elsewhere(const struct domain_job *job)
+{
+	const struct danelaw_request *request = &job->request;
+	const struct domain_host *best = NULL;
+	const char *name = job->tree->report.domain;
+
+	if (request->n_shards == 0)
+		return false;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (best == NULL || compare_hosts(&job->hosts[i], best) < 0)
+			best = &job->hosts[i];
+	}
+	if (best != NULL)
+		name = best->name;
+	return owner_part(owner_of(name), request->n_shards) != request->shard;
+}
+
+static void
+leave_elsewhere(struct domain_job *job)
+{
+	job->tree->report.elsewhere = true;
+	job->complete = !arena_failed(job->tree->arena);
+	engine_finish(job->engine, job);
 }
 
 /* A name in the MX RRset that can be used; NULL and why not, else. */
@@ -199,7 +235,10 @@ mx_done(const struct answer *answer, void *arg)
 	mx->source = DANELAW_MX_NONE;
 	job->next_hop_end = arena_strdup(job->tree->arena, answer->final);
 	if (ruling_is_failure(lookup->dnssec)) {
-		finish(job);
+		if (is_elsewhere(job))
+			leave_elsewhere(job);
+		else
+			finish(job);
 		return;
 	}
 	switch (lookup->presence) {
@@ -217,7 +256,10 @@ mx_done(const struct answer *answer, void *arg)
 			take_exchanges(job, answer);
 		break;
 	}
-	examine_hosts(job);
+	if (is_elsewhere(job))
+		leave_elsewhere(job);
+	else
+		examine_hosts(job);
 }
 
 /* Reads the next hop; a literal becomes the only host at once. */
@@ -257,6 +299,8 @@ take_request(struct domain_job *job, const struct danelaw_request *request)
 	own->domain = arena_strdup(arena, request->domain);
 	own->helo = arena_strdup(
 	    arena, request->helo != NULL ? request->helo : job->engine->helo);
+	own->mail_from = arena_strdup(arena, request->mail_from);
+	own->mail_to = arena_strdup(arena, request->mail_to);
 	if (own->port == 0)
 		own->port = DEFAULT_PORT;
 	if (own->connect_port == 0)
@@ -281,6 +325,20 @@ ask_mx(struct domain_job *job)
 	return job->mx_query != NULL;
 }
 
+/* What is said to servers must be fit to be said. */
+static bool
+check_envelope(const struct danelaw_request *request, const char **why)
+{
+	const char *from = request->mail_from, *to = request->mail_to;
+
+	if (from == NULL && to == NULL)
+		return true;
+	*why = "a sender and a recipient go together";
+	return from != NULL && to != NULL &&
+	    (mailbox_is_null(from) || mailbox_check(from, why)) &&
+	    mailbox_check(to, why);
+}
+
 enum danelaw_err
 domain_job_start(struct danelaw_engine *engine,
     const struct danelaw_request *request, danelaw_done_fn *done, void *arg,
@@ -297,6 +355,10 @@ domain_job_start(struct danelaw_engine *engine,
 	job->tree = tree_new();
 	if (job->tree == NULL)
 		goto fail;
+	if (!check_envelope(request, why)) {
+		err = DANELAW_EINVAL;
+		goto fail;
+	}
 	take_request(job, request);
 	job->zones = zones_new(
 	    engine->resolver, job->tree->arena, job->deadline, zones_done, job);
@@ -317,7 +379,11 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job))
 		goto fail;
 	TAILQ_INSERT_TAIL(&engine->running, job, link);
-	if (job->tree->report.mx.source == DANELAW_MX_LITERAL)
+	if (job->tree->report.mx.source != DANELAW_MX_LITERAL)
+		return DANELAW_OK;
+	if (is_elsewhere(job))
+		leave_elsewhere(job);
+	else
 		examine_hosts(job);
 	return DANELAW_OK;
 fail:
