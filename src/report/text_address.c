@@ -166,9 +166,7 @@ tries_rows(struct page *page, const struct margin *margin,
 
 		page_row(page, margin, "try", "%zu: %s%s%s" PAGE_CUT, i + 1,
 		    danelaw_outcome_word(one->outcome),
-		    one->starttls             ? ", STARTTLS offered"
-			: one->banner != NULL ? ", STARTTLS not offered"
-					      : "",
+		    one->starttls ? ", STARTTLS offered" : "",
 		    one->refusal == NULL ? "" : ": ", PAGE_CUT_ARGS(why));
 	}
 }
