@@ -6,6 +6,8 @@ import os
 import subprocess
 
 from labkit.build import command
+from labkit.scenario import LabError
+from place import write
 from programs import Sender, run
 
 
@@ -87,3 +89,14 @@ class Go(Sender):
             seen[ip] = log.splitlines()[-1] == 'deliver'
             logs += f'{ip}: {log}'
         return seen, logs
+
+
+def sendmail_has_dane(packages, folder):
+    """(whether Debian's sendmail was compiled with DANE, what it says)"""
+    conf = write(os.path.join(folder, 'sendmail.cf'), 'V10\n')
+    told = run([packages.path('usr/libexec/sendmail/sendmail'), '-d0.13',
+                '-bt', '-C', conf], stdin=subprocess.DEVNULL)
+    words = told.split()
+    if 'STARTTLS' not in words:
+        raise LabError(f'sendmail -d0.13: {told}')
+    return 'DANE' in words, told
