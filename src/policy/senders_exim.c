@@ -54,6 +54,9 @@ violates_key_usage(
 	unsigned needed = is_signed(tls) ? DANELAW_KU_DIGITAL_SIGNATURE
 					 : DANELAW_KU_KEY_ENCIPHERMENT;
 
+	/* Its own, with which it would go back to TLS 1.2 (tls13_ok). */
+	if (tls->client_cert_sent && !tls->client_cert_may_sign)
+		return true;
 	return leaf->has_key_usage && (leaf->key_usage & needed) == 0;
 }
 

@@ -35,8 +35,13 @@ class GnutlsCli(Sender):
         seen, logs = {}, ''
         for ip, host in case.hosts.items():
             name = host['tlsa']['base'] or host['name']
+            own = []
+            if case.own:  # the way of Exim to set it: no TLS 1.3 then
+                own = ['--priority', 'NORMAL:-VERS-TLS1.3']
+                own += ['--x509certfile', case.own[0], '--x509keyfile',
+                       case.own[1]]
             log = run([self.program, '--starttls-proto=smtp', '--insecure',
-                       '--sni-hostname', name, '-p', '25', ip],
+                       '--sni-hostname', name, *own, '-p', '25', ip],
                       stdin=subprocess.DEVNULL)
             if self.violation in log:
                 seen[ip] = False
@@ -47,8 +52,8 @@ class GnutlsCli(Sender):
 
 
 class Go(Sender):
-    """crypto/tls and crypto/x509. What it would send in clear, where TLS is
-    no must, tells nothing of them."""
+    """crypto/tls and crypto/x509, without a certificate of its own. What it
+    would send in clear, where TLS is no must, tells nothing of them."""
 
     name = 'go'
     predicted_as = 'go'
@@ -59,7 +64,7 @@ class Go(Sender):
         os.makedirs(folder)
 
     def predict(self, case, ip, sender):
-        if case.policies[ip] == 'may':
+        if case.own or case.policies[ip] == 'may':
             return None
         return sender['outcome'], sender['why']
 

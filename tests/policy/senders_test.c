@@ -315,6 +315,28 @@ client_cert_asked(struct grown *g)
 }
 
 static void
+own_cert_unfit_13(struct grown *g)
+{
+	client_cert_asked(g);
+	g->probe->tls->client_cert_sent = true;
+}
+
+static void
+own_cert_unfit_12(struct grown *g)
+{
+	own_cert_unfit_13(g);
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "ECDHE-RSA-AES256-GCM-SHA384";
+}
+
+static void
+own_cert_fit(struct grown *g)
+{
+	own_cert_unfit_12(g);
+	g->probe->tls->client_cert_may_sign = true;
+}
+
+static void
 tls10(struct grown *g)
 {
 	g->probe->tls->version = "TLSv1";
@@ -442,6 +464,11 @@ static const struct {
 	    "postfix: tlsv13 alert certificate required" },
 	{ "a client certificate is asked for", client_cert_asked, "PESG",
 	    NULL },
+	{ "an own certificate that may not sign", own_cert_unfit_12, "PSG",
+	    KEY_USAGE "detected." },
+	{ "GnuTLS would go back to TLS 1.2 with it", own_cert_unfit_13, "PSG",
+	    KEY_USAGE "detected." },
+	{ "an own certificate that may", own_cert_fit, "PESG", NULL },
 	{ "TLS 1.0 with ECDHE", tls10, "E",
 	    "postfix: legacy sigalg disallowed or unsupported" },
 	{ "TLS 1.0 and Go", tls10, "E",
