@@ -16,7 +16,8 @@ myhostname = client.sender.example
 smtp_dns_support_level = dnssec
 smtp_tls_security_level = dane
 '''
-EXIM_CONF = '''OWN_CERT =
+EXIM_CONF = '''TRUSTED = system
+OWN_CERT =
 OWN_KEY =
 exim_user = Debian-exim
 exim_group = Debian-exim
@@ -43,6 +44,7 @@ smtp:
 	dnssec_request_domains = *
 	tls_certificate = OWN_CERT
 	tls_privatekey = OWN_KEY
+	tls_verify_certificates = TRUSTED
 	connect_timeout = 5s
 	command_timeout = 10s
 	data_timeout = 10s
@@ -138,9 +140,9 @@ class Exim(Sender):
         spool = os.path.join(self.folder, case.domain)
         os.makedirs(spool)
         os.chown(spool, EXIM_ID, EXIM_ID)
-        own = []
+        own = [f'-DTRUSTED={case.trusted}'] if case.trusted else []
         if case.own:
-            own = [f'-D{macro}={copy_for_exim(file, spool)}' for macro, file
+            own += [f'-D{macro}={copy_for_exim(file, spool)}' for macro, file
                    in zip(('OWN_CERT', 'OWN_KEY'), case.own)]
         log = run([self.program, '-C', self.conf, *own, f'-DSPOOL={spool}',
                    f'-DEXIM={self.program}', '-odf', '-oi', '-f',

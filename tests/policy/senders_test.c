@@ -178,6 +178,28 @@ ta_wrong_name(struct grown *g)
 }
 
 static void
+vouch(struct grown *g, int code)
+{
+	g->probe->pkix = arena_alloc(g->tree->arena, sizeof(*g->probe->pkix));
+	assert_non_null(g->probe->pkix);
+	g->probe->pkix->code = code;
+}
+
+static void
+ta_wrong_name_public(struct grown *g)
+{
+	ta_wrong_name(g);
+	vouch(g, 62);
+}
+
+static void
+ta_wrong_name_own_ca(struct grown *g)
+{
+	ta_wrong_name(g);
+	vouch(g, 20);
+}
+
+static void
 ta_no_name(struct grown *g)
 {
 	ta_wrong_name(g);
@@ -438,6 +460,10 @@ static const struct {
 	{ "no name fits: Go lists those there are", ta_wrong_name, "",
 	    "go: x509: certificate is valid for et.example, not "
 	    "mx1.example" },
+	{ "no name fits: Exim goes back to public CAs", ta_wrong_name_public,
+	    "E", "postfix: Server certificate not verified" },
+	{ "and finds none", ta_wrong_name_own_ca, "",
+	    "exim-gnutls: certificate invalid" },
 	{ "no name at all", ta_no_name, "",
 	    "go: x509: certificate is not valid for any names, but wanted to "
 	    "match mx1.example" },
