@@ -10,7 +10,7 @@
 #include <danelaw.h>
 #include <danelaw_report.h>
 
-#include "probe/probe.h"
+#include "check/retry.h"
 
 struct danelaw_engine;
 
@@ -22,6 +22,8 @@ struct host_spec {
 	bool no_probe; /* lookups only; not for an address */
 	enum danelaw_family family;
 	const char *helo;
+	const char *mail_from, *mail_to; /* both or neither */
+	struct retry_plan retry;
 	int64_t deadline; /* clock_monotonic_ms() */
 	uint32_t dns_ms;  /* at most so long for one DNS question */
 };
@@ -48,6 +50,10 @@ bool host_job_facts(
 const struct danelaw_host *host_job_host(const struct host_job *job);
 /* Evidence of the host's i-th address; NULL: it was not probed. */
 struct evidence *host_job_evidence(const struct host_job *job, size_t i);
+
+/* All tries at the i-th address; NULL, and n 0: one was enough. */
+const struct danelaw_try *host_job_tries(
+    const struct host_job *job, size_t i, size_t *n);
 
 void host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg);

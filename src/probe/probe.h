@@ -47,6 +47,8 @@ struct probe_target {
 	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
 	   30000 the handshake. The deadline rules over all. */
 	uint32_t connect_ms, reply_ms, tls_ms;
+	/* Said inside TLS on the first connection; see smtp/dialogue.h. */
+	const char *mail_from, *mail_to;
 	/* Asked where the default handshake failed; NULL: leave it at that.
 	   These connections have shorter limits. */
 	probe_next_fn *next;

@@ -270,15 +270,18 @@ def test_rules():
     rules("a number left out", "2 publisher 6698 4: two\n", "", "",
           "rules.txt:1: rule 2 is out of order")
     rules("no list", "", "", "", "rules.txt: has no rule")
-def catalogue(name, text, *lines, tls=""):
+def catalogue(name, text, *lines, lab="smtp-c"):
     files = {
         "src/model/findings_dns.def": 'FINDING(A, "dns-a", WARNING, NULL,',
         "src/model/findings_tlsa.def": 'FINDING(B,\n "tlsa-b", INFO, "x-y",',
         "src/model/findings_cert.def": "",
-        "src/model/findings_tls.def": tls,
+        "src/model/findings_smtp.def": 'FINDING(C, "smtp-c", INFO, NULL,',
+        "src/model/findings_tls.def": "",
         "src/model/unseen.def": 'UNSEEN("dns-u",\n    "why")',
-        "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n" "info tls-f "',
-        "testdata/lab/x.toml": '[expect]\nfindings = ["tlsa-b", ["no"], "tls-e"]',
+        "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n"'
+                                          '"info smtp-c et.example\\n"',
+        "testdata/lab/x.toml": '[expect]\nfindings = ["tlsa-b", ["no"], "'
+                               + lab + '"]',
         "testdata/catalogue": text}
     with tempfile.TemporaryDirectory() as root:
         for path, content in files.items():
@@ -291,8 +294,11 @@ def catalogue(name, text, *lines, tls=""):
 
 
 def test_catalogue():
-    good = "D dns-a warning -\nA tlsa-b info x-y\nD dns-u unseen -\n"
+    good = ("D dns-a warning -\nA tlsa-b info x-y\nD dns-u unseen -\n"
+            "S smtp-c info -\n")
     catalogue("all triggered or unseen", good)
+    catalogue("SMTP without a scenario", good,
+              "smtp-c: no scenario of testdata/lab/ expects it", lab="no")
     catalogue("an entry that nobody makes", good + "N name-c info -\n",
               "name-c: no such finding")
     catalogue("another severity and type", good.replace("warning -", "info z"),
@@ -301,11 +307,6 @@ def test_catalogue():
               "dns-v: unseen.def does not say why it is unseen")
     catalogue("left out", good.split("\n", 1)[1],
               "dns-a: not in the catalogue")
-    catalogue("TLS in a scenario", good + "T tls-e info -\n",
-              tls='FINDING(E, "tls-e", INFO, NULL')
-    catalogue("TLS in a test only", good + "T tls-f info -\n",
-              "tls-f: no scenario triggers it",
-              tls='FINDING(F, "tls-f", INFO, NULL')
     catalogue("a group of its own", good.replace("D dns-a", "Z dns-a"),
               "dns-a: there is no group Z")
 
