@@ -199,7 +199,7 @@ static void
 tls_row(struct page *page, const struct margin *margin,
     const struct danelaw_tls *tls)
 {
-	page_row(page, margin, "tls", "%s %s%s%s%s%s%s%s%s",
+	page_row(page, margin, "tls", "%s %s%s%s%s%s%s%s%s%s",
 	    page_or(tls->version), page_or(tls->cipher),
 	    tls->group == NULL ? "" : " ", tls->group == NULL ? "" : tls->group,
 	    tls->signature == NULL ? "" : " ",
@@ -210,7 +210,9 @@ tls_row(struct page *page, const struct margin *margin,
 	    page->verbosity == 0 || tls->sni == NULL ? "" : tls->sni,
 	    page->verbosity > 0 && tls->client_cert_requested
 		? ", asks for a client certificate"
-		: "");
+		: "",
+	    page->verbosity > 0 && tls->client_cert_sent ? " and gets ours"
+							 : "");
 }
 
 static bool

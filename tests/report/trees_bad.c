@@ -32,8 +32,8 @@ static struct danelaw_cert stale_chain[] = { { LEAF(
     "mx1.stale.example", 80, HEX_D, HEX_E, "RSA 2048") } };
 
 static struct danelaw_tls stale_tls = { "TLSv1.2",
-	"ECDHE-RSA-AES256-GCM-SHA384", "P-256", NULL, "mx1.stale.example",
-	true };
+	"ECDHE-RSA-AES256-GCM-SHA384", "P-256", NULL, "mx1.stale.example", true,
+	true, true };
 
 static struct danelaw_record_result stale_results[] = {
 	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN },
@@ -174,8 +174,8 @@ static struct danelaw_cert mixed_other[] = { { LEAF(
     "localhost.localdomain", 3000, HEX_E, HEX_D, "RSA 1024") } };
 
 static struct danelaw_tls mixed_tls = { "TLSv1.3", "TLS_AES_128_GCM_SHA256",
-	"X25519MLKEM768", "ecdsa_secp256r1_sha256", "mx1.mixed.example",
-	false };
+	"X25519MLKEM768", "ecdsa_secp256r1_sha256", "mx1.mixed.example", false,
+	false, false };
 
 static struct danelaw_match mixed_match = {
 	.record = 1,
