@@ -67,6 +67,10 @@ struct danelaw_config {
 	const char *ca_file;      /* public CAs, PEM; see below */
 	const char *ca_path;      /* a folder of them, as of openssl rehash */
 	bool pkix;                /* ask the system's CAs, too */
+	/* For many domains; see below. All 0: each is examined by itself. */
+	uint32_t share_ms;   /* reuse what a host showed so long ago */
+	size_t share_hosts;  /* remember so many hosts; 0: 4096 */
+	size_t probe_window; /* connections at once; 0: 500 */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -77,7 +81,14 @@ struct danelaw_config {
  * With ca_file, ca_path or pkix each chain is also held against public CAs,
  * those of the system where neither file nor folder is named. That changes
  * no outcome and no verdict.
+ * With share_ms an MX host that several domains name is examined once, and
+ * the reports after the first say that they share it. DANELAW_SHARE_ALWAYS
+ * is for as long as it is remembered; the least recently used go first. A
+ * domain then waits for its hosts as long as these take, each lookup of a host
+ * and each address having budget_ms from its own start. Such reports have
+ * memory in common: they are freed by one thread, before or after the engine.
  */
+#define DANELAW_SHARE_ALWAYS UINT32_MAX
 
 /* One question. All zero but the domain: everything by default. */
 struct danelaw_request {
@@ -92,6 +103,11 @@ struct danelaw_request {
 	const char *helo;   /* EHLO name; NULL: the host's own */
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 	bool hints;         /* a few lookups more, which may only add advice */
+	bool public_only;   /* leave alone what is no public address */
+	/* Take part in a division among many: only domains whose MX hosts
+	   belong to part shard of n_shards (0: all are ours) are examined; of
+	   the others the report says that they are elsewhere, and no more. */
+	uint32_t shard, n_shards; /* 1 to n_shards */
 	/* Warn of what ends sooner than this. */
 	uint32_t expiry_days; /* certificates; 0: 14 */
 	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */

@@ -402,6 +402,9 @@ struct danelaw_address {
 	struct danelaw_trial *trials;
 	size_t n_trials;
 	const char *cause; /* why no handshake works, as trials showed it */
+	/* Why nobody connected, as it was asked for; or NULL. The outcome is
+	   that of an address which cannot be reached. */
+	const char *untried;
 	struct danelaw_try *tries; /* none where one was enough */
 	size_t n_tries;
 };
@@ -412,6 +415,7 @@ struct danelaw_host {
 	enum danelaw_dnssec dnssec; /* of the address answer */
 	enum danelaw_policy policy;
 	const char *why; /* sentence with the RFC section */
+	bool shared;     /* examined for another domain of this run */
 	struct danelaw_class counted;
 	struct danelaw_tlsa tlsa;
 	struct danelaw_address *addresses;
@@ -472,6 +476,7 @@ struct danelaw_report {
 	enum danelaw_state state;
 	const char *summary;        /* one sentence */
 	const char *resolver;       /* where the answers came from, in words */
+	bool elsewhere;             /* another shard's; nothing else holds */
 	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
 	struct danelaw_mx mx;

@@ -91,6 +91,7 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 {
 	struct arena *arena = job->tree->arena;
 
+	address->untried = evidence->untried;
 	address->smtp = evidence->smtp;
 	address->timing = evidence->timing;
 	address->trials = evidence->trials;
@@ -154,6 +155,7 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 	host->preference = found->preference;
 	if (found->job == NULL)
 		return false;
+	host->shared = host_use_is_shared(found->use);
 	if (!host_job_facts(found->job, tree->arena, host) ||
 	    !take_references(job, host))
 		return false;

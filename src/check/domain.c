@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mailbox.h"
 #include "base/name.h"
+#include "base/owner.h"
 #include "base/text.h"
 #include "check/extras.h"
 #include "policy/ruling.h"
@@ -44,13 +45,14 @@ zones_done(void *arg)
 }
 
 static void
-host_done(struct host_job *host, void *arg)
+host_done(void *arg)
 {
-	struct domain_job *job = arg;
-	const struct danelaw_host *found = host_job_host(host);
+	struct domain_host *found = arg;
+	struct domain_job *job = found->domain;
+	const struct danelaw_host *host = host_job_host(found->job);
 
 	if (!job->request.no_probe)
-		zones_add(job->zones, found->lookups, found->n_lookups);
+		zones_add(job->zones, host->lookups, host->n_lookups);
 	if (--job->n_pending > 0)
 		return;
 	if (!job->request.no_probe)
@@ -109,12 +111,15 @@ examine_hosts(struct domain_job *job)
 		.implicit_tls = request->implicit_tls,
 		.all_certs = request->all_certs,
 		.no_probe = request->no_probe,
+		.public_only = request->public_only,
 		.family = request->family,
 		.helo = request->helo,
 		.mail_from = request->mail_from,
 		.mail_to = request->mail_to,
 		.retry = { request->retries, request->retry_delay_ms },
 		.deadline = job->deadline,
+		.budget_ms =
+		    engine_is_patient(job->engine) ? request->budget_ms : 0,
 		.dns_ms = dns_budget(request),
 	};
 
@@ -125,15 +130,50 @@ examine_hosts(struct domain_job *job)
 		struct domain_host *host = &job->hosts[i];
 
 		spec.name = host->name;
-		host->job = host_job_start(job->engine, &spec, host_done, job);
-		if (host->job != NULL)
-			job->n_pending++;
+		host->domain = job;
+		host->use =
+		    hosts_use(job->engine->hosts, &spec, host_done, host);
+		if (host->use == NULL)
+			continue;
+		host->job = host_use_job(host->use);
+		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */
 	if (job->n_pending > 0)
 		zones_add(job->zones, job->tree->report.mx.lookups,
 		    job->tree->report.mx.n_lookups);
 	finish_if_done(job);
+}
+
+/*
+ * Whose domain it is, when many engines divide a list: that of its most
+ * preferred host's owner, so that the hosts of one owner are all examined in
+ * one place; its own where there is no host.
+ */
+static bool
+is_elsewhere(const struct domain_job *job)
+{
+	const struct danelaw_request *request = &job->request;
+	const struct domain_host *best = NULL;
+	const char *name = job->tree->report.domain;
+
+	if (request->n_shards == 0)
+		return false;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (best == NULL || compare_hosts(&job->hosts[i], best) < 0)
+			best = &job->hosts[i];
+	}
+	if (best != NULL)
+		name = best->name;
+	return owner_part(owner_of(name), request->n_shards) != request->shard;
+}
+
+static void
+leave_elsewhere(struct domain_job *job)
+{
+	job->tree->report.elsewhere = true;
+	job->complete = !arena_failed(job->tree->arena);
+	engine_finish(job->engine, job);
 }
 
 /* A name in the MX RRset that can be used; NULL and why not, else. */
@@ -195,7 +235,10 @@ mx_done(const struct answer *answer, void *arg)
 	mx->source = DANELAW_MX_NONE;
 	job->next_hop_end = arena_strdup(job->tree->arena, answer->final);
 	if (ruling_is_failure(lookup->dnssec)) {
-		finish(job);
+		if (is_elsewhere(job))
+			leave_elsewhere(job);
+		else
+			finish(job);
 		return;
 	}
 	switch (lookup->presence) {
@@ -213,7 +256,10 @@ mx_done(const struct answer *answer, void *arg)
 			take_exchanges(job, answer);
 		break;
 	}
-	examine_hosts(job);
+	if (is_elsewhere(job))
+		leave_elsewhere(job);
+	else
+		examine_hosts(job);
 }
 
 /* Reads the next hop; a literal becomes the only host at once. */
@@ -261,7 +307,9 @@ take_request(struct domain_job *job, const struct danelaw_request *request)
 		own->connect_port = own->port;
 	if (own->budget_ms == 0)
 		own->budget_ms = DEFAULT_BUDGET_MS;
-	job->deadline = clock_monotonic_ms() + own->budget_ms;
+	job->deadline = engine_is_patient(job->engine)
+	    ? INT64_MAX
+	    : clock_monotonic_ms() + own->budget_ms;
 	job->tree->report.port = own->port;
 	job->tree->report.at = engine_at(job->engine);
 }
@@ -331,7 +379,11 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job))
 		goto fail;
 	TAILQ_INSERT_TAIL(&engine->running, job, link);
-	if (job->tree->report.mx.source == DANELAW_MX_LITERAL)
+	if (job->tree->report.mx.source != DANELAW_MX_LITERAL)
+		return DANELAW_OK;
+	if (is_elsewhere(job))
+		leave_elsewhere(job);
+	else
 		examine_hosts(job);
 	return DANELAW_OK;
 fail:
@@ -350,7 +402,7 @@ settle(struct domain_job *job)
 	zones_free(job->zones);
 	job->zones = NULL;
 	for (size_t i = 0; i < job->n_hosts; i++)
-		host_job_free(job->hosts[i].job);
+		host_use_free(job->hosts[i].use);
 	job->n_hosts = 0;
 }
 
@@ -395,7 +447,8 @@ domain_job_waiting(const struct domain_job *job,
 	}
 	zones_waiting(job->zones, fn, arg);
 	for (size_t i = 0; i < job->n_hosts; i++) {
-		if (job->hosts[i].job != NULL)
+		if (job->hosts[i].use != NULL &&
+		    host_use_is_first(job->hosts[i].use))
 			host_job_waiting(job->hosts[i].job, fn, arg);
 	}
 }

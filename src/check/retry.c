@@ -11,6 +11,7 @@
 struct retry {
 	struct probe_queue *queue;
 	struct probe_target target;
+	const char *host;
 	struct retry_plan plan;
 	struct arena *arena;
 	struct danelaw_try *tries;
@@ -116,8 +117,10 @@ may_go_on(const struct retry *retry)
 {
 	int64_t deadline = retry->target.deadline;
 
-	return retry->n_tries <= retry->plan.more &&
-	    (deadline == 0 ||
+	/* A try that could not be kept would not be counted either. */
+	return !arena_failed(retry->arena) &&
+	    retry->n_tries <= retry->plan.more &&
+	    (deadline == 0 || retry->target.budget_ms != 0 ||
 		clock_monotonic_ms() + retry->plan.delay_ms < deadline);
 }
 
@@ -154,8 +157,10 @@ probe_done(struct evidence *evidence, void *arg)
 static bool
 begin(struct retry *retry)
 {
-	retry->ticket =
-	    probe_queue_add(retry->queue, &retry->target, probe_done, retry);
+	/* What an earlier try found out is no answer to this one. */
+	retry->target.attempt = (unsigned)retry->n_tries;
+	retry->ticket = probe_queue_add(
+	    retry->queue, &retry->target, retry->host, probe_done, retry);
 	return retry->ticket != NULL;
 }
 
@@ -172,7 +177,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 struct retry *
 retry_start(struct probe_queue *queue, struct event_base *base,
-    struct arena *arena, const struct probe_target *target,
+    struct arena *arena, const struct probe_target *target, const char *host,
     const struct retry_plan *plan, retry_done_fn *done, void *arg)
 {
 	struct retry *retry = calloc(1, sizeof(*retry));
@@ -181,6 +186,7 @@ retry_start(struct probe_queue *queue, struct event_base *base,
 		return NULL;
 	retry->queue = queue;
 	retry->target = *target;
+	retry->host = host;
 	retry->plan = *plan;
 	retry->arena = arena;
 	retry->done = done;

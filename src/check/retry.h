@@ -4,10 +4,11 @@
  *
  * Tries come one after the other, with a pause in between that ends by the
  * probe's deadline: where the time left is shorter than the pause, none
- * follows. Worth another try is what a server may do better next time, as
- * greylisting does: a 4xx before or after TLS, or to MAIL or RCPT; STARTTLS
- * refused or not offered; a connection refused, reset or closed. Time that
- * ran out is not, for it has been waited for already, nor is a 5xx.
+ * follows; with a budget instead each try has that for itself. Worth another
+ * try is what a server may do better next time, as greylisting does: a 4xx
+ * before or after TLS, or to MAIL or RCPT; STARTTLS refused or not offered; a
+ * connection refused, reset or closed. Time that ran out is not, for it has
+ * been waited for already, nor is a 5xx.
  */
 #ifndef CHECK_RETRY_H
 #define CHECK_RETRY_H
@@ -30,11 +31,12 @@ typedef void retry_done_fn(struct evidence *evidence, struct danelaw_try *tries,
     size_t n_tries, void *arg);
 
 /*
- * target's strings are borrowed until done() or cancel; it ends with done().
+ * host and target's strings are borrowed until done() or cancel; it ends with
+ * done().
  * NULL: no memory.
  */
 struct retry *retry_start(struct probe_queue *queue, struct event_base *base,
-    struct arena *arena, const struct probe_target *target,
+    struct arena *arena, const struct probe_target *target, const char *host,
     const struct retry_plan *plan, retry_done_fn *done, void *arg);
 void retry_cancel(struct retry *retry); /* NULL is fine */
 /* As probe_ticket_waiting(), or that it pauses. Static. */

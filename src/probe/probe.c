@@ -388,6 +388,8 @@ copy_target(struct probe *probe, const struct probe_target *target)
 
 	*own = *target;
 	own->ip = probe->evidence->ip;
+	if (own->budget_ms != 0)
+		own->deadline = clock_monotonic_ms() + own->budget_ms;
 	own->sni = arena_strdup(arena, target->sni);
 	own->helo = arena_strdup(arena, target->helo);
 	own->mail_from = arena_strdup(arena, target->mail_from);

@@ -42,8 +42,10 @@ struct probe_target {
 	const char *sni; /* TLSA base domain or host name; NULL: none */
 	const char *helo;
 	bool implicit_tls;
-	bool all_certs;   /* every key type, else the server's choice */
-	int64_t deadline; /* clock_monotonic_ms(), for all of it; 0: none */
+	bool all_certs;     /* every key type, else the server's choice */
+	int64_t deadline;   /* clock_monotonic_ms(), for all of it; 0: none */
+	unsigned attempt;   /* at the same address, counted from 0 */
+	uint32_t budget_ms; /* instead: so long from the start; 0: none */
 	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
 	   30000 the handshake. The deadline rules over all. */
 	uint32_t connect_ms, reply_ms, tls_ms;
@@ -73,7 +75,8 @@ struct evidence_shake {
 struct evidence {
 	const char *ip;
 	uint16_t port;
-	struct danelaw_smtp smtp;      /* of the first connection */
+	const char *untried;      /* why nobody connected; NULL: somebody did */
+	struct danelaw_smtp smtp; /* of the first connection */
 	struct danelaw_timing timing;  /* of the first connection, too */
 	struct evidence_shake *shakes; /* at least one; the default first.
 		An offer the server has no certificate for leaves none. */
@@ -86,6 +89,9 @@ struct evidence {
 	unsigned refs;
 };
 
+/* Of an address that is left alone; why is static. NULL: no memory. */
+struct evidence *evidence_untried(
+    const char *ip, uint16_t port, const char *why);
 void evidence_ref(struct evidence *evidence);
 void evidence_unref(struct evidence *evidence); /* NULL is fine */
 

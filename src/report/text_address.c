@@ -166,9 +166,7 @@ tries_rows(struct page *page, const struct margin *margin,
 
 		page_row(page, margin, "try", "%zu: %s%s%s" PAGE_CUT, i + 1,
 		    danelaw_outcome_word(one->outcome),
-		    one->starttls             ? ", STARTTLS offered"
-			: one->banner != NULL ? ", STARTTLS not offered"
-					      : "",
+		    one->starttls ? ", STARTTLS offered" : "",
 		    one->refusal == NULL ? "" : ": ", PAGE_CUT_ARGS(why));
 	}
 }
@@ -441,7 +439,9 @@ address_rows(struct page *page, const struct margin *margin,
 		    address->n_probes == 0 ? NULL : &address->probes[i];
 		enum danelaw_outcome outcome =
 		    probe == NULL ? address->outcome : probe->outcome;
-		const char *gloss = outcome_gloss(outcome);
+		const char *gloss = address->untried != NULL
+		    ? "nobody connected to it"
+		    : outcome_gloss(outcome);
 
 		put_header(page, host, address, probe, outcome);
 		if (gloss[0] != '\0')

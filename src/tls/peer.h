@@ -11,7 +11,11 @@
 
 struct tls_chain;
 
-#define TLS_CHAIN_MAX 64 /* certificates; more are an error */
+/*
+ * Certificates; more are an error. So many with keys of RSA 4096 fit into the
+ * 256 KiB that one server may make us hold. GnuTLS takes 16.
+ */
+#define TLS_CHAIN_MAX 28
 #define TLS_PEM_MAX (1024 * 1024)
 
 struct tls_chain *tls_chain_ref(struct tls_chain *chain);
@@ -26,6 +30,16 @@ bool tls_chain_same_leaf(const struct tls_chain *a, const struct tls_chain *b);
  * frees.
  */
 struct tls_chain *tls_chain_from_pem(const char *pem, size_t len, char **error);
+
+/* One certificate as it travels; borrowed from the chain, or for the call. */
+struct tls_der {
+	const uint8_t *bytes;
+	size_t len;
+};
+struct tls_der tls_chain_der(const struct tls_chain *chain, size_t i);
+/* NULL: there are none or too many, not all are certificates to the last byte,
+ * or no memory. */
+struct tls_chain *tls_chain_from_der(const struct tls_der *list, size_t n);
 
 /*
  * One danelaw_cert per certificate in wire order; depth is -1 throughout

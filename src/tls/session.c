@@ -278,11 +278,12 @@ tls_session_handshake(struct tls_session *session)
 		return TLS_STEP_DONE;
 	ERR_clear_error();
 	ret = SSL_connect(session->ssl);
-	if (ret != 1)
-		return step_after(session, ret);
+	/* Not kept until the handshake ends, which may take a while. */
 	if (sk_X509_num(SSL_get_peer_cert_chain(session->ssl)) > TLS_CHAIN_MAX)
 		return fail(session,
 		    "the server sent more than %d certificates", TLS_CHAIN_MAX);
+	if (ret != 1)
+		return step_after(session, ret);
 	session->established = true;
 	return TLS_STEP_DONE;
 }

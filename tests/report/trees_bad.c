@@ -58,6 +58,19 @@ static struct danelaw_sender stale_senders[] = {
 	{ "exim-gnutls", false, "DANE attempt failed", true },
 };
 
+static struct danelaw_mail_reply stale_replies[] = {
+	{ "<>", 250, "2.1.0", "Sender ok" },
+	{ "a@stale.example", 450, "4.2.0", "Greylisted" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static struct danelaw_mail stale_mail = {
+	&stale_replies[0],
+	&stale_replies[1],
+	&stale_replies[2],
+	"the server closed the connection",
+};
+
 static struct danelaw_address stale_addresses[] = { {
     .ip = "192.0.2.10",
     .port = 25,
@@ -65,7 +78,8 @@ static struct danelaw_address stale_addresses[] = { {
     LIST(probes, stale_probes),
     .smtp = { .banner = "220 mx1.stale.example ESMTP",
 	TEXTS(ehlo, "mx1.stale.example", "STARTTLS"),
-	.starttls = "220 go ahead" },
+	.starttls = "220 go ahead",
+	.mail = &stale_mail },
     LIST(senders, stale_senders),
     .timing = { 1, 2, 3, 4, 5 },
 } };
@@ -305,6 +319,7 @@ static struct danelaw_host mixed_hosts[] = {
 	    LIST(addresses, mixed_1),
 	    LIST(lookups, mixed_lookups_1) },
 	{ .name = "mx2.mixed.example",
+	    .shared = true,
 	    .preference = 20,
 	    .dnssec = DANELAW_DNSSEC_SECURE,
 	    .policy = DANELAW_POLICY_DANE,

@@ -432,13 +432,22 @@ static struct danelaw_probe open_probes[] = { {
     .outcome = DANELAW_OUTCOME_CLEARTEXT,
 } };
 
+static struct danelaw_try open_tries[] = {
+	{ 1750000000, DANELAW_OUTCOME_SMTP_TEMPFAIL, "450 4.7.1 Later", false,
+	    "450 4.7.1 Later" },
+	{ 1750000030, DANELAW_OUTCOME_CLEARTEXT, "220 mail ESMTP", false,
+	    NULL },
+};
+
 static struct danelaw_address open_addresses[] = { {
     .ip = "198.51.100.7",
     .port = 25,
     .outcome = DANELAW_OUTCOME_CLEARTEXT,
     LIST(probes, open_probes),
     .smtp = { .banner = "220 mail ESMTP",
-	TEXTS(ehlo, "mail", "PIPELINING", "SIZE 10485760", "8BITMIME") },
+	TEXTS(ehlo, "mail", "PIPELINING", "SIZE 10485760", "8BITMIME"),
+	.mail = &(struct danelaw_mail) { .error = NULL } },
+    LIST(tries, open_tries),
     .timing = { 5, 9, -1, -1, 14 },
 } };
 
