@@ -177,8 +177,8 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return DANELAW_EFILE;
 	engine->helo = own_name();
 	engine->pump = event_new(engine->base, -1, 0, pump, engine);
-	engine->queue =
-	    probe_queue_new(engine->base, engine->tls, PROBE_WINDOW);
+	engine->queue = probe_queue_new(engine->base, engine->tls,
+	    config->probe_window != 0 ? config->probe_window : PROBE_WINDOW);
 	if (engine->helo == NULL || engine->pump == NULL ||
 	    engine->queue == NULL)
 		return DANELAW_ENOMEM;

@@ -335,8 +335,8 @@ step_probe(struct host_job *job)
 
 		address->job = job;
 		target.ip = host->addresses[i].ip;
-		address->ticket = probe_queue_add(
-		    job->engine->queue, &target, probe_done, address);
+		address->ticket = probe_queue_add(job->engine->queue, &target,
+		    host->name, probe_done, address);
 		if (address->ticket == NULL)
 			job->n_probing--;
 	}
