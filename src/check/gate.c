@@ -10,6 +10,7 @@
 void
 engine_set_gate(struct danelaw_engine *engine, const struct gate *gate)
 {
+	engine->is_gated = true;
 	probe_queue_set_gate(engine->queue, gate);
 }
 

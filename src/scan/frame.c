@@ -22,6 +22,7 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
+	[FRAME_READY] = { 0, 0, 0 },
 	[FRAME_DOMAIN] = { 0, 1, FRAME_TEXT_MAX },
 	[FRAME_RESULT] = { 3, 1, FRAME_MAX },
 	[FRAME_BAD] = { 1, 1, FRAME_TEXT_MAX },
@@ -73,6 +74,7 @@ put_numbers(uint8_t *at, const struct frame *frame)
 		put_number(at, 8, frame->offset);
 		put_number(at + 8, 4, frame->len);
 		break;
+	case FRAME_READY:
 	case FRAME_DOMAIN:
 	case FRAME_ASK:
 	case FRAME_GO:
@@ -164,6 +166,7 @@ read_numbers(const char *at, struct frame *frame)
 			frame->store = (uint32_t)get_number(at + 12, 4);
 		return frame->len <= FRAME_STORED_MAX &&
 		    frame->offset <= INT64_MAX - FRAME_STORED_MAX;
+	case FRAME_READY:
 	case FRAME_DOMAIN:
 	case FRAME_ASK:
 	case FRAME_GO:

@@ -2,6 +2,7 @@
 /*
  * frame.h - what head and hands say to each other, and how it is written.
  *
+ *	hand	READY				its engine stands
  *	head	DOMAIN id text			to be examined
  *	hand	RESULT id verdict state line	the report, or elsewhere
  *	hand	BAD id lost why			there is no report
@@ -11,12 +12,12 @@
  *	hand	TOOK id				so I did
  *	hand	REDO id				this cannot be read
  *	hand	DROP id				never mind
- *	hand	DONE id offset len		the probe has ended; len 0:
- *there is nothing in my store
+ *	hand	DONE id offset len		the probe has ended
  *
- * The id of the first three is the head's own, that of the others counts the
- * questions of one hand. Both sides run the same program, but a hand has
- * talked to strangers: what it says is checked as theirs would be.
+ * DONE says where in the hand's own store the evidence lies; len 0: nowhere.
+ * The id of a domain is the head's own, that of a question the hand's. Both
+ * sides run the same program, but a hand has talked to strangers: what it
+ * says is checked as theirs would be.
  */
 #ifndef SCAN_FRAME_H
 #define SCAN_FRAME_H
@@ -30,7 +31,8 @@
 #define FRAME_STORED_MAX FRAME_MAX /* what lies in a store */
 
 enum frame_type {
-	FRAME_DOMAIN = 1,
+	FRAME_READY = 1,
+	FRAME_DOMAIN,
 	FRAME_RESULT,
 	FRAME_BAD,
 	FRAME_ASK,
