@@ -163,6 +163,7 @@ main(int argc, char **argv)
 	}
 	cli_config(&settings, &run.config);
 	cli_request(&settings, &run.request);
+	run.config.share_ms = DANELAW_SHARE_ALWAYS;
 	run.request.hints = true;
 	run.request.all_certs =
 	    settings.certs == NULL || strcmp(settings.certs, "all") == 0;
