@@ -139,8 +139,7 @@ test_scripts(void **state)
 		/* cannot be read: probed again, and that is what counts then */
 		"0A?k !0A 0A.7 1A?k =1A7 1A~ !1A 1A.9 2A?k =2A9 2A- n0 p2 r1",
 		/* by two at once: the second has what the first finds */
-		"0A?k !0A 0A.7 1A?k 2A?k =1A7 =2A7 1A~ 2A~ !1A ! 1A.9 =2A9 2A-"
-		" n0 p2 r1",
+		"0A?k !0A 0A.7 1A?k 2A?k =1A7 =2A7 1A~ 2A~ !1A ! 1A.9 =2A9 n1",
 		/* while somebody is at it again, what is old is not given */
 		"0A?k !0A 0A.7 1A?k =1A7 1A~ 2A?k !1A ! 1A. !2A 2A.9 n0",
 		/* nobody may say what makes no sense */

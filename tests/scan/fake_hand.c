@@ -67,10 +67,12 @@ ask(struct fake *fake, uint64_t domain, const char *text)
 {
 	struct open_question *question = calloc(1, sizeof(*question));
 	char key[2] = { text[4], '\0' };
+	char ip[2] = { text[5] == '\0' || text[5] == ' ' ? text[4] : text[5],
+		'\0' };
 	struct frame frame = { .type = FRAME_ASK,
 		.text = key,
 		.text_len = 1,
-		.ip = key,
+		.ip = ip,
 		.host = "mx" };
 
 	if (question == NULL)

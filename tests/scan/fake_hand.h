@@ -11,7 +11,8 @@
  *	garble...	bytes that are no frame
  *	mute...		nothing at all
  *	ask K...	asks for the probe K, "mx" being the host of all, before
- *			it says how that came; "ask K die" dies when told to go
+ *			it says how that came; "ask K die" dies when told to go;
+ *			the address is I for "ask KI", else K
  *	any other	a line which repeats the name
  */
 #ifndef SCAN_FAKE_HAND_H

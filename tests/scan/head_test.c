@@ -29,6 +29,7 @@ struct run {
 	struct workers *workers;
 	struct head *head;
 	const char *const *names;
+	struct manners_options manners;
 	size_t n_names, n_added, n_done, concurrency, most_in_flight;
 	char outcomes[NAMES_MAX][40];
 	size_t n_lost, n_left; /* workers */
@@ -115,6 +116,7 @@ run_begin(struct run *run, const struct workers_options *workers)
 	const struct timeval patience = { PATIENCE_MS / 1000, 0 };
 	struct head_options options = {
 		.concurrency = run->concurrency,
+		.manners = run->manners,
 		.report = on_report,
 		.hungry = on_hungry,
 		.worker_lost = on_worker_lost,
@@ -233,6 +235,27 @@ test_hang_up(void **state)
 	assert_int_equal(run.signals + run.statuses, 0);
 }
 
+/* Nobody connects to an address before its time, but then somebody does. */
+static void
+test_interval(void **state)
+{
+	static const char *const names[] = { "ask 1x", "ask 2x", "ask 3x" };
+	const struct workers_options workers = { .n = 2, .run = fake_hand_run };
+	struct run run = { .names = names,
+		.n_names = 3,
+		.concurrency = 9,
+		.manners = { .interval_ms = 40 } };
+	int64_t start = clock_monotonic_ms();
+	(void)state;
+
+	run_begin(&run, &workers);
+	assert_int_equal(run.n_done, 3);
+	assert_int_equal(head_counts(run.head).probes, 3);
+	assert_in_range(
+	    (size_t)(clock_monotonic_ms() - start), 80, PATIENCE_MS / 2);
+	run_end(&run);
+}
+
 static void
 run_quick(struct run *run, size_t n, size_t n_workers)
 {
@@ -266,6 +289,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_hang_up),
+		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_many),
 	};
 
