@@ -30,6 +30,8 @@ LINES = [
 USAGE = [
     ('two lists', ['a', 'b'], 64, 'one list at a time'),
     ('no such list', ['/nonexistent'], 64, 'No such file'),
+    ('no such list, by a name of control bytes', ['/\x1b[31m\n'], 64,
+     '/\\x1b[31m\\x0a: No such file'),
     ('a folder for a list', ['/'], 70, 'directory'),
     ('a shard of none', ['--shard', '0/2'], 64, 'write K/N'),
     ('a shard beyond', ['--shard', '3/2'], 64, 'write K/N'),
