@@ -203,7 +203,7 @@ has_name(const struct danelaw_cert *leaf, const char *name)
 
 /*
  * Exim 4.96 goes back to its CAs for a wrong name, and then asks for no name
- * at all. Without a second opinion it is taken to have none that fit.
+ * at all. The system's are taken for its.
  */
 static bool
 has_public_trust(const struct danelaw_probe *probe)
