@@ -111,6 +111,8 @@ make_resolver(
 		.root_hints = config->root_hints,
 		.trust_anchor = config->trust_anchor,
 		.at = config->at,
+		/* Many domains at once must not cost each other answers. */
+		.patient = config->share_ms != 0,
 	};
 	char *error = NULL;
 	enum resolver_err err =

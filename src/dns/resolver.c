@@ -70,6 +70,7 @@ struct resolver {
 	struct flight *test;
 	struct fleet fleet;
 	struct queries waiting;
+	bool patient;
 	bool *freed; /* set when we end inside a done() */
 };
 
@@ -78,7 +79,7 @@ struct resolver_query {
 	struct resolver *resolver;
 	struct flight *flight; /* NULL: waiting */
 	struct event *timer;
-	int64_t begun;
+	int64_t begun, ms; /* so long from then on */
 	enum rrtype type;
 	resolver_done_fn *done;
 	void *arg;
@@ -171,27 +172,35 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	query_fail(query, why, true);
 }
 
+/* Its time begins. */
+static bool
+query_arm(struct resolver_query *query)
+{
+	const struct timeval wait = { .tv_sec = (time_t)(query->ms / 1000),
+		.tv_usec = (suseconds_t)(query->ms % 1000 * 1000) };
+
+	query->begun = clock_monotonic_ms();
+	return evtimer_add(query->timer, &wait) == 0;
+}
+
 struct resolver_query *
 resolver_ask(struct resolver *resolver, const char *name, enum rrtype type,
     int64_t deadline, resolver_done_fn *done, void *arg)
 {
 	size_t len = strlen(name);
 	int64_t now = clock_monotonic_ms();
-	int64_t ms = deadline > now ? deadline - now : 0;
-	const struct timeval wait = { .tv_sec = (time_t)(ms / 1000),
-		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 	struct resolver_query *query = calloc(1, sizeof(*query) + len + 1);
 
 	if (query == NULL)
 		return NULL;
 	query->resolver = resolver;
-	query->begun = now;
+	query->ms = deadline > now ? deadline - now : 0;
 	query->type = type;
 	query->done = done;
 	query->arg = arg;
 	memcpy(query->name, name, len + 1);
 	query->timer = evtimer_new(resolver->base, on_deadline, query);
-	if (query->timer == NULL || evtimer_add(query->timer, &wait) != 0) {
+	if (query->timer == NULL || (!resolver->patient && !query_arm(query))) {
 		query_free(query);
 		return NULL;
 	}
@@ -429,6 +438,10 @@ take_up(struct resolver *resolver, struct resolver_query *query)
 	if (resolver->phase == PHASE_GOOD)
 		why = flight_start(&resolver->fleet, resolver->upstream,
 		    query->name, query->type, query, &query->flight);
+	if (why == NULL && resolver->patient && !query_arm(query)) {
+		query_detach(query);
+		why = "out of memory";
+	}
 	return why == NULL ? true : query_fail(query, why, false);
 }
 
@@ -493,6 +506,7 @@ resolver_new(struct event_base *base, const struct resolver_config *config,
 	if (new == NULL)
 		goto done;
 	new->base = base;
+	new->patient = config->patient;
 	TAILQ_INIT(&new->waiting);
 	new->arena = arena_new();
 	new->run_arena = arena_new();

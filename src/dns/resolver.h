@@ -23,6 +23,9 @@ struct resolver_config {
 	const char *root_hints;   /* NULL: built in */
 	const char *trust_anchor; /* NULL: system file, else built in */
 	int64_t at;               /* 0: the clock */
+	/* Time that a question waits for others counts against no deadline:
+	   its own time is what is left to it when it is put. */
+	bool patient;
 };
 
 enum resolver_err {

@@ -132,6 +132,45 @@ on_killer(const struct answer *answer, void *arg)
 	killer->done = true;
 }
 
+/*
+ * Those whose servers are silent fill the window; what stands behind them has
+ * as much time as it would have alone.
+ */
+static void
+test_patient(void **state)
+{
+	enum { WINDOW = 1000 };
+	const char *const forwarders[] = { lab_place(lab) };
+	const struct resolver_config config = { .forwarders = forwarders,
+		.n_forwarders = 1,
+		.trust_anchor = lab_anchor(lab),
+		.at = LAB_AT,
+		.patient = true };
+	struct resolver *resolver = make(&config);
+	struct got *silent = calloc(WINDOW, sizeof(*silent)), got, late;
+	char name[64];
+	(void)state;
+
+	assert_non_null(silent);
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
+	for (int i = 0; i < WINDOW; i++) {
+		snprintf(name, sizeof(name), "s%d.silent.example", i);
+		begin(resolver, name, RRTYPE_MX, 9000, &silent[i]);
+	}
+	begin(resolver, "secure.example", RRTYPE_MX, 1000, &got);
+	begin(resolver, "late.silent.example", RRTYPE_MX, 100, &late);
+	wait_for(&got);
+	assert_string_equal(got.why, "");
+	assert_false(got.timed_out);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	/* And when it is put, the time runs. */
+	wait_for(&late);
+	assert_true(late.timed_out);
+	assert_non_null(strstr(late.why, "no answer came within 0."));
+	free(silent);
+	resolver_free(resolver);
+}
+
 static void
 test_cancel(void **state)
 {
@@ -185,7 +224,7 @@ test_end(void **state)
 	resolver_free(resolver);
 
 	lab_rule(lab, ".", 0, LAB_NORMAL);
-	lab_rule(lab, "silent.example", 0, LAB_SILENT);
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
 	resolver = make_good();
 	ask(resolver, "secure.example", RRTYPE_MX, &got);
 	begin(resolver, "silent.example", RRTYPE_MX, LONG_MS, &never[1]);
@@ -212,6 +251,7 @@ main(void)
 		ASKING_TEST(test_asked_inside),
 		ASKING_TEST(test_many),
 		ASKING_TEST(test_deadline),
+		ASKING_TEST(test_patient),
 		ASKING_TEST(test_cancel),
 		ASKING_TEST(test_end),
 	};
