@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/diagnose_kit.h"
+#include "policy/verdict.h"
 
 enum { SLOW_MS = 10000 };
 
@@ -270,7 +271,8 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) ||
-		    host->addresses[i].untried != NULL)
+		    host->addresses[i].untried != NULL ||
+		    host->addresses[i].our_lack != NULL)
 			continue;
 		if (!is_unreached(&host->addresses[i]))
 			return;
@@ -347,6 +349,12 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 		    "where", talk.where, "host", host->name, "kind",
 		    address->untried, NULL);
 		return;
+	}
+	if (address->our_lack != NULL) {
+		finding_add(exam->tree, FINDING_OPS_OUR_LACK, talk.where,
+		    "where", talk.where, "what", address->our_lack, NULL);
+		if (outcome_is_unseen(address->outcome))
+			return;
 	}
 	if (is_selective(address)) {
 		tell(exam, &talk, FINDING_SMTP_STARTTLS_SELECTIVE, NULL);

@@ -42,7 +42,7 @@ connect_to(struct probe *probe)
 	enum tls_step step;
 
 	probe->begun = probe->mark = clock_monotonic_ms();
-	probe->shook = probe->up = false;
+	probe->shook = probe->up = probe->lacked = false;
 	probe->shake = (struct evidence_shake) {
 		.offer = probe->offer->name,
 		.alert = -1,

@@ -32,6 +32,7 @@ struct probe {
 	const struct tls_offer *offer; /* of this connection */
 	size_t n_before;               /* connections before this one */
 	size_t next_cert;              /* index in tls_offer_all_certs */
+	bool lacked; /* what stopped this connection is ours */
 	bool asking; /* why the default failed, not for certificates */
 	enum probe_phase phase;
 	struct link link;

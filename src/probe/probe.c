@@ -205,7 +205,8 @@ end_connection(
 		evidence->shakes[evidence->n_shakes++] = *shake;
 		shake->chain = NULL;
 	}
-	probe_note_trial(probe, reached, error);
+	if (!probe->lacked)
+		probe_note_trial(probe, reached, error);
 	drop_connection(probe);
 	probe->offer = probe_next_offer(probe, reached);
 	probe->n_before++;
@@ -221,11 +222,41 @@ probe_end_dialogue(struct probe *probe)
 	    dialogue_error(probe->dialogue));
 }
 
+/* This machine has no more of it, which tells nothing about the server. */
+static bool
+is_our_lack(const struct probe *probe, int error)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		return true;
+	case EADDRNOTAVAIL: /* of IPv6: there is none here, for any server */
+		return probe->address.address.ss_family == AF_INET;
+	default:
+		return false;
+	}
+}
+
+static void
+note_lack(struct probe *probe, const char *what)
+{
+	struct evidence *evidence = probe->evidence;
+
+	probe->lacked = true;
+	evidence->our_lack = arena_strdup(evidence->arena, what);
+}
+
 void
 probe_end_by_errno(struct probe *probe)
 {
 	int error = probe->link.error;
 
+	if (is_our_lack(probe, error))
+		note_lack(probe,
+		    error == EADDRNOTAVAIL ? "No free local port"
+					   : strerror(error));
 	end_connection(probe,
 	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
 			       : DANELAW_OUTCOME_CONNECT_REFUSED,
@@ -245,6 +276,7 @@ probe_end_by_tls(struct probe *probe)
 void
 probe_end_by_memory(struct probe *probe)
 {
+	note_lack(probe, "Out of memory");
 	end_connection(probe, DANELAW_OUTCOME_SMTP_TIMEOUT, "out of memory");
 }
 

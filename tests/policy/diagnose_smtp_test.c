@@ -27,6 +27,14 @@ left_alone(struct grown *g)
 }
 
 static void
+our_lack(struct grown *g)
+{
+	refused(g);
+	g->probe->error = "Too many open files";
+	g->address->our_lack = "Too many open files";
+}
+
+static void
 connect_timeout(struct grown *g)
 {
 	refused(g);
@@ -436,6 +444,8 @@ submission(struct grown *g)
 static const struct tree_row rows[] = {
 	{ "port closed", refused, "warning tcp-refused " PLACE, "" },
 	{ "not connected to", left_alone, "warning ops-not-public " PLACE, "" },
+	{ "we have no more files", our_lack, "warning ops-our-lack " PLACE,
+	    "" },
 	{ "no answer", connect_timeout, "warning tcp-timeout-25 " PLACE, "" },
 	{ "reset after connect", reset_at_once,
 	    "warning tcp-reset-after-connect " PLACE, "" },

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 #include <event2/event.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "probe/evidence_wire.h"
 #include "probe/probe.h"
 #include "rows.h"
 #include "server.h"
@@ -149,6 +151,39 @@ test_ipv6(void **state)
 	assert_string_equal(evidence->smtp.starttls, "220 go");
 	assert_int_equal(evidence->smtp.n_ehlo, 2);
 	evidence_unref(evidence);
+}
+
+/*
+ * What this machine lacks is said of this machine, and told to nobody else:
+ * the server may be in the best of health.
+ */
+static void
+test_our_lack(void **state)
+{
+	struct probe_target target = { .ip = "127.0.0.1",
+		.helo = "client.example" };
+	int fd = server_refuse(&target.port), spare = dup(fd);
+	struct buf bytes = { .limit = 0 };
+	struct rlimit limit, none;
+	struct seen seen;
+	(void)state;
+
+	assert_true(spare >= 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = (rlim_t)spare;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	start(&seen, &target);
+	assert_int_equal(event_base_dispatch(base), 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_true(seen.done);
+	assert_int_equal(seen.evidence->n_shakes, 1);
+	assert_string_equal(seen.evidence->our_lack, "Too many open files");
+	assert_false(evidence_write(seen.evidence, &bytes));
+	buf_finish(&bytes);
+	evidence_unref(seen.evidence);
+	close(spare);
+	close(fd);
 }
 
 static void
@@ -569,6 +604,7 @@ main(void)
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_our_lack),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_cancel),
