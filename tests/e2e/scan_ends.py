@@ -20,10 +20,11 @@ class Ends:
         self.kit = kit
 
     def tests(self):
-        return [self.killed, self.torn, self.foreign, self.closed_pipe,
+        return [self.begin_waiting, self.killed, self.torn, self.foreign, self.closed_pipe,
                 self.full, self.full_disk, self.interrupted, self.drained,
                 self.second_signal, self.worker_killed, self.no_output,
-                self.no_input, self.few_files, self.progress]
+                self.no_input, self.few_files, self.progress,
+                self.end_waiting]
 
     def start(self, out, *args, **more):
         """Appends to a file."""
@@ -45,6 +46,26 @@ class Ends:
         self.kit.ok(counts == collections.Counter(domains), what,
                     counts - collections.Counter(domains),
                     collections.Counter(domains) - counts, err)
+
+    def begin_waiting(self):
+        """One that has time, while the others run."""
+        self.waiting = subprocess.Popen(
+            self.kit.command('--workers', '1'), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.waiting.stdin.write(b'healthy.example\n')
+        self.waiting.stdin.flush()
+
+    def end_waiting(self):
+        """A line each half minute, where there is no terminal."""
+        told = b''
+        if select.select([self.waiting.stderr], [], [], PATIENCE)[0]:
+            told = self.waiting.stderr.readline()
+        out, err = self.waiting.communicate(timeout=PATIENCE)
+        self.kit.ok(
+            told.startswith(b'danelaw: 1, ') and b'dane-ok 1' in told and
+            b'\r' not in told + err and domains_of(out) and
+            self.waiting.returncode == 0 and b'1 written in' in err,
+            'a line tells how far it is', told, err)
 
     def killed(self):
         kit = self.kit
