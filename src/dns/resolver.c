@@ -37,6 +37,7 @@
 #define WINDOW 1000 /* flights at a time, about 22 KB each */
 #define TURN 32     /* of them begun and ended before others' events */
 #define RETEST_MS 30000
+#define TURN_MS 3600000 /* for those who are patient, until it is theirs */
 
 /* For the root servers while there is a second choice; and for the last. */
 static const struct timeval test_wait = { 4, 0 };
@@ -166,18 +167,21 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	/* It came while we were kept from looking. */
+	if (query->flight != NULL && query->flight->landed)
+		return;
 	snprintf(why, sizeof(why), "%s within %lld.%lld s", cause,
 	    (long long)(waited / 1000), (long long)(waited % 1000 / 100));
 	query_detach(query);
 	query_fail(query, why, true);
 }
 
-/* Its time begins. */
+/* A time begins. */
 static bool
-query_arm(struct resolver_query *query)
+query_arm(struct resolver_query *query, int64_t ms)
 {
-	const struct timeval wait = { .tv_sec = (time_t)(query->ms / 1000),
-		.tv_usec = (suseconds_t)(query->ms % 1000 * 1000) };
+	const struct timeval wait = { .tv_sec = (time_t)(ms / 1000),
+		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 
 	query->begun = clock_monotonic_ms();
 	return evtimer_add(query->timer, &wait) == 0;
@@ -200,7 +204,8 @@ resolver_ask(struct resolver *resolver, const char *name, enum rrtype type,
 	query->arg = arg;
 	memcpy(query->name, name, len + 1);
 	query->timer = evtimer_new(resolver->base, on_deadline, query);
-	if (query->timer == NULL || (!resolver->patient && !query_arm(query))) {
+	if (query->timer == NULL ||
+	    !query_arm(query, resolver->patient ? TURN_MS : query->ms)) {
 		query_free(query);
 		return NULL;
 	}
@@ -438,7 +443,7 @@ take_up(struct resolver *resolver, struct resolver_query *query)
 	if (resolver->phase == PHASE_GOOD)
 		why = flight_start(&resolver->fleet, resolver->upstream,
 		    query->name, query->type, query, &query->flight);
-	if (why == NULL && resolver->patient && !query_arm(query)) {
+	if (why == NULL && resolver->patient && !query_arm(query, query->ms)) {
 		query_detach(query);
 		why = "out of memory";
 	}

@@ -171,6 +171,29 @@ test_patient(void **state)
 	resolver_free(resolver);
 }
 
+/* Where we were kept from looking, what has come counts. */
+static void
+test_stopped(void **state)
+{
+	struct resolver *resolver = make_good();
+	unsigned asked;
+	struct got got;
+	int64_t end;
+	(void)state;
+
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	asked = lab_asked(lab);
+	begin(resolver, "mx.secure.example", RRTYPE_A, 100, &got);
+	while (lab_asked(lab) == asked)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	for (end = clock_monotonic_ms() + 150; clock_monotonic_ms() < end;)
+		continue;
+	wait_for(&got);
+	assert_string_equal(got.why, "");
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	resolver_free(resolver);
+}
+
 static void
 test_cancel(void **state)
 {
@@ -252,6 +275,7 @@ main(void)
 		ASKING_TEST(test_many),
 		ASKING_TEST(test_deadline),
 		ASKING_TEST(test_patient),
+		ASKING_TEST(test_stopped),
 		ASKING_TEST(test_cancel),
 		ASKING_TEST(test_end),
 	};
