@@ -24,8 +24,6 @@ struct nexthop {
 	const char *domain;
 	uint16_t port;   /* 0: none was given */
 	bool is_address; /* an address stands in the brackets */
-	char *key;       /* domain and port in one: "example.com:25"; what
-			    is the same next hop has the same key */
 };
 
 /*

@@ -44,7 +44,8 @@ struct query {
 /*
  * path is as sent, before its '?', and args what stands behind; args may be
  * NULL. Returns an HTTP status: 200 with *query set, 404 for another path,
- * 400 or 414, with *why a static sentence without the full stop.
+ * 400, 414, or 503 for no memory, with *why a static sentence without the full
+ * stop.
  */
 int query_parse(struct arena *arena, const char *path, const char *args,
     struct query *query, const char **why);
