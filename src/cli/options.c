@@ -35,13 +35,15 @@ struct option_spec {
 };
 
 #define AT(member) offsetof(struct settings, member)
-#define ALL (COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR)
+#define ALL (COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SERVE)
 /*
  * All that ask the DNS take the same options. One without effect is taken
  * by the command, and kept out of its help.
  */
 #define UNHEEDED(command) ((unsigned)(command) << 16)
-#define TALK (COMMAND_CHECK | COMMAND_MONITOR | UNHEEDED(COMMAND_VERIFY))
+#define TALK                                                                   \
+	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SERVE |                     \
+	    UNHEEDED(COMMAND_VERIFY))
 
 static const struct option_spec specs[] = {
 	{ "host", 0, KIND_TEXT, AT(host), "NAME", 0, 0, COMMAND_VERIFY,
@@ -68,6 +70,38 @@ static const struct option_spec specs[] = {
 	    "the mail domain: what stands behind the @" },
 	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
 	    "this one MX host instead, without a lookup of MX records" },
+	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
+	    COMMAND_SERVE, "What to serve",
+	    "answer HTTP here; may be repeated, also unix:PATH "
+	    "(127.0.0.1:9899)" },
+	{ "socketmap", 0, KIND_LIST, AT(socketmaps), "ADDRESS:PORT", 0, 0,
+	    COMMAND_SERVE, NULL,
+	    "answer Postfix here, or at unix:PATH; may be repeated (nowhere)" },
+	{ "config", 0, KIND_TEXT, AT(config_file), "FILE", 0, 0, COMMAND_SERVE,
+	    NULL,
+	    "options as lines \"key = value\", read again on SIGHUP; those of "
+	    "the command line come on top" },
+	{ "domain", 0, KIND_LIST, AT(domains), "DOMAIN", 0, 0, COMMAND_SERVE,
+	    NULL,
+	    "check this domain again and again, for /metrics; may be "
+	    "repeated" },
+	{ "domains", 0, KIND_LIST, AT(domain_files), "FILE", 0, 0,
+	    COMMAND_SERVE, NULL, "the domains in this file, one a line" },
+	{ "interval", 0, KIND_NUMBER, AT(interval), "SECONDS", 60, 604800,
+	    COMMAND_SERVE, NULL,
+	    "check each of them no more often than this; records that live "
+	    "longer are waited for (300)" },
+	{ "max-clients", 0, KIND_NUMBER, AT(max_clients), "N", 1, 100000,
+	    COMMAND_SERVE, NULL,
+	    "so many connections at once, over HTTP and from Postfix, each "
+	    "(512)" },
+	{ "grace", 0, KIND_NUMBER, AT(grace), "SECONDS", 1, 3600, COMMAND_SERVE,
+	    NULL,
+	    "on SIGTERM, so long for answers that are being waited for (10)" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_SERVE, NULL,
+	    "check also mail hosts with private and reserved addresses, and "
+	    "this machine" },
 	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
 	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
@@ -113,10 +147,10 @@ static const struct option_spec specs[] = {
 	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
 	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
-	    COMMAND_CHECK, NULL,
+	    COMMAND_CHECK | COMMAND_SERVE, NULL,
 	    "warn of certificates that count and end in fewer days (14)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
-	    COMMAND_CHECK, NULL,
+	    COMMAND_CHECK | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "
 	    "than a quarter of their life left (48)" },
 	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, TALK,
@@ -374,7 +408,9 @@ void
 options_finish(struct settings *settings)
 {
 	struct text_list *lists[] = { &settings->resolvers, &settings->records,
-		&settings->references };
+		&settings->references, &settings->listens,
+		&settings->socketmaps, &settings->domains,
+		&settings->domain_files };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		free(lists[i]->texts);
@@ -443,5 +479,22 @@ options_list(unsigned command, FILE *out)
 	for (size_t i = 0; i < N_SPECS; i++) {
 		if ((specs[i].commands & command) != 0)
 			fprintf(out, "--%s\n", specs[i].name);
+	}
+}
+
+void
+options_each_key(unsigned command,
+    void (*fn)(const char *name, bool is_list, bool is_flag, void *arg),
+    void *arg)
+{
+	for (size_t i = 0; i < N_SPECS; i++) {
+		const struct option_spec *spec = &specs[i];
+
+		if ((spec->commands & command) != 0 &&
+		    spec->offset != AT(help) && spec->offset != AT(version) &&
+		    spec->offset != AT(config_file))
+			fn(spec->name, spec->kind == KIND_LIST,
+			    spec->kind == KIND_FLAG || spec->kind == KIND_COUNT,
+			    arg);
 	}
 }

@@ -50,8 +50,8 @@ void cache_free(struct cache *cache);
 enum cache_answer cache_ask(struct cache *cache, const char *domain,
     int64_t now, struct cache_waiter *waiter, struct result **result);
 /* The same for one who wants a check even if what is known is fresh. */
-enum cache_answer cache_renew(struct cache *cache, const char *domain,
-    struct cache_waiter *waiter);
+enum cache_answer cache_renew(
+    struct cache *cache, const char *domain, struct cache_waiter *waiter);
 /* The check has ended. The reference to result is taken; NULL: it failed, and
  * what was known before stays. */
 void cache_finish(

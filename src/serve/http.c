@@ -11,7 +11,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -30,8 +30,15 @@
 #define ALLOWANCE_S 0.5
 #define TEXT "text/plain; charset=utf-8"
 
-enum { OK = 200, BAD = 400, FORBIDDEN = 403, NOT_ALLOWED = 405, MANY = 429,
-	FAILED = 500, UNAVAILABLE = 503 };
+enum {
+	OK = 200,
+	BAD = 400,
+	FORBIDDEN = 403,
+	NOT_ALLOWED = 405,
+	MANY = 429,
+	FAILED = 500,
+	UNAVAILABLE = 503
+};
 
 struct visit {
 	struct server_ask ask; /* first, so that one gives the other */
@@ -101,8 +108,8 @@ send_body(struct http *http, struct evhttp_request *request, int code,
 		put_header(request, "Connection", "close");
 	if (body != NULL &&
 	    evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) {
-		snprintf(length, sizeof(length), "%zu",
-		    evbuffer_get_length(body));
+		snprintf(
+		    length, sizeof(length), "%zu", evbuffer_get_length(body));
 		put_header(request, "Content-Length", length);
 		evbuffer_drain(body, evbuffer_get_length(body));
 	}
@@ -118,8 +125,9 @@ send_text(struct http *http, struct evhttp_request *request, int code,
 {
 	struct evbuffer *body = evbuffer_new();
 
-	if (body != NULL && (evbuffer_add(body, text, strlen(text)) != 0 ||
-				evbuffer_add(body, end, strlen(end)) != 0)) {
+	if (body != NULL &&
+	    (evbuffer_add(body, text, strlen(text)) != 0 ||
+		evbuffer_add(body, end, strlen(end)) != 0)) {
 		evbuffer_free(body);
 		body = NULL;
 	}
@@ -239,20 +247,21 @@ patience(struct evhttp_request *request)
 
 	if (text != NULL) {
 		said = strtod(text, &end);
-		if (end != text && *end == '\0' && isfinite(said) &&
-		    said > 0 && said < PATIENCE_S)
+		if (end != text && *end == '\0' && said > 0 &&
+		    said < PATIENCE_S)
 			seconds = said > 2 * ALLOWANCE_S ? said - ALLOWANCE_S
 							 : said / 2;
 	}
 	return (struct timeval) {
 		.tv_sec = (time_t)seconds,
-		.tv_usec = (suseconds_t)((seconds - floor(seconds)) * 1e6),
+		.tv_usec =
+		    (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6),
 	};
 }
 
 static struct visit *
-visit_new(struct http *http, struct evhttp_request *request,
-    enum query_path path)
+visit_new(
+    struct http *http, struct evhttp_request *request, enum query_path path)
 {
 	struct timeval limit = patience(request);
 	struct visit *visit = calloc(1, sizeof(*visit));
@@ -264,8 +273,7 @@ visit_new(struct http *http, struct evhttp_request *request,
 	visit->path = path;
 	visit->ask.done = visit_done;
 	TAILQ_INSERT_TAIL(&http->visits, visit, link);
-	visit->timer =
-	    evtimer_new(http->options.base, out_of_patience, visit);
+	visit->timer = evtimer_new(http->options.base, out_of_patience, visit);
 	if (visit->timer != NULL && evtimer_add(visit->timer, &limit) == 0)
 		return visit;
 	visit_free(visit);
@@ -303,8 +311,7 @@ ask_server(struct http *http, struct evhttp_request *request,
 		return;
 	}
 	if (query->path == QUERY_HEALTHZ)
-		reply = server_health(
-		    server, client_of(request), &visit->ask);
+		reply = server_health(server, client_of(request), &visit->ask);
 	else
 		reply = server_check(
 		    server, &target, client_of(request), &visit->ask);
@@ -383,8 +390,8 @@ handle(struct evhttp_request *request, void *arg)
 	if (status == OK)
 		answer(http, request, &query);
 	else
-		send_words(http, request, status,
-		    why == NULL ? "out of memory" : why);
+		send_words(
+		    http, request, status, why == NULL ? "out of memory" : why);
 done:
 	arena_unref(arena);
 }
@@ -409,8 +416,7 @@ http_new(const struct http_options *options)
 	TAILQ_INIT(&http->visits);
 	http->evhttp = evhttp_new(options->base);
 	if (http->evhttp != NULL)
-		http->guests =
-		    guests_new(options->base, http->evhttp, &limits);
+		http->guests = guests_new(options->base, http->evhttp, &limits);
 	if (http->guests == NULL) {
 		http_free(http);
 		return NULL;
@@ -426,9 +432,8 @@ http_new(const struct http_options *options)
 bool
 http_listen(struct http *http, int fd)
 {
-	struct evconnlistener *listener = evconnlistener_new(
-	    http->options.base, NULL, NULL,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	struct evconnlistener *listener = evconnlistener_new(http->options.base,
+	    NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 
 	if (listener == NULL)
 		return false;
@@ -472,8 +477,8 @@ http_free(struct http *http)
 	if (http == NULL)
 		return;
 	while ((visit = TAILQ_FIRST(&http->visits)) != NULL) {
-		send_words(http, visit->request, UNAVAILABLE,
-		    "the server has ended");
+		send_words(
+		    http, visit->request, UNAVAILABLE, "the server has ended");
 		visit_free(visit);
 	}
 	if (http->evhttp != NULL)

@@ -10,8 +10,7 @@ at_most(int64_t *life, int64_t ms)
 
 /* Does it hold for now only, as the answer could not be had? */
 static bool
-bound_by_lookup(
-    const struct danelaw_lookup *lookup, int64_t at, int64_t *life)
+bound_by_lookup(const struct danelaw_lookup *lookup, int64_t at, int64_t *life)
 {
 	if (lookup->type == NULL)
 		return false;
@@ -26,8 +25,8 @@ bound_by_lookup(
 }
 
 static bool
-bound_by_lookups(const struct danelaw_lookup *lookups, size_t n, int64_t at,
-    int64_t *life)
+bound_by_lookups(
+    const struct danelaw_lookup *lookups, size_t n, int64_t at, int64_t *life)
 {
 	bool failed = false;
 
@@ -45,8 +44,8 @@ unexamined(const struct danelaw_host *host)
 }
 
 int64_t
-lifetime(const struct danelaw_report *report,
-    const struct lifetime_bounds *bounds)
+lifetime(
+    const struct danelaw_report *report, const struct lifetime_bounds *bounds)
 {
 	int64_t life = bounds->most;
 	bool failed = report->resolver_error != NULL ||

@@ -87,8 +87,7 @@ bind_to(int fd, const union address *address, socklen_t len)
 	bool local = address->any.sa_family == AF_UNIX;
 
 	if (bind(fd, &address->any, len) == 0)
-		return !local ||
-		    chmod(address->un.sun_path, SOCKET_MODE) == 0;
+		return !local || chmod(address->un.sun_path, SOCKET_MODE) == 0;
 	if (errno != EADDRINUSE || !local)
 		return false;
 	if (!is_stale(address, len)) {

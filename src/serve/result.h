@@ -40,7 +40,7 @@ struct lifetime_bounds {
  * How long a report holds: as long as the records do that it rests on, by
  * TTL and by the end of their signatures, within bounds. Pure.
  */
-int64_t lifetime(const struct danelaw_report *report,
-    const struct lifetime_bounds *bounds);
+int64_t lifetime(
+    const struct danelaw_report *report, const struct lifetime_bounds *bounds);
 
 #endif

@@ -131,8 +131,8 @@ take_report(struct check *check, struct danelaw_report *report)
 
 	if (report == NULL)
 		return NULL;
-	result = result_new(
-	    report, check->domain, clock_unix(), now - check->begun);
+	result =
+	    result_new(report, check->domain, clock_unix(), now - check->begun);
 	if (result == NULL)
 		return NULL;
 	result->fetched_ms = now;
@@ -174,8 +174,8 @@ start(struct server *server, struct check *check)
 	request.implicit_tls = check->implicit_tls;
 	request.no_probe = strcmp(check->domain, HEALTH_DOMAIN) == 0;
 	check->begun = clock_monotonic_ms();
-	return danelaw_engine_add(server->engine, &request, check_done,
-		   check) == DANELAW_OK;
+	return danelaw_engine_add(
+		   server->engine, &request, check_done, check) == DANELAW_OK;
 }
 
 static void
@@ -201,8 +201,7 @@ pump(evutil_socket_t fd, short what, void *arg)
 static uint16_t
 port_of(const struct server *server, const struct server_target *target)
 {
-	return target->port != 0 ? target->port
-				 : server->setup.request->port;
+	return target->port != 0 ? target->port : server->setup.request->port;
 }
 
 static bool
@@ -222,8 +221,7 @@ make_key(const struct server *server, const struct server_target *target,
 }
 
 static bool
-plan(struct server *server, const struct server_target *target,
-    const char *key)
+plan(struct server *server, const struct server_target *target, const char *key)
 {
 	size_t key_size = strlen(key) + 1,
 	       domain_size = strlen(target->domain) + 1;
@@ -244,8 +242,8 @@ plan(struct server *server, const struct server_target *target,
 }
 
 enum danelaw_err
-server_use(struct server *server, const struct server_setup *setup,
-    const char **why)
+server_use(
+    struct server *server, const struct server_setup *setup, const char **why)
 {
 	struct danelaw_config config = *setup->config;
 	enum danelaw_err err;
@@ -381,8 +379,7 @@ struct server_reply
 server_check(struct server *server, const struct server_target *target,
     const char *client, struct server_ask *ask)
 {
-	struct server_reply reply =
-	    ask_for(server, target, false, client, ask);
+	struct server_reply reply = ask_for(server, target, false, client, ask);
 
 	server->counts.asked++;
 	if (reply.status != SERVER_READY && reply.status != SERVER_WAITING)
@@ -398,8 +395,7 @@ server_renew(struct server *server, const struct server_target *target,
 }
 
 struct server_reply
-server_health(
-    struct server *server, const char *client, struct server_ask *ask)
+server_health(struct server *server, const char *client, struct server_ask *ask)
 {
 	static const struct server_target health = { .domain = HEALTH_DOMAIN };
 

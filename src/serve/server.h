@@ -43,8 +43,8 @@ void server_free(struct server *server);
  * the end. Where no engine can be made there is none: all who ask and those
  * who wait are told *why, which lives until the next call.
  */
-enum danelaw_err server_use(struct server *server,
-    const struct server_setup *setup, const char **why);
+enum danelaw_err server_use(
+    struct server *server, const struct server_setup *setup, const char **why);
 
 enum server_status {
 	SERVER_READY,   /* see result */
@@ -66,8 +66,7 @@ struct server_ask {
 	struct cache_waiter waiter;
 	struct server *server;
 	struct client *client;
-	void (*done)(
-	    struct server_ask *ask, const struct server_reply *reply);
+	void (*done)(struct server_ask *ask, const struct server_reply *reply);
 };
 
 /* Who is asked for. All zero but the domain: as the setup's request says. */

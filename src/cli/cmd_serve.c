@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The daemon: sockets are opened, the engine is made, systemd is told, and
+ * then the loop runs until it is broken.
+ *
+ *	SIGHUP		reads the options again and makes a new engine; where
+ *			they make no sense the old ones stay
+ *	SIGTERM, SIGINT	running -> stopping: no new connection, no new check.
+ *			Ends when nobody waits for an answer any more, at the
+ *			end of the grace time in any case; a second one ends
+ *			it at once
+ *
+ * Which sockets there are is settled at the start.
+ */
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/notify.h"
+#include "cli/serve_settings.h"
+#include "serve/http.h"
+#include "serve/listen.h"
+
+#define DEFAULT_LISTEN "127.0.0.1:9899"
+#define DEFAULT_CLIENTS 512
+#define DEFAULT_GRACE 10
+/* For what has been refused at the end of the grace time to be sent. */
+#define LAST_WORDS_MS 1000
+#define LOOK_MS 50
+#define SHARE_MS 60000
+
+struct daemon {
+	int argc;
+	char **argv;
+	struct serve_settings *settings;
+	struct danelaw_config config;
+	struct danelaw_request request;
+	struct event_base *base;
+	struct server *server;
+	struct http *http;
+	struct event *on_term, *on_int, *on_hup, *watchdog, *look;
+	int64_t refuse_at, end_at; /* once it is stopping */
+	bool stopping, refused;
+};
+
+static void
+usage(void)
+{
+	fputs("Usage: danelaw serve [OPTION]...\n\n"
+	      "Answers over HTTP whether mail to a domain would be delivered "
+	      "under DANE: for\nPrometheus (/probe?target=DOMAIN, /metrics) "
+	      "and for programs\n(/check?domain=DOMAIN, JSON). Answers Postfix "
+	      "as a socketmap for\nsmtp_tls_policy_maps. Results are kept as "
+	      "long as the DNS allows.\n",
+	    stdout);
+	options_usage(COMMAND_SERVE, stdout);
+	fputs("\nExit status: 0 ended by a signal, 64 wrong usage, 70 own "
+	      "failure.\n",
+	    stdout);
+}
+
+static void
+log_line(const char *line, void *arg)
+{
+	(void)arg;
+	cli_complain("%s", line);
+}
+
+static void
+metrics(void *arg, struct buf *out)
+{
+	(void)arg;
+	(void)out;
+}
+
+static void
+take_settings(struct daemon *daemon, struct serve_settings *settings)
+{
+	serve_settings_free(daemon->settings);
+	daemon->settings = settings;
+	daemon->config = (struct danelaw_config) { .share_ms = SHARE_MS };
+	cli_config(&settings->options, &daemon->config);
+	daemon->request = (struct danelaw_request) { 0 };
+	cli_request(&settings->options, &daemon->request);
+	daemon->request.public_only = !settings->options.allow_private;
+	daemon->request.all_certs = settings->options.certs != NULL &&
+	    strcmp(settings->options.certs, "all") == 0;
+}
+
+static enum danelaw_err
+use_settings(struct daemon *daemon)
+{
+	const struct server_setup setup = {
+		.config = &daemon->config,
+		.request = &daemon->request,
+	};
+	const char *why;
+	enum danelaw_err err = server_use(daemon->server, &setup, &why);
+
+	if (err != DANELAW_OK)
+		cli_complain("%s", why);
+	return err;
+}
+
+static void
+on_term(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	long grace = daemon->settings->options.grace;
+	const struct timeval every = { .tv_usec = LOOK_MS * 1000 };
+	(void)fd;
+	(void)what;
+
+	if (daemon->stopping) {
+		event_base_loopbreak(daemon->base);
+		return;
+	}
+	cli_complain("ending");
+	notify_stopping();
+	daemon->stopping = true;
+	daemon->refuse_at =
+	    clock_monotonic_ms() + (grace == 0 ? DEFAULT_GRACE : grace) * 1000;
+	daemon->end_at = daemon->refuse_at + LAST_WORDS_MS;
+	server_stop(daemon->server);
+	http_stop(daemon->http);
+	event_add(daemon->look, &every);
+}
+
+/* Is all said that is to be said? */
+static void
+look(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	int64_t now = clock_monotonic_ms();
+	(void)fd;
+	(void)what;
+
+	if (!daemon->refused && now >= daemon->refuse_at) {
+		server_refuse(daemon->server, "the server is ending");
+		daemon->refused = true;
+	}
+	if (!http_busy(daemon->http) || now >= daemon->end_at)
+		event_base_loopbreak(daemon->base);
+}
+
+static void
+on_hup(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct serve_settings *settings;
+	struct option_error error;
+	(void)fd;
+	(void)what;
+
+	if (daemon->stopping)
+		return;
+	notify_reloading();
+	settings = serve_settings_read(
+	    daemon->argc, daemon->argv, clock_unix(), &error);
+	if (settings == NULL) {
+		cli_complain("%s; all stays as it was", error.text);
+	} else {
+		take_settings(daemon, settings);
+		if (use_settings(daemon) == DANELAW_OK)
+			cli_complain("options read again");
+	}
+	notify_ready("running");
+}
+
+static void
+on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	notify_watchdog();
+}
+
+static bool
+open_socket(struct daemon *daemon, const char *where)
+{
+	char why[LISTEN_WHY_MAX];
+	int fd = listen_open(where, why);
+
+	if (fd >= 0 && http_listen(daemon->http, fd)) {
+		cli_complain("listening to HTTP at %s", where);
+		return true;
+	}
+	cli_complain("listen \"%s\": %s", where, fd < 0 ? why : "no memory");
+	return false;
+}
+
+static bool
+open_sockets(struct daemon *daemon)
+{
+	const struct text_list *listens = &daemon->settings->options.listens;
+
+	if (listens->n == 0)
+		return open_socket(daemon, DEFAULT_LISTEN);
+	for (size_t i = 0; i < listens->n; i++) {
+		if (!open_socket(daemon, listens->texts[i]))
+			return false;
+	}
+	return true;
+}
+
+static struct event *
+add_event(struct daemon *daemon, int fd, short what, event_callback_fn fn)
+{
+	return event_new(daemon->base, fd, what | EV_PERSIST, fn, daemon);
+}
+
+static bool
+make_events(struct daemon *daemon)
+{
+	int64_t watchdog_ms = notify_watchdog_ms();
+	const struct timeval every = {
+		.tv_sec = watchdog_ms / 1000,
+		.tv_usec = watchdog_ms % 1000 * 1000,
+	};
+
+	daemon->on_term = add_event(daemon, SIGTERM, EV_SIGNAL, on_term);
+	daemon->on_int = add_event(daemon, SIGINT, EV_SIGNAL, on_term);
+	daemon->on_hup = add_event(daemon, SIGHUP, EV_SIGNAL, on_hup);
+	daemon->look = add_event(daemon, -1, 0, look);
+	daemon->watchdog = add_event(daemon, -1, 0, on_watchdog);
+	return daemon->on_term != NULL && daemon->on_int != NULL &&
+	    daemon->on_hup != NULL && daemon->look != NULL &&
+	    daemon->watchdog != NULL && event_add(daemon->on_term, NULL) == 0 &&
+	    event_add(daemon->on_int, NULL) == 0 &&
+	    event_add(daemon->on_hup, NULL) == 0 &&
+	    (watchdog_ms == 0 || event_add(daemon->watchdog, &every) == 0);
+}
+
+static bool
+make_parts(struct daemon *daemon)
+{
+	long clients = daemon->settings->options.max_clients;
+	const struct server_options server = {
+		.base = daemon->base,
+		.cache = { .entries = 10000,
+		    .bytes = 64 * 1024 * 1024,
+		    .checks = 500 },
+		.life = { .least = 60000, .most = 3600000, .failed = 30000 },
+		.per_client = 1000,
+		.log = log_line,
+	};
+	struct http_options http = {
+		.base = daemon->base,
+		.connections = clients == 0 ? DEFAULT_CLIENTS : (size_t)clients,
+		.idle_ms = 30000,
+		.metrics = metrics,
+		.metrics_arg = daemon,
+	};
+
+	daemon->server = server_new(&server);
+	http.server = daemon->server;
+	if (daemon->server != NULL)
+		daemon->http = http_new(&http);
+	if (daemon->http != NULL && make_events(daemon))
+		return true;
+	cli_complain("out of memory");
+	return false;
+}
+
+static void
+finish(struct daemon *daemon)
+{
+	struct event *events[] = { daemon->on_term, daemon->on_int,
+		daemon->on_hup, daemon->look, daemon->watchdog };
+
+	http_free(daemon->http);
+	server_free(daemon->server);
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		if (events[i] != NULL)
+			event_free(events[i]);
+	}
+	if (daemon->base != NULL)
+		event_base_free(daemon->base);
+	serve_settings_free(daemon->settings);
+}
+
+static int
+run(struct daemon *daemon)
+{
+	enum danelaw_err err;
+
+	daemon->base = event_base_new();
+	if (daemon->base == NULL) {
+		cli_complain("out of memory");
+		return EXIT_OWN_FAILURE;
+	}
+	if (!make_parts(daemon))
+		return EXIT_OWN_FAILURE;
+	err = use_settings(daemon);
+	if (err != DANELAW_OK)
+		return cli_status(err);
+	if (!open_sockets(daemon))
+		return EXIT_OWN_FAILURE;
+	notify_ready("running");
+	if (event_base_dispatch(daemon->base) < 0) {
+		cli_complain("the event loop failed");
+		return EXIT_OWN_FAILURE;
+	}
+	cli_complain("ended");
+	return EXIT_SUCCESS;
+}
+
+int
+cmd_serve(int argc, char **argv)
+{
+	struct daemon daemon = { .argc = argc, .argv = argv };
+	struct serve_settings *settings;
+	struct option_error error;
+	int status;
+
+	settings = serve_settings_read(argc, argv, clock_unix(), &error);
+	if (settings == NULL) {
+		cli_complain("%s", error.text);
+		return EXIT_WRONG_USAGE;
+	}
+	take_settings(&daemon, settings);
+	if (settings->options.help || settings->options.version) {
+		if (settings->options.help)
+			usage();
+		else
+			cli_version();
+		status = cli_flush() ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
+	} else {
+		status = run(&daemon);
+	}
+	finish(&daemon);
+	return status;
+}
