@@ -24,6 +24,9 @@
 #include "cli/serve_settings.h"
 #include "serve/http.h"
 #include "serve/listen.h"
+#include "serve/maps.h"
+#include "serve/stats.h"
+#include "serve/watch.h"
 
 #define DEFAULT_LISTEN "127.0.0.1:9899"
 #define DEFAULT_CLIENTS 512
@@ -32,6 +35,9 @@
 #define LAST_WORDS_MS 1000
 #define LOOK_MS 50
 #define SHARE_MS 60000
+#define DEFAULT_INTERVAL 300
+#define WATCH_AT_ONCE 16
+#define MAX_OPENED 64
 
 struct daemon {
 	int argc;
@@ -42,9 +48,13 @@ struct daemon {
 	struct event_base *base;
 	struct server *server;
 	struct http *http;
+	struct maps *maps;
+	struct watch *watch;
 	struct event *on_term, *on_int, *on_hup, *watchdog, *look;
 	int64_t refuse_at, end_at; /* once it is stopping */
 	bool stopping, refused;
+	char *opened[MAX_OPENED]; /* addresses of sockets, to be cleared */
+	size_t n_opened;
 };
 
 static void
@@ -73,14 +83,15 @@ log_line(const char *line, void *arg)
 static void
 metrics(void *arg, struct buf *out)
 {
-	(void)arg;
-	(void)out;
+	const struct daemon *daemon = arg;
+
+	watch_metrics(daemon->watch, out);
+	stats_metrics(daemon->server, daemon->http, daemon->maps, out);
 }
 
 static void
 take_settings(struct daemon *daemon, struct serve_settings *settings)
 {
-	serve_settings_free(daemon->settings);
 	daemon->settings = settings;
 	daemon->config = (struct danelaw_config) { .share_ms = SHARE_MS };
 	cli_config(&settings->options, &daemon->config);
@@ -91,19 +102,53 @@ take_settings(struct daemon *daemon, struct serve_settings *settings)
 	    strcmp(settings->options.certs, "all") == 0;
 }
 
-static enum danelaw_err
-use_settings(struct daemon *daemon)
+static bool
+watch_domains(struct daemon *daemon)
+{
+	const struct serve_settings *settings = daemon->settings;
+	long interval = settings->options.interval;
+	const struct watch_options options = {
+		.base = daemon->base,
+		.server = daemon->server,
+		.interval_ms =
+		    (interval == 0 ? DEFAULT_INTERVAL : interval) * 1000,
+		.at_once = WATCH_AT_ONCE,
+	};
+	size_t n = settings->n_domains;
+	struct server_target *targets = calloc(n + 1, sizeof(*targets));
+
+	for (size_t i = 0; targets != NULL && i < n; i++)
+		targets[i] = (struct server_target) {
+			.domain = settings->domains[i].domain,
+			.is_address = settings->domains[i].is_address,
+			.port = settings->domains[i].port,
+		};
+	watch_free(daemon->watch);
+	daemon->watch =
+	    targets == NULL ? NULL : watch_new(&options, targets, n);
+	free(targets);
+	if (daemon->watch == NULL)
+		cli_complain("out of memory");
+	return daemon->watch != NULL;
+}
+
+/* An engine with these settings, and the domains they name. */
+static int
+use_settings(struct daemon *daemon, struct serve_settings *settings)
 {
 	const struct server_setup setup = {
 		.config = &daemon->config,
 		.request = &daemon->request,
 	};
 	const char *why;
-	enum danelaw_err err = server_use(daemon->server, &setup, &why);
+	enum danelaw_err err;
 
-	if (err != DANELAW_OK)
-		cli_complain("%s", why);
-	return err;
+	take_settings(daemon, settings);
+	err = server_use(daemon->server, &setup, &why);
+	if (err == DANELAW_OK)
+		return watch_domains(daemon) ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
+	cli_complain("%s", why);
+	return cli_status(err);
 }
 
 static void
@@ -127,6 +172,7 @@ on_term(evutil_socket_t fd, short what, void *arg)
 	daemon->end_at = daemon->refuse_at + LAST_WORDS_MS;
 	server_stop(daemon->server);
 	http_stop(daemon->http);
+	maps_stop(daemon->maps);
 	event_add(daemon->look, &every);
 }
 
@@ -143,15 +189,20 @@ look(evutil_socket_t fd, short what, void *arg)
 		server_refuse(daemon->server, "the server is ending");
 		daemon->refused = true;
 	}
-	if (!http_busy(daemon->http) || now >= daemon->end_at)
+	if ((!http_busy(daemon->http) && !maps_busy(daemon->maps)) ||
+	    now >= daemon->end_at)
 		event_base_loopbreak(daemon->base);
 }
 
+/*
+ * The engine is made only after the one before it has ended; where that
+ * fails, one as it was before is made again.
+ */
 static void
 on_hup(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
-	struct serve_settings *settings;
+	struct serve_settings *before = daemon->settings, *settings;
 	struct option_error error;
 	(void)fd;
 	(void)what;
@@ -163,10 +214,15 @@ on_hup(evutil_socket_t fd, short what, void *arg)
 	    daemon->argc, daemon->argv, clock_unix(), &error);
 	if (settings == NULL) {
 		cli_complain("%s; all stays as it was", error.text);
+	} else if (use_settings(daemon, settings) == EXIT_SUCCESS) {
+		serve_settings_free(before);
+		cli_complain("options read again");
+	} else if (use_settings(daemon, before) == EXIT_SUCCESS) {
+		serve_settings_free(settings);
+		cli_complain("all stays as it was");
 	} else {
-		take_settings(daemon, settings);
-		if (use_settings(daemon) == DANELAW_OK)
-			cli_complain("options read again");
+		serve_settings_free(settings);
+		cli_complain("nothing can be checked until a further SIGHUP");
 	}
 	notify_ready("running");
 }
@@ -181,31 +237,66 @@ on_watchdog(evutil_socket_t fd, short what, void *arg)
 }
 
 static bool
-open_socket(struct daemon *daemon, const char *where)
+serve_socket(struct daemon *daemon, int fd, bool is_map, const char *where)
+{
+	bool taken = is_map ? maps_listen(daemon->maps, fd)
+			    : http_listen(daemon->http, fd);
+
+	if (taken)
+		cli_complain("%s at %s",
+		    is_map ? "listening to Postfix" : "listening to HTTP",
+		    where);
+	else
+		cli_complain("%s: out of memory", where);
+	return taken;
+}
+
+static bool
+open_socket(struct daemon *daemon, bool is_map, const char *where)
 {
 	char why[LISTEN_WHY_MAX];
 	int fd = listen_open(where, why);
 
-	if (fd >= 0 && http_listen(daemon->http, fd)) {
-		cli_complain("listening to HTTP at %s", where);
-		return true;
+	if (fd >= 0) {
+		if (daemon->n_opened < MAX_OPENED)
+			daemon->opened[daemon->n_opened++] = strdup(where);
+		return serve_socket(daemon, fd, is_map, where);
 	}
-	cli_complain("listen \"%s\": %s", where, fd < 0 ? why : "no memory");
+	cli_complain(
+	    "%s \"%s\": %s", is_map ? "socketmap" : "listen", where, why);
 	return false;
 }
 
 static bool
-open_sockets(struct daemon *daemon)
+open_list(struct daemon *daemon, bool is_map, const struct text_list *addresses)
 {
-	const struct text_list *listens = &daemon->settings->options.listens;
-
-	if (listens->n == 0)
-		return open_socket(daemon, DEFAULT_LISTEN);
-	for (size_t i = 0; i < listens->n; i++) {
-		if (!open_socket(daemon, listens->texts[i]))
+	for (size_t i = 0; i < addresses->n; i++) {
+		if (!open_socket(daemon, is_map, addresses->texts[i]))
 			return false;
 	}
 	return true;
+}
+
+/* Those of systemd come in the place of the default. */
+static bool
+open_sockets(struct daemon *daemon)
+{
+	const struct settings *options = &daemon->settings->options;
+	struct notify_fd fds[NOTIFY_FDS_MAX];
+	size_t n = notify_take_fds(fds);
+
+	for (size_t i = 0; i < n; i++) {
+		bool is_map = strcmp(fds[i].name, "socketmap") == 0;
+
+		if (!serve_socket(daemon, fds[i].fd, is_map,
+			"a socket that systemd opened"))
+			return false;
+	}
+	if (n == 0 && options->listens.n == 0 &&
+	    !open_socket(daemon, false, DEFAULT_LISTEN))
+		return false;
+	return open_list(daemon, false, &options->listens) &&
+	    open_list(daemon, true, &options->socketmaps);
 }
 
 static struct event *
@@ -256,12 +347,22 @@ make_parts(struct daemon *daemon)
 		.metrics = metrics,
 		.metrics_arg = daemon,
 	};
+	struct maps_options maps = {
+		.base = daemon->base,
+		.connections = http.connections,
+		.idle_ms = 600000,
+		.frame_ms = 10000,
+		.patience_ms = 60000,
+	};
 
 	daemon->server = server_new(&server);
 	http.server = daemon->server;
+	maps.server = daemon->server;
 	if (daemon->server != NULL)
 		daemon->http = http_new(&http);
-	if (daemon->http != NULL && make_events(daemon))
+	if (daemon->http != NULL)
+		daemon->maps = maps_new(&maps);
+	if (daemon->maps != NULL && make_events(daemon))
 		return true;
 	cli_complain("out of memory");
 	return false;
@@ -273,7 +374,9 @@ finish(struct daemon *daemon)
 	struct event *events[] = { daemon->on_term, daemon->on_int,
 		daemon->on_hup, daemon->look, daemon->watchdog };
 
+	maps_free(daemon->maps);
 	http_free(daemon->http);
+	watch_free(daemon->watch);
 	server_free(daemon->server);
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		if (events[i] != NULL)
@@ -281,13 +384,18 @@ finish(struct daemon *daemon)
 	}
 	if (daemon->base != NULL)
 		event_base_free(daemon->base);
+	for (size_t i = 0; i < daemon->n_opened; i++) {
+		if (daemon->opened[i] != NULL)
+			listen_remove(daemon->opened[i]);
+		free(daemon->opened[i]);
+	}
 	serve_settings_free(daemon->settings);
 }
 
 static int
 run(struct daemon *daemon)
 {
-	enum danelaw_err err;
+	int status;
 
 	daemon->base = event_base_new();
 	if (daemon->base == NULL) {
@@ -296,9 +404,9 @@ run(struct daemon *daemon)
 	}
 	if (!make_parts(daemon))
 		return EXIT_OWN_FAILURE;
-	err = use_settings(daemon);
-	if (err != DANELAW_OK)
-		return cli_status(err);
+	status = use_settings(daemon, daemon->settings);
+	if (status != EXIT_SUCCESS)
+		return status;
 	if (!open_sockets(daemon))
 		return EXIT_OWN_FAILURE;
 	notify_ready("running");

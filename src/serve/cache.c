@@ -177,14 +177,20 @@ join(struct cache *cache, struct cache_entry *entry, const char *domain,
 	return CACHE_BEGIN;
 }
 
+static bool
+is_fresh(const struct cache_entry *entry, int64_t now)
+{
+	return entry != NULL && entry->result != NULL &&
+	    now < entry->result->fetched_ms + entry->result->life_ms;
+}
+
 enum cache_answer
 cache_ask(struct cache *cache, const char *domain, int64_t now,
     struct cache_waiter *waiter, struct result **result)
 {
 	struct cache_entry *entry = find(cache, domain);
 
-	if (entry != NULL && entry->result != NULL &&
-	    now < entry->result->fetched_ms + entry->result->life_ms) {
+	if (is_fresh(entry, now)) {
 		*result = entry->result;
 		set_checking(cache, entry, entry->checking);
 		return CACHE_FRESH;
@@ -192,11 +198,12 @@ cache_ask(struct cache *cache, const char *domain, int64_t now,
 	return join(cache, entry, domain, waiter);
 }
 
-enum cache_answer
-cache_renew(
-    struct cache *cache, const char *domain, struct cache_waiter *waiter)
+struct result *
+cache_peek(const struct cache *cache, const char *domain, int64_t now)
 {
-	return join(cache, find(cache, domain), domain, waiter);
+	const struct cache_entry *entry = find(cache, domain);
+
+	return is_fresh(entry, now) ? entry->result : NULL;
 }
 
 /*

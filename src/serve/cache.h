@@ -49,9 +49,9 @@ void cache_free(struct cache *cache);
 /* waiter may be NULL: nobody waits, but the check is wanted. */
 enum cache_answer cache_ask(struct cache *cache, const char *domain,
     int64_t now, struct cache_waiter *waiter, struct result **result);
-/* The same for one who wants a check even if what is known is fresh. */
-enum cache_answer cache_renew(
-    struct cache *cache, const char *domain, struct cache_waiter *waiter);
+/* What is known and fresh; NULL: nothing. Borrowed until the next call. */
+struct result *cache_peek(
+    const struct cache *cache, const char *domain, int64_t now);
 /* The check has ended. The reference to result is taken; NULL: it failed, and
  * what was known before stays. */
 void cache_finish(

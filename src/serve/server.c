@@ -313,7 +313,8 @@ begin(struct server *server, const struct server_target *target,
     const char *key, struct server_ask *ask)
 {
 	if (plan(server, target, key)) {
-		server->counts.checks++;
+		if (strcmp(target->domain, HEALTH_DOMAIN) != 0)
+			server->counts.checks++;
 		return refuse(SERVER_WAITING, NULL);
 	}
 	cache_leave(&ask->waiter);
@@ -322,7 +323,7 @@ begin(struct server *server, const struct server_target *target,
 }
 
 static struct server_reply
-look_up(struct server *server, const struct server_target *target, bool renew,
+look_up(struct server *server, const struct server_target *target,
     struct server_ask *ask)
 {
 	struct result *result = NULL;
@@ -330,11 +331,8 @@ look_up(struct server *server, const struct server_target *target, bool renew,
 	enum cache_answer said;
 
 	make_key(server, target, key);
-	if (renew)
-		said = cache_renew(server->cache, key, &ask->waiter);
-	else
-		said = cache_ask(server->cache, key, clock_monotonic_ms(),
-		    &ask->waiter, &result);
+	said = cache_ask(
+	    server->cache, key, clock_monotonic_ms(), &ask->waiter, &result);
 	switch (said) {
 	case CACHE_FRESH:
 		server->counts.cached++;
@@ -356,7 +354,7 @@ look_up(struct server *server, const struct server_target *target, bool renew,
 }
 
 static struct server_reply
-ask_for(struct server *server, const struct server_target *target, bool renew,
+ask_for(struct server *server, const struct server_target *target,
     const char *client, struct server_ask *ask)
 {
 	struct server_reply reply;
@@ -369,7 +367,7 @@ ask_for(struct server *server, const struct server_target *target, bool renew,
 	if (ask->client == NULL)
 		return refuse(SERVER_MANY,
 		    "too many requests of this client are waiting");
-	reply = look_up(server, target, renew, ask);
+	reply = look_up(server, target, ask);
 	if (reply.status != SERVER_WAITING)
 		unwait(ask);
 	return reply;
@@ -379,7 +377,7 @@ struct server_reply
 server_check(struct server *server, const struct server_target *target,
     const char *client, struct server_ask *ask)
 {
-	struct server_reply reply = ask_for(server, target, false, client, ask);
+	struct server_reply reply = ask_for(server, target, client, ask);
 
 	server->counts.asked++;
 	if (reply.status != SERVER_READY && reply.status != SERVER_WAITING)
@@ -387,11 +385,13 @@ server_check(struct server *server, const struct server_target *target,
 	return reply;
 }
 
-struct server_reply
-server_renew(struct server *server, const struct server_target *target,
-    const char *client, struct server_ask *ask)
+struct result *
+server_peek(const struct server *server, const struct server_target *target)
 {
-	return ask_for(server, target, true, client, ask);
+	char key[KEY_MAX];
+
+	make_key(server, target, key);
+	return cache_peek(server->cache, key, clock_monotonic_ms());
 }
 
 struct server_reply
@@ -399,7 +399,7 @@ server_health(struct server *server, const char *client, struct server_ask *ask)
 {
 	static const struct server_target health = { .domain = HEALTH_DOMAIN };
 
-	return ask_for(server, &health, false, client, ask);
+	return ask_for(server, &health, client, ask);
 }
 
 void

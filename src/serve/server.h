@@ -86,10 +86,9 @@ struct server_reply server_check(struct server *server,
     const struct server_target *target, const char *client,
     struct server_ask *ask);
 void server_forget(struct server_ask *ask); /* one not waiting is fine */
-/* The same, but what is known does not do; for the schedule. */
-struct server_reply server_renew(struct server *server,
-    const struct server_target *target, const char *client,
-    struct server_ask *ask);
+/* What is known and fresh; NULL: nothing. Borrowed until the next call. */
+struct result *server_peek(
+    const struct server *server, const struct server_target *target);
 
 /* Does the resolver work? SERVER_READY: look at its report. */
 struct server_reply server_health(
