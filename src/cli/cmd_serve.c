@@ -31,6 +31,7 @@
 #define DEFAULT_LISTEN "127.0.0.1:9899"
 #define DEFAULT_CLIENTS 512
 #define DEFAULT_GRACE 10
+#define DEFAULT_IDLE 30
 /* For what has been refused at the end of the grace time to be sent. */
 #define LAST_WORDS_MS 1000
 #define LOOK_MS 50
@@ -331,6 +332,7 @@ static bool
 make_parts(struct daemon *daemon)
 {
 	long clients = daemon->settings->options.max_clients;
+	long idle = daemon->settings->options.idle;
 	const struct server_options server = {
 		.base = daemon->base,
 		.cache = { .entries = 10000,
@@ -343,7 +345,7 @@ make_parts(struct daemon *daemon)
 	struct http_options http = {
 		.base = daemon->base,
 		.connections = clients == 0 ? DEFAULT_CLIENTS : (size_t)clients,
-		.idle_ms = 30000,
+		.idle_ms = (idle == 0 ? DEFAULT_IDLE : idle) * 1000,
 		.metrics = metrics,
 		.metrics_arg = daemon,
 	};

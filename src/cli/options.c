@@ -95,6 +95,10 @@ static const struct option_spec specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "so many connections at once, over HTTP and from Postfix, each "
 	    "(512)" },
+	{ "idle", 0, KIND_NUMBER, AT(idle), "SECONDS", 1, 3600, COMMAND_SERVE,
+	    NULL,
+	    "close HTTP connections that bring no request or take no answer "
+	    "for so long (30)" },
 	{ "grace", 0, KIND_NUMBER, AT(grace), "SECONDS", 1, 3600, COMMAND_SERVE,
 	    NULL,
 	    "on SIGTERM, so long for answers that are being waited for (10)" },

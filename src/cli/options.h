@@ -49,7 +49,7 @@ struct settings {
 	/* The daemon's own. */
 	struct text_list listens, socketmaps, domains, domain_files;
 	const char *config_file;
-	long interval, max_clients, grace; /* 0: the defaults */
+	long interval, max_clients, idle, grace; /* 0: the defaults */
 	bool allow_private;
 };
 
