@@ -107,6 +107,8 @@ notify_take_fds(struct notify_fd fds[static NOTIFY_FDS_MAX])
 
 		fds[taken].fd = FIRST_FD + (int)taken;
 		fcntl(fds[taken].fd, F_SETFD, FD_CLOEXEC);
+		fcntl(fds[taken].fd, F_SETFL,
+		    fcntl(fds[taken].fd, F_GETFL) | O_NONBLOCK);
 		fds[taken].name = len == 0 ? "" : strndup(names, len);
 		if (names != NULL)
 			names += len + (names[len] == ':');

@@ -26,7 +26,7 @@ struct notify_fd {
 };
 /*
  * The sockets that systemd opened for us, as many as fit; their number.
- * They are closed on exec from now on. Once in a process.
+ * From now on they do not block, and are closed on exec. Once in a process.
  */
 size_t notify_take_fds(struct notify_fd fds[static NOTIFY_FDS_MAX]);
 

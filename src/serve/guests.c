@@ -119,15 +119,29 @@ sweep(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void
+reap(struct guests *guests)
+{
+	struct guest *guest, *next;
+
+	HASH_ITER (hh, guests->table, guest, next) {
+		if (is_gone(guest))
+			forget(guest);
+	}
+}
+
 static struct bufferevent *
 admit(struct event_base *base, void *arg)
 {
 	struct guests *guests = arg;
-	size_t before = HASH_COUNT(guests->table);
 	struct bufferevent *bev =
 	    bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	struct guest *guest = calloc(1, sizeof(*guest));
+	size_t before;
 
+	if (HASH_COUNT(guests->table) >= guests->limits.connections)
+		reap(guests);
+	before = HASH_COUNT(guests->table);
 	if (bev == NULL || guest == NULL) {
 		free(guest);
 		return bev;
@@ -141,6 +155,7 @@ admit(struct event_base *base, void *arg)
 		return bev;
 	}
 	bufferevent_incref(bev);
+	bufferevent_setwatermark(bev, EV_READ, 0, guests->limits.input);
 	if (before >= guests->limits.connections) {
 		guest->unwanted = true;
 		event_active(guests->doorman, 0, 0);

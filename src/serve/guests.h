@@ -20,6 +20,7 @@ struct guests;
 
 struct guests_limits {
 	size_t connections;
+	size_t input; /* bytes read ahead of what evhttp has taken */
 	int64_t read_ms, write_ms; /* for a whole request, a whole answer */
 };
 

@@ -401,6 +401,7 @@ http_new(const struct http_options *options)
 {
 	const struct guests_limits limits = {
 		.connections = options->connections,
+		.input = 2 * MAX_HEADERS,
 		.read_ms = options->idle_ms,
 		.write_ms = options->idle_ms,
 	};

@@ -22,11 +22,12 @@ struct result {
 };
 
 /*
- * The report is taken, in any case. NULL: no memory. target is how it was
- * asked for. fetched_ms and life_ms are for the caller to fill in.
+ * The report is taken, in any case. NULL: no memory. The times are for the
+ * caller to fill in, and then result_render() for the bytes.
  */
-struct result *result_new(struct danelaw_report *report, const char *target,
-    int64_t fetched, int64_t took_ms);
+struct result *result_new(struct danelaw_report *report);
+/* target is how it was asked for. False: no memory. */
+bool result_render(struct result *result, const char *target);
 struct result *result_ref(struct result *result);
 void result_unref(struct result *result); /* NULL is fine */
 

@@ -126,17 +126,18 @@ static struct result *
 take_report(struct check *check, struct danelaw_report *report)
 {
 	struct server *server = check->server;
-	int64_t now = clock_monotonic_ms();
-	struct result *result;
+	struct result *result = report == NULL ? NULL : result_new(report);
 
-	if (report == NULL)
-		return NULL;
-	result =
-	    result_new(report, check->domain, clock_unix(), now - check->begun);
 	if (result == NULL)
 		return NULL;
-	result->fetched_ms = now;
+	result->fetched = clock_unix();
+	result->fetched_ms = clock_monotonic_ms();
+	result->took_ms = result->fetched_ms - check->begun;
 	result->life_ms = lifetime(report, &server->options.life);
+	if (!result_render(result, check->domain)) {
+		result_unref(result);
+		return NULL;
+	}
 	log_result(server, result);
 	return result;
 }

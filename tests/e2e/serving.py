@@ -100,7 +100,7 @@ class Daemon:
         return {name: float(value) for name, value in SAMPLE.findall(text)}
 
     def count(self, name):
-        return self.metrics()[name]
+        return self.metrics().get(name)
 
     def await_count(self, name, value):
         """Counters tell no one when they change: asks again and again."""
