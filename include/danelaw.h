@@ -104,6 +104,7 @@ struct danelaw_request {
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 	bool hints;         /* a few lookups more, which may only add advice */
 	bool public_only;   /* leave alone what is no public address */
+	bool others_only;   /* leave alone this machine's own addresses */
 	/* Take part in a division among many: only domains whose MX hosts
 	   belong to part shard of n_shards (0: all are ours) are examined; of
 	   the others the report says that they are elsewhere, and no more. */

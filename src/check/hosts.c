@@ -186,10 +186,10 @@ make_key(const struct host_spec *spec)
 {
 	char *key = NULL;
 
-	if (asprintf(&key, "%s %u %u %d%d%d%d %d %s", spec->name, spec->port,
+	if (asprintf(&key, "%s %u %u %d%d%d%d%d %d %s", spec->name, spec->port,
 		spec->connect_port, spec->implicit_tls, spec->all_certs,
-		spec->no_probe, spec->public_only, (int)spec->family,
-		spec->helo) < 0)
+		spec->no_probe, spec->public_only, spec->others_only,
+		(int)spec->family, spec->helo) < 0)
 		return NULL;
 	return key;
 }

@@ -99,6 +99,7 @@ take_settings(struct daemon *daemon, struct serve_settings *settings)
 	daemon->request = (struct danelaw_request) { 0 };
 	cli_request(&settings->options, &daemon->request);
 	daemon->request.public_only = !settings->options.allow_private;
+	daemon->request.others_only = !settings->options.allow_private;
 	daemon->request.all_certs = settings->options.certs != NULL &&
 	    strcmp(settings->options.certs, "all") == 0;
 }

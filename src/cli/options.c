@@ -104,8 +104,8 @@ static const struct option_spec specs[] = {
 	    "on SIGTERM, so long for answers that are being waited for (10)" },
 	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
 	    COMMAND_SERVE, NULL,
-	    "check also mail hosts with private and reserved addresses, and "
-	    "this machine" },
+	    "check also mail hosts with private and reserved addresses, this "
+	    "machine, and any port" },
 	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
 	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,

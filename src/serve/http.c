@@ -187,7 +187,8 @@ send_reply(struct http *http, struct evhttp_request *request,
 			send_result(http, request, path, reply->result);
 		return;
 	case SERVER_REFUSED:
-		send_words(http, request, FORBIDDEN, reply->why);
+		send_text(http, request, FORBIDDEN, TEXT, reply->why,
+		    ", which is no target here\n");
 		return;
 	case SERVER_MANY:
 		send_words(http, request, MANY, reply->why);

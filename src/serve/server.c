@@ -17,8 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/name.h"
+#include "check/own.h"
 
 /* Answered inside the resolver (RFC 6761), once its self-test is over. */
 #define HEALTH_DOMAIN "[danelaw.invalid]"
@@ -163,13 +166,21 @@ check_done(struct danelaw_report *report, void *arg)
 	finish(check, report);
 }
 
+static uint16_t
+usual_port(const struct server *server)
+{
+	uint16_t port = server->setup.request->port;
+
+	return port != 0 ? port : 25;
+}
+
 static bool
 start(struct server *server, struct check *check)
 {
 	struct danelaw_request request = *server->setup.request;
 
 	request.domain = check->domain;
-	if (check->port != request.port)
+	if (check->port != usual_port(server))
 		request.connect_port = 0;
 	request.port = check->port;
 	request.implicit_tls = check->implicit_tls;
@@ -202,7 +213,7 @@ pump(evutil_socket_t fd, short what, void *arg)
 static uint16_t
 port_of(const struct server *server, const struct server_target *target)
 {
-	return target->port != 0 ? target->port : server->setup.request->port;
+	return target->port != 0 ? target->port : usual_port(server);
 }
 
 static bool
@@ -354,14 +365,60 @@ look_up(struct server *server, const struct server_target *target,
 	return refuse(SERVER_FAILED, "out of memory");
 }
 
+/* Where mail is taken; elsewhere we would be a port scanner. */
+static bool
+is_mail_port(const struct server *server, uint16_t port)
+{
+	return port == 25 || port == 465 || port == 587 ||
+	    port == usual_port(server);
+}
+
+/*
+ * Who may ask from outside shall not find a way into this network. Mail
+ * hosts behind a name are held to the same by the engine, which looks them
+ * up.
+ */
+static const char *
+forbidden(const struct server *server, const struct server_target *target)
+{
+	const struct danelaw_request *request = server->setup.request;
+	struct arena *arena;
+	const char *why = NULL;
+	char *inside;
+
+	if (request->others_only &&
+	    !is_mail_port(server, port_of(server, target)))
+		return "a port that is not for mail";
+	if (target->domain[0] != '[')
+		return NULL;
+	arena = arena_new();
+	if (arena == NULL ||
+	    !name_unbracket(arena, target->domain, &inside, &why))
+		why = "out of memory";
+	else if (!target->is_address)
+		why = request->others_only && own_host_name(inside)
+		    ? "this machine"
+		    : NULL;
+	else if (request->public_only && address_special(inside) != NULL)
+		why = address_special(inside);
+	else if (request->others_only)
+		why = own_address(inside);
+	arena_unref(arena);
+	return why;
+}
+
 static struct server_reply
 ask_for(struct server *server, const struct server_target *target,
     const char *client, struct server_ask *ask)
 {
 	struct server_reply reply;
+	const char *why;
 
 	if (unable(server) != NULL)
 		return refuse(SERVER_BUSY, unable(server));
+	why = forbidden(server, target);
+	if (why != NULL)
+		return refuse(SERVER_REFUSED, why);
 	ask->server = server;
 	ask->waiter.done = waiter_done;
 	ask->client = clients_enter(server->clients, client);
