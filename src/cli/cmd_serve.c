@@ -341,6 +341,7 @@ make_parts(struct daemon *daemon)
 		    .checks = 500 },
 		.life = { .least = 60000, .most = 3600000, .failed = 30000 },
 		.per_client = 1000,
+		.log_checks = daemon->settings->options.verbose > 0,
 		.log = log_line,
 	};
 	struct http_options http = {

@@ -109,7 +109,8 @@ notify_take_fds(struct notify_fd fds[static NOTIFY_FDS_MAX])
 		fcntl(fds[taken].fd, F_SETFD, FD_CLOEXEC);
 		fcntl(fds[taken].fd, F_SETFL,
 		    fcntl(fds[taken].fd, F_GETFL) | O_NONBLOCK);
-		fds[taken].name = len == 0 ? "" : strndup(names, len);
+		snprintf(fds[taken].name, sizeof(fds[taken].name), "%.*s",
+		    (int)len, names == NULL ? "" : names);
 		if (names != NULL)
 			names += len + (names[len] == ':');
 	}

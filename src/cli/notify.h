@@ -22,7 +22,7 @@ int64_t notify_watchdog_ms(void);
 
 struct notify_fd {
 	int fd;
-	const char *name; /* of the socket unit; "" without one */
+	char name[64]; /* FileDescriptorName=, cut; "" without one */
 };
 /*
  * The sockets that systemd opened for us, as many as fit; their number.

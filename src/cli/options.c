@@ -182,17 +182,22 @@ static const struct option_spec specs[] = {
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN, "What to print",
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
+		UNHEEDED(COMMAND_SERVE),
+	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
 	{ "color", 0, KIND_CHOICE, AT(color), "auto|always|never", 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY, NULL,
+	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
 	    "colours; NO_COLOR is honoured (auto)" },
-	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, ALL, NULL,
+	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
+	    NULL, "a line on standard error for each check" },
+	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR, NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY, NULL,
+	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
 	    "only the line with the verdict" },
 	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
 	    NULL, "this text" },

@@ -111,17 +111,22 @@ log_line(struct server *server, const char *line)
 		server->options.log(line, server->options.log_arg);
 }
 
-/* For the journal: what changes for a domain, not each check of it. */
+/* For the journal. Domains have said nothing of their own: all is ours. */
 static void
 log_result(struct server *server, const struct result *result)
 {
 	const struct danelaw_report *report = result->report;
 	char line[400];
 
-	if (report->resolver_error == NULL)
+	if (report->resolver_error != NULL)
+		snprintf(line, sizeof(line), "%s: %s", report->domain,
+		    report->resolver_error);
+	else if (server->options.log_checks)
+		snprintf(line, sizeof(line), "%s: %s, after %lld ms",
+		    report->domain, danelaw_verdict_word(report->verdict),
+		    (long long)result->took_ms);
+	else
 		return;
-	snprintf(line, sizeof(line), "%s: %s", report->domain,
-	    report->resolver_error);
 	log_line(server, line);
 }
 

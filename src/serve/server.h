@@ -22,6 +22,7 @@ struct server_options {
 	struct cache_limits cache;
 	struct lifetime_bounds life;
 	size_t per_client; /* requests of one address that wait */
+	bool log_checks;   /* each of them, not only what is wrong with us */
 	/* One line without the end of line; printable. */
 	void (*log)(const char *line, void *arg);
 	void *log_arg;
