@@ -130,12 +130,12 @@ static const struct option_spec specs[] = {
 	    "or lacks STARTTLS (0)" },
 	{ "retry-delay", 0, KIND_NUMBER, AT(retry_delay), "SECONDS", 0, 3600,
 	    TALK, NULL, "pause before each of these, within --timeout (30)" },
-	{ "from", 0, KIND_MAILBOX, AT(from), "ADDRESS", 0, 0, COMMAND_CHECK,
-	    NULL,
+	{ "from", 0, KIND_MAILBOX, AT(from), "ADDRESS", 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
 	    "ask inside TLS whether mail from there would be taken; \"<>\" is "
 	    "the null sender. Needs --to; no mail is sent" },
-	{ "to", 0, KIND_MAILBOX, AT(to), "ADDRESS", 0, 0, COMMAND_CHECK, NULL,
-	    "the recipient to ask for" },
+	{ "to", 0, KIND_MAILBOX, AT(to), "ADDRESS", 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL, "the recipient to ask for" },
 	{ "certs", 0, KIND_CHOICE, AT(certs), "all|default", 0, 0, TALK, NULL,
 	    "probe each key type the server may hold (RSA, ECDSA, EdDSA), or "
 	    "only the server's choice (all in check, else default)" },
