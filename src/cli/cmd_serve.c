@@ -81,6 +81,14 @@ log_line(const char *line, void *arg)
 	cli_complain("%s", line);
 }
 
+/* What libevent has to say is of no use to anybody but us. */
+static void
+log_event(int severity, const char *line)
+{
+	if (severity >= EVENT_LOG_WARN)
+		cli_complain("libevent: %s", line);
+}
+
 static void
 metrics(void *arg, struct buf *out)
 {
@@ -401,6 +409,7 @@ run(struct daemon *daemon)
 {
 	int status;
 
+	event_set_log_callback(log_event);
 	daemon->base = event_base_new();
 	if (daemon->base == NULL) {
 		cli_complain("out of memory");

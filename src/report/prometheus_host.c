@@ -152,9 +152,11 @@ prometheus_put_probe_duration(
 
 /*
  * The data of a record as a label. A whole certificate is cut in the middle:
- * such certificates begin alike and end in a signature.
+ * such certificates begin alike and end in a signature. No host has a use for
+ * RECORDS_MAX records; what is more than that is in the counts only, so that
+ * one domain cannot swamp a scrape.
  */
-enum { DATA_MAX = 128 };
+enum { DATA_MAX = 128, RECORDS_MAX = 64 };
 
 static void
 write_data(const struct danelaw_record *record, char out[static DATA_MAX + 1])
@@ -172,13 +174,21 @@ write_data(const struct danelaw_record *record, char out[static DATA_MAX + 1])
 		    data + len - (DATA_MAX - 67));
 }
 
+/* Does the same label come of both? */
 static bool
 is_same_record(const struct danelaw_record *a, const struct danelaw_record *b)
 {
 	char a_data[DATA_MAX + 1], b_data[DATA_MAX + 1];
 
+	if (a == b)
+		return true;
 	if (a->usage != b->usage || a->selector != b->selector ||
 	    a->mtype != b->mtype)
+		return false;
+	if (prometheus_same(a->rr, b->rr))
+		return true;
+	/* Short ones are their own labels. */
+	if (a->rr != NULL && b->rr != NULL && strlen(a->rr) <= DATA_MAX)
 		return false;
 	write_data(a, a_data);
 	write_data(b, b_data);
@@ -218,7 +228,7 @@ put_matches_of(struct prometheus_metric *metric, const char *target,
 {
 	const struct danelaw_tlsa *tlsa = &host->tlsa;
 
-	for (size_t i = 0; i < tlsa->n_records; i++) {
+	for (size_t i = 0; i < tlsa->n_records && i < RECORDS_MAX; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 		char usage[4], selector[4], mtype[4], data[DATA_MAX + 1];
 		int match = match_of(address, tlsa, record);

@@ -3,7 +3,7 @@
  * config.h - the file of danelaw serve: key = value, one a line.
  *
  *	# white space before this sign, or nothing
- *	listen = 127.0.0.1:9469
+ *	listen = 127.0.0.1:9899
  *	domain = example.com            # a key of a list may come again
  *	helo = "mx.example.org"         # quotes keep blanks and '#'
  *	require-dane = yes

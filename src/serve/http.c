@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "report/prometheus.h"
 #include "serve/guests.h"
+#include "serve/listen.h"
 #include "serve/query.h"
 
 #define MAX_HEADERS 16384
@@ -439,8 +440,10 @@ http_listen(struct http *http, int fd)
 
 	if (listener == NULL)
 		return false;
-	if (evhttp_bind_listener(http->evhttp, listener) != NULL)
+	if (evhttp_bind_listener(http->evhttp, listener) != NULL) {
+		listen_bear_shortage(listener);
 		return true;
+	}
 	evconnlistener_free(listener);
 	return false;
 }

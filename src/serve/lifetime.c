@@ -57,9 +57,9 @@ lifetime(
 	for (size_t i = 0; i < report->n_hosts; i++) {
 		const struct danelaw_host *host = &report->hosts[i];
 
-		failed |= unexamined(host) |
-		    bound_by_lookups(
-			host->lookups, host->n_lookups, report->at, &life);
+		failed |= bound_by_lookups(
+		    host->lookups, host->n_lookups, report->at, &life);
+		failed |= unexamined(host);
 	}
 	if (life < bounds->least)
 		life = bounds->least;

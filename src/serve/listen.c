@@ -2,6 +2,8 @@
 #include "serve/listen.h"
 
 #include <errno.h>
+#include <event2/event.h>
+#include <event2/listener.h>
 #include <event2/util.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -128,4 +130,29 @@ listen_remove(const char *where)
 {
 	if (is_unix(where))
 		unlink(where + strlen(UNIX_PREFIX));
+}
+
+static void
+try_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(arg);
+}
+
+static void
+not_accepted(struct evconnlistener *listener, void *arg)
+{
+	const struct timeval pause = { .tv_sec = 1 };
+	(void)arg;
+
+	if (event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT,
+		try_again, listener, &pause) == 0)
+		evconnlistener_disable(listener);
+}
+
+void
+listen_bear_shortage(struct evconnlistener *listener)
+{
+	evconnlistener_set_error_cb(listener, not_accepted);
 }

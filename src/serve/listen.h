@@ -5,7 +5,7 @@
 #ifndef SERVE_LISTEN_H
 #define SERVE_LISTEN_H
 
-#include <stddef.h>
+struct evconnlistener;
 
 #define LISTEN_WHY_MAX 256
 
@@ -17,5 +17,11 @@
 int listen_open(const char *where, char why[static LISTEN_WHY_MAX]);
 /* Takes a socket file away again; others are nothing to it. */
 void listen_remove(const char *where);
+/*
+ * Where no connection can be accepted for want of descriptors, the listener
+ * holds still for a second: the loop would be told of that connection again
+ * and again. It may only be freed when its loop runs no more.
+ */
+void listen_bear_shortage(struct evconnlistener *listener);
 
 #endif

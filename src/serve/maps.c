@@ -31,6 +31,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "report/postfix.h"
+#include "serve/listen.h"
 #include "serve/netstring.h"
 #include "serve/socketmap.h"
 
@@ -349,7 +350,8 @@ accepted(struct evconnlistener *socket, evutil_socket_t fd,
 	(void)socket;
 	(void)len;
 
-	if (maps->counts.connections < maps->options.connections)
+	if (maps->counts.connections < maps->options.connections &&
+	    !maps->stopping)
 		line = calloc(1, sizeof(*line));
 	if (line == NULL) {
 		close(fd);
@@ -402,6 +404,7 @@ maps_listen(struct maps *maps, int fd)
 		free(listener);
 		return false;
 	}
+	listen_bear_shortage(listener->socket);
 	SLIST_INSERT_HEAD(&maps->listeners, listener, link);
 	return true;
 }
@@ -421,10 +424,12 @@ close_listeners(struct maps *maps)
 void
 maps_stop(struct maps *maps)
 {
+	struct listener *listener;
 	struct line *line;
 
 	maps->stopping = true;
-	close_listeners(maps);
+	SLIST_FOREACH (listener, &maps->listeners, link)
+		evconnlistener_disable(listener->socket);
 	TAILQ_FOREACH (line, &maps->lines, link)
 		go_on(line);
 }

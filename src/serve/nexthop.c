@@ -7,9 +7,24 @@
 #include "base/arena.h"
 #include "base/name.h"
 
-/* 0: no such service. */
-static uint16_t
-port_of(const char *text)
+bool
+nexthop_port(const char *text, uint16_t *port)
+{
+	unsigned value = 0;
+
+	for (size_t i = 0; text[i] != '\0'; i++) {
+		if (text[i] < '0' || text[i] > '9' || i >= 5)
+			return false;
+		value = value * 10 + (unsigned)(text[i] - '0');
+	}
+	if (value == 0 || value > UINT16_MAX)
+		return false;
+	*port = (uint16_t)value;
+	return true;
+}
+
+static bool
+find_service(const char *text, uint16_t *port)
 {
 	static const struct {
 		const char *name;
@@ -20,17 +35,14 @@ port_of(const char *text)
 		{ "submissions", 465 },
 		{ "smtps", 465 },
 	};
-	unsigned port = 0;
 
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		if (strcasecmp(text, services[i].name) == 0)
-			return services[i].port;
-	for (size_t i = 0; text[i] != '\0'; i++) {
-		if (text[i] < '0' || text[i] > '9' || i >= 5)
-			return 0;
-		port = port * 10 + (unsigned)(text[i] - '0');
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		if (strcasecmp(text, services[i].name) == 0) {
+			*port = services[i].port;
+			return true;
+		}
 	}
-	return port <= UINT16_MAX ? (uint16_t)port : 0;
+	return nexthop_port(text, port);
 }
 
 /*
@@ -50,8 +62,7 @@ split_port(char *text, uint16_t *port, const char **why)
 		*why = "an address must stand in brackets";
 		return false;
 	}
-	*port = port_of(colon + 1);
-	if (*port == 0) {
+	if (!find_service(colon + 1, port)) {
 		*why = "no port or service that is known stands behind the "
 		       "colon";
 		return false;

@@ -26,6 +26,9 @@ struct nexthop {
 	bool is_address; /* an address stands in the brackets */
 };
 
+/* "1" to "65535", in no more than five digits. */
+bool nexthop_port(const char *text, uint16_t *port);
+
 /*
  * text need not end in NUL. False where it names no next hop, with *why a
  * static sentence without the full stop: an address without brackets, a name

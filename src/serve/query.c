@@ -83,25 +83,15 @@ take_domain(struct reader *reader, const char *value)
 static bool
 take_port(struct reader *reader, const char *value)
 {
-	unsigned port = 0;
-
 	if (reader->has_port) {
 		reader->why = "the port is named twice";
 		return false;
 	}
 	reader->has_port = true;
-	for (size_t i = 0; value[i] != '\0'; i++) {
-		if (value[i] < '0' || value[i] > '9' || i >= 5) {
-			port = 0;
-			break;
-		}
-		port = port * 10 + (unsigned)(value[i] - '0');
-	}
-	if (port == 0 || port > UINT16_MAX) {
+	if (!nexthop_port(value, &reader->port)) {
 		reader->why = "a port is a number from 1 to 65535";
 		return false;
 	}
-	reader->port = (uint16_t)port;
 	return true;
 }
 

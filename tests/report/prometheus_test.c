@@ -10,46 +10,14 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "golden.h"
 #include "report/prometheus.h"
 #include "trees.h"
 
 #define HEAD(name, help, type)                                                 \
 	"# HELP " name " " help "\n# TYPE " name " " type "\n"
-
-static void
-assert_golden(const char *name, struct buf *out)
-{
-	const char *source = getenv("DANELAW_SOURCE");
-	char path[512], block[4096];
-	struct buf want = { 0 };
-	FILE *file;
-	size_t n;
-
-	assert_non_null(source);
-	assert_false(buf_failed(out));
-	snprintf(
-	    path, sizeof(path), "%s/testdata/report/%s.prom", source, name);
-	if (getenv("DANELAW_UPDATE_GOLDEN") != NULL) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		assert_int_equal(
-		    fwrite(buf_text(out), 1, out->len, file), out->len);
-		assert_int_equal(fclose(file), 0);
-	}
-	file = fopen(path, "r");
-	if (file == NULL)
-		fail_msg("%s cannot be read", path);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		buf_add(&want, block, n);
-	fclose(file);
-	if (strcmp(buf_text(&want), buf_text(out)) != 0)
-		fail_msg("not as in %s:\n%s", path, buf_text(out));
-	buf_finish(&want);
-	buf_finish(out);
-}
 
 static size_t
 count_of(const struct buf *out, const char *text)
@@ -102,7 +70,7 @@ test_trees(void **state)
 		for (const char *c = buf_text(&out); *c != '\0'; c++)
 			assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
 		if (!trees_is_hostile(i))
-			assert_golden(trees_name_of(i), &out);
+			golden_assert(trees_name_of(i), "prom", &out);
 		buf_finish(&out);
 	}
 }
@@ -137,6 +105,11 @@ test_many(void **state)
 	buf_finish(&out);
 	report_prometheus(NULL, 0, &out);
 	assert_string_equal(buf_text(&out), "");
+	/* Without the hostile one, as /metrics has it; promtool reads this. */
+	items[trees_count - 1] = items[n - 1];
+	report_prometheus(items, trees_count, &out);
+	report_prometheus_build(&out);
+	golden_assert("many", "prom", &out);
 }
 
 static void
@@ -245,6 +218,40 @@ test_long_data(void **state)
 	buf_finish(&out);
 }
 
+/* As many records as an answer can hold: counted, but not all written. */
+static void
+test_flood(void **state)
+{
+	static char rrs[1400][32];
+	static struct danelaw_record records[COUNT(rrs)];
+	static struct danelaw_record_result results[COUNT(rrs)];
+	static struct danelaw_probe probes[] = { { LIST(records, results) },
+		{ LIST(records, results) } };
+	static struct danelaw_address addresses[] = { { .ip = "192.0.2.1",
+	    LIST(probes, probes) } };
+	static struct danelaw_host hosts[] = { { .name = "mx.example",
+	    LIST(addresses, addresses),
+	    .tlsa = {
+		LIST(records, records), .status = DANELAW_TLSA_UNUSABLE } } };
+	struct danelaw_report report = { LIST(hosts, hosts) };
+	struct prometheus_item item = { "x", &report, TREES_AT, 0 };
+	struct buf out = { 0 };
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rrs); i++) {
+		snprintf(rrs[i], sizeof(rrs[i]), "3 1 1 %08zx", i);
+		records[i].rr = rrs[i];
+		results[i].record = i;
+	}
+	report_prometheus(&item, 1, &out);
+	assert_int_equal(count_of(&out, "\ndanelaw_record_match{"), 64);
+	assert_int_equal(count_of(&out,
+			     "danelaw_tlsa_records{domain=\"x\","
+			     "host=\"mx.example\"} 1400\n"),
+	    1);
+	buf_finish(&out);
+}
+
 static void
 test_success(void **state)
 {
@@ -340,6 +347,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_long_data),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_success),
 		cmocka_unit_test(test_values),
 	};
