@@ -151,10 +151,11 @@ use_settings(struct daemon *daemon, struct serve_settings *settings)
 		.request = &daemon->request,
 	};
 	const char *why;
+	bool keep = serve_settings_alike(daemon->settings, settings);
 	enum danelaw_err err;
 
 	take_settings(daemon, settings);
-	err = server_use(daemon->server, &setup, &why);
+	err = server_use(daemon->server, &setup, keep, &why);
 	if (err == DANELAW_OK)
 		return watch_domains(daemon) ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
 	cli_complain("%s", why);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The arguments are read twice: first for the name of the file, then, after
- * what stands in the file, to come on top of it. Each line of the file is
- * read as the option that it names, so that there is one parser of values,
- * and what it complains about belongs to that line.
+ * Each line of the file is read as the option that it names, so that there
+ * is one parser of values, and what it complains about belongs to that line.
+ * When all of them are known to be good they are read once more, in one go,
+ * with the arguments behind them, which so come on top.
  */
 #include "cli/serve_settings.h"
 
@@ -32,7 +32,9 @@ struct reading {
 	struct option_error *error;
 	struct config_key keys[KEYS_MAX + 1];
 	size_t n_keys;
-	struct seen *seen; /* domains; in the arena */
+	struct seen *seen;  /* domains; in the arena */
+	const char **words; /* options from the file; in the arena */
+	size_t n_words;
 };
 
 static bool
@@ -98,7 +100,9 @@ take_item(
 	words[1] = item->key->is_flag
 	    ? arena_printf(arena, "--%s", item->key->name)
 	    : arena_printf(arena, "--%s=%s", item->key->name, item->value);
-	if (words[1] == NULL)
+	if (words[1] == NULL ||
+	    !arena_push_text(
+		arena, &reading->words, &reading->n_words, words[1]))
 		return say(reading, NULL);
 	if (options_parse(COMMAND_SERVE, 2, words, reading->now,
 		&reading->settings->options, &first, &error))
@@ -121,8 +125,14 @@ take_file(struct reading *reading, const char *path)
 	    reading->keys, &file, &why);
 	if (!taken)
 		say(reading, why);
-	for (size_t i = 0; taken && i < file.n_items; i++)
-		taken = take_item(reading, path, &file.items[i]);
+	/* A key wants its certificate, whichever stands first. */
+	for (size_t i = 0; taken && i < 2 * file.n_items; i++) {
+		const struct config_item *item = &file.items[i % file.n_items];
+		bool is_cert = strcmp(item->key->name, "cert") == 0;
+
+		if (is_cert == (i < file.n_items))
+			taken = take_item(reading, path, item);
+	}
 done:
 	buf_finish(&bytes);
 	return taken;
@@ -205,12 +215,15 @@ done:
 }
 
 static bool
-take_arguments(struct reading *reading, int argc, char **argv)
+take_words(struct reading *reading, int argc, char **argv)
 {
+	struct settings *options = &reading->settings->options;
 	int first;
 
-	if (!options_parse(COMMAND_SERVE, argc, argv, reading->now,
-		&reading->settings->options, &first, reading->error))
+	options_finish(options);
+	*options = (struct settings) { 0 };
+	if (!options_parse(COMMAND_SERVE, argc, argv, reading->now, options,
+		&first, reading->error))
 		return false;
 	if (first < argc) {
 		options_complain(reading->error, "argument", argv[first],
@@ -220,13 +233,33 @@ take_arguments(struct reading *reading, int argc, char **argv)
 	return true;
 }
 
+/* The words of the file come behind argv[0]. */
+static bool
+take_all_words(struct reading *reading, int argc, char **argv)
+{
+	size_t n = (size_t)argc + reading->n_words;
+	char **words = calloc(n + 1, sizeof(*words));
+	bool taken;
+
+	if (words == NULL)
+		return say(reading, NULL);
+	words[0] = argv[0];
+	for (size_t i = 0; i < reading->n_words; i++)
+		words[1 + i] = (char *)reading->words[i];
+	for (int i = 1; i < argc; i++)
+		words[reading->n_words + (size_t)i] = argv[i];
+	taken = take_words(reading, (int)n, words);
+	free(words);
+	return taken;
+}
+
 static bool
 read_all(struct reading *reading, int argc, char **argv)
 {
 	struct settings *options = &reading->settings->options;
 	const char *path;
 
-	if (!take_arguments(reading, argc, argv))
+	if (!take_words(reading, argc, argv))
 		return false;
 	if (options->help || options->version)
 		return true;
@@ -235,7 +268,7 @@ read_all(struct reading *reading, int argc, char **argv)
 		options_finish(options);
 		*options = (struct settings) { 0 };
 		if (!take_file(reading, path) ||
-		    !take_arguments(reading, argc, argv))
+		    !take_all_words(reading, argc, argv))
 			return false;
 	}
 	if (!take_domains(reading))
@@ -269,6 +302,45 @@ serve_settings_read(
 		return settings;
 	serve_settings_free(settings);
 	return NULL;
+}
+
+/* All that a result depends on; a line holds one text, which has no end of
+ * line in it that matters. */
+static void
+describe(const struct settings *options, struct buf *out)
+{
+	const char *texts[] = { options->tls, options->helo, options->certs,
+		options->trust_anchor, options->root_hints, options->cert,
+		options->key, options->cafile, options->capath };
+
+	buf_printf(out, "%ld %ld %ld %ld %ld %ld %ld %lld %d%d%d%d%d%d\n",
+	    options->port, options->connect_port, options->timeout,
+	    options->expiry_days, options->rrsig_hours, options->retries,
+	    options->retry_delay, (long long)options->at, options->ipv4,
+	    options->ipv6, options->system_resolver, options->require_dane,
+	    options->pkix, options->allow_private);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		buf_printf(out, "%s\n", texts[i] == NULL ? "" : texts[i]);
+	for (size_t i = 0; i < options->resolvers.n; i++)
+		buf_printf(out, "%s\n", options->resolvers.texts[i]);
+}
+
+bool
+serve_settings_alike(
+    const struct serve_settings *a, const struct serve_settings *b)
+{
+	struct buf one, two;
+	bool alike;
+
+	buf_init(&one, 0);
+	buf_init(&two, 0);
+	describe(&a->options, &one);
+	describe(&b->options, &two);
+	alike = !buf_failed(&one) && !buf_failed(&two) &&
+	    strcmp(buf_text(&one), buf_text(&two)) == 0;
+	buf_finish(&one);
+	buf_finish(&two);
+	return alike;
 }
 
 void

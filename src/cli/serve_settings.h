@@ -25,6 +25,9 @@ struct serve_settings {
  */
 struct serve_settings *serve_settings_read(
     int argc, char **argv, int64_t now, struct option_error *error);
+/* Would a check end alike with both? Files are compared by their names. */
+bool serve_settings_alike(
+    const struct serve_settings *a, const struct serve_settings *b);
 void serve_settings_free(struct serve_settings *settings); /* NULL is fine */
 
 #endif

@@ -77,6 +77,17 @@ drop(struct cache *cache, struct cache_entry *entry)
 }
 
 void
+cache_forget(struct cache *cache)
+{
+	struct cache_entry *entry;
+
+	while ((entry = TAILQ_FIRST(&cache->idle)) != NULL)
+		drop(cache, entry);
+	TAILQ_FOREACH (entry, &cache->checked, link)
+		set_result(cache, entry, NULL);
+}
+
+void
 cache_free(struct cache *cache)
 {
 	struct cache_entry *entry;
@@ -239,16 +250,6 @@ cache_leave(struct cache_waiter *waiter)
 		return;
 	TAILQ_REMOVE(&waiter->entry->waiters, waiter, link);
 	waiter->entry = NULL;
-}
-
-void
-cache_each_check(const struct cache *cache,
-    void (*fn)(const char *domain, void *arg), void *arg)
-{
-	const struct cache_entry *entry;
-
-	TAILQ_FOREACH (entry, &cache->checked, link)
-		fn(entry->domain, arg);
 }
 
 struct cache_waiter *

@@ -59,9 +59,9 @@ void cache_finish(
 /* Waits no more; the check goes on. A waiter that does not wait is fine. */
 void cache_leave(struct cache_waiter *waiter);
 
-/* Calls fn for each domain that is being checked; fn changes nothing. */
-void cache_each_check(const struct cache *cache,
-    void (*fn)(const char *domain, void *arg), void *arg);
+/* Nothing is known any more; what is being checked goes on. */
+void cache_forget(struct cache *cache);
+
 /* One that waits, or NULL. */
 struct cache_waiter *cache_first_waiter(const struct cache *cache);
 

@@ -259,8 +259,8 @@ plan(struct server *server, const struct server_target *target, const char *key)
 }
 
 enum danelaw_err
-server_use(
-    struct server *server, const struct server_setup *setup, const char **why)
+server_use(struct server *server, const struct server_setup *setup, bool keep,
+    const char **why)
 {
 	struct danelaw_config config = *setup->config;
 	enum danelaw_err err;
@@ -270,6 +270,8 @@ server_use(
 	server->engine = NULL;
 	TAILQ_CONCAT(&server->todo, &server->running, link);
 	event_active(server->pump, 0, 0);
+	if (!keep)
+		cache_forget(server->cache);
 	free(server->why_not);
 	server->why_not = NULL;
 	server->setup = *setup;

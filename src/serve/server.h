@@ -44,8 +44,8 @@ void server_free(struct server *server);
  * the end. Where no engine can be made there is none: all who ask and those
  * who wait are told *why, which lives until the next call.
  */
-enum danelaw_err server_use(
-    struct server *server, const struct server_setup *setup, const char **why);
+enum danelaw_err server_use(struct server *server,
+    const struct server_setup *setup, bool keep, const char **why);
 
 enum server_status {
 	SERVER_READY,   /* see result */

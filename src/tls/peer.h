@@ -11,7 +11,11 @@
 
 struct tls_chain;
 
-#define TLS_CHAIN_MAX 64 /* certificates; more are an error */
+/*
+ * Certificates; more are an error. So many with keys of RSA 4096 fit into the
+ * 256 KiB that one server may make us hold. GnuTLS takes 16.
+ */
+#define TLS_CHAIN_MAX 28
 #define TLS_PEM_MAX (1024 * 1024)
 
 struct tls_chain *tls_chain_ref(struct tls_chain *chain);

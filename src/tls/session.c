@@ -7,6 +7,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/name.h"
 #include "base/text.h"
@@ -277,11 +278,12 @@ tls_session_handshake(struct tls_session *session)
 		return TLS_STEP_DONE;
 	ERR_clear_error();
 	ret = SSL_connect(session->ssl);
-	if (ret != 1)
-		return step_after(session, ret);
+	/* Not kept until the handshake ends, which may take a while. */
 	if (sk_X509_num(SSL_get_peer_cert_chain(session->ssl)) > TLS_CHAIN_MAX)
 		return fail(session,
 		    "the server sent more than %d certificates", TLS_CHAIN_MAX);
+	if (ret != 1)
+		return step_after(session, ret);
 	session->established = true;
 	return TLS_STEP_DONE;
 }
@@ -415,6 +417,15 @@ tls_session_cert_sent(const struct tls_session *session)
 	    SSL_get_certificate(session->ssl) != NULL;
 }
 
+/* An absent keyUsage forbids nothing. */
+static bool
+own_may_sign(const struct tls_session *session)
+{
+	return tls_session_cert_sent(session) &&
+	    (X509_get_key_usage(SSL_get_certificate(session->ssl)) &
+		KU_DIGITAL_SIGNATURE) != 0;
+}
+
 bool
 tls_session_facts(const struct tls_session *session, struct arena *arena,
     struct danelaw_tls *facts)
@@ -430,6 +441,8 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 		.sni = text_printable_str(arena,
 		    SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), 255),
 		.client_cert_requested = session->cert_requested,
+		.client_cert_sent = tls_session_cert_sent(session),
+		.client_cert_may_sign = own_may_sign(session),
 	};
 	ERR_clear_error();
 	return !arena_failed(arena);

@@ -294,6 +294,7 @@ def catalogue(name, text, *lines, lab="smtp-c"):
         "src/model/findings_tlsa.def": 'FINDING(B,\n "tlsa-b", INFO, "x-y",',
         "src/model/findings_cert.def": "",
         "src/model/findings_smtp.def": 'FINDING(C, "smtp-c", INFO, NULL,',
+        "src/model/findings_tls.def": "",
         "src/model/unseen.def": 'UNSEEN("dns-u",\n    "why")',
         "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n"'
                                           '"info smtp-c et.example\\n"',

@@ -140,6 +140,10 @@ relayhost =
             packages, folder, self.lines,
             self.master_cf.replace(f':{PORT} ', f':{self.port} '))
 
+    def predict(self, case, ip, sender):
+        """One instance for all, so it has no certificate of its own."""
+        return None if case.own else (sender['outcome'], sender['why'])
+
     def prepare(self, domains):
         self.instance.start()
         self.submit(domains)

@@ -207,6 +207,26 @@ test_bytes(void **state)
 }
 
 static void
+test_forget(void **state)
+{
+	struct waiting waiting = { .told = 0 };
+	struct cache *cache = make(10, 1000, 10);
+	(void)state;
+
+	know(cache, "a", 0, 10);
+	know(cache, "b", 0, 10);
+	assert_int_equal(ask(cache, "b", LIFE, &waiting), CACHE_BEGIN);
+	cache_forget(cache);
+	assert_int_equal(cache_counts(cache).entries, 1);
+	assert_int_equal(cache_counts(cache).bytes, 0);
+	assert_int_equal(waiting.told, 0);
+	cache_finish(cache, "b", make_result(LIFE, 10));
+	assert_int_equal(waiting.told, 1);
+	assert_non_null(cache_peek(cache, "b", LIFE));
+	cache_free(cache);
+}
+
+static void
 test_limits(void **state)
 {
 	struct waiting waiting[4] = { { .told = 0 } };
@@ -265,6 +285,7 @@ main(void)
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_clients),
 	};

@@ -274,7 +274,7 @@ test_refusals(void **state)
 		{ { .kinds = { "secp256k1" }, .max = TLS1_2_VERSION },
 		    "default", 40, "alert 40, handshake failure" },
 		{ { .kinds = { "P-256" }, .n_extra = TLS_CHAIN_MAX }, "default",
-		    -1, "the server sent more than 64 certificates" },
+		    -1, "the server sent more than 28 certificates" },
 	};
 	(void)state;
 
@@ -473,18 +473,19 @@ test_client_certificate(void **state)
 		struct server server;
 		enum tls_step shaken, read;
 		const char *error;
+		bool may_sign;
 	} rows[] = {
 		{ { .kinds = { "P-256" }, .request = true }, TLS_STEP_DONE,
-		    TLS_STEP_READ, NULL },
+		    TLS_STEP_READ, NULL, false },
 		{ { .kinds = { "P-256" }, .require = true }, TLS_STEP_DONE,
-		    TLS_STEP_FAILED, "alert 116, certificate required" },
+		    TLS_STEP_FAILED, "alert 116, certificate required", false },
 		{ { .kinds = { "P-256" },
 		      .require = true,
 		      .max = TLS1_2_VERSION },
 		    TLS_STEP_FAILED, TLS_STEP_FAILED,
-		    "alert 40, handshake failure" },
+		    "alert 40, handshake failure", false },
 		{ { .kinds = { "P-256" }, .require = true, .own = path },
-		    TLS_STEP_DONE, TLS_STEP_READ, NULL },
+		    TLS_STEP_DONE, TLS_STEP_READ, NULL, true },
 	};
 	(void)state;
 
@@ -510,6 +511,9 @@ test_client_certificate(void **state)
 			    tls_session_error(talk.session), rows[i].error);
 		assert_true(tls_session_facts(talk.session, arena, &facts));
 		assert_true(facts.client_cert_requested);
+		assert_int_equal(
+		    facts.client_cert_sent, rows[i].server.own != NULL);
+		assert_int_equal(facts.client_cert_may_sign, rows[i].may_sign);
 		assert_null(facts.sni);
 		finish(&talk);
 		arena_unref(arena);
