@@ -39,6 +39,17 @@
 #define DEFAULT_INTERVAL 300
 #define WATCH_AT_ONCE 16
 #define MAX_OPENED 64
+/* Known at a time; a client may not have all checks to itself. */
+#define MAX_DOMAINS 10000
+#define MAX_BYTES (64 * 1024 * 1024)
+#define MAX_CHECKS 500
+#define LEAST_LIFE_MS 60000
+#define MOST_LIFE_MS 3600000
+#define FAILED_LIFE_MS 30000
+/* Postfix keeps connections for a while, and waits 100 s for an answer. */
+#define MAP_IDLE_MS 600000
+#define MAP_FRAME_MS 10000
+#define MAP_PATIENCE_MS 60000
 
 struct daemon {
 	int argc;
@@ -345,11 +356,13 @@ make_parts(struct daemon *daemon)
 	long idle = daemon->settings->options.idle;
 	const struct server_options server = {
 		.base = daemon->base,
-		.cache = { .entries = 10000,
-		    .bytes = 64 * 1024 * 1024,
-		    .checks = 500 },
-		.life = { .least = 60000, .most = 3600000, .failed = 30000 },
-		.per_client = 1000,
+		.cache = { .entries = MAX_DOMAINS,
+		    .bytes = MAX_BYTES,
+		    .checks = MAX_CHECKS },
+		.life = { .least = LEAST_LIFE_MS,
+		    .most = MOST_LIFE_MS,
+		    .failed = FAILED_LIFE_MS },
+		.per_client = MAX_CHECKS / 2,
 		.log_checks = daemon->settings->options.verbose > 0,
 		.log = log_line,
 	};
@@ -363,9 +376,9 @@ make_parts(struct daemon *daemon)
 	struct maps_options maps = {
 		.base = daemon->base,
 		.connections = http.connections,
-		.idle_ms = 600000,
-		.frame_ms = 10000,
-		.patience_ms = 60000,
+		.idle_ms = MAP_IDLE_MS,
+		.frame_ms = MAP_FRAME_MS,
+		.patience_ms = MAP_PATIENCE_MS,
 	};
 
 	daemon->server = server_new(&server);

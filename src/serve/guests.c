@@ -27,6 +27,8 @@
 #include <uthash.h>
 
 #define SWEEP_SECONDS 1
+/* Most reports in one turn of the loop; libevent's own limit is 16 KiB. */
+#define WRITE_MAX (256 * 1024)
 
 enum stage { READING = 0, WORKING, WRITING };
 
@@ -155,6 +157,7 @@ admit(struct event_base *base, void *arg)
 		return bev;
 	}
 	bufferevent_incref(bev);
+	(void)bufferevent_set_max_single_write(bev, WRITE_MAX);
 	bufferevent_setwatermark(bev, EV_READ, 0, guests->limits.input);
 	if (before >= guests->limits.connections) {
 		guest->unwanted = true;

@@ -12,8 +12,9 @@
 struct tls_chain;
 
 /*
- * Certificates; more are an error. So many with keys of RSA 4096 fit into the
- * 256 KiB that one server may make us hold. GnuTLS takes 16.
+ * Certificates. More in a file are an error; what a server sends beyond them
+ * is left out. So many with keys of RSA 4096 fit into the 256 KiB that one
+ * server may make us hold. GnuTLS takes 16, and Postfix follows 9.
  */
 #define TLS_CHAIN_MAX 28
 #define TLS_PEM_MAX (1024 * 1024)

@@ -267,6 +267,19 @@ step_after(struct tls_session *session, int ret)
 	}
 }
 
+/*
+ * What nobody needs is not kept until the handshake ends, which may take a
+ * while. It is no fault of the server's: senders take up to 100 KiB.
+ */
+static void
+trim_chain(SSL *ssl)
+{
+	STACK_OF(X509) *stack = SSL_get_peer_cert_chain(ssl);
+
+	while (sk_X509_num(stack) > TLS_CHAIN_MAX)
+		X509_free(sk_X509_pop(stack));
+}
+
 enum tls_step
 tls_session_handshake(struct tls_session *session)
 {
@@ -278,10 +291,7 @@ tls_session_handshake(struct tls_session *session)
 		return TLS_STEP_DONE;
 	ERR_clear_error();
 	ret = SSL_connect(session->ssl);
-	/* Not kept until the handshake ends, which may take a while. */
-	if (sk_X509_num(SSL_get_peer_cert_chain(session->ssl)) > TLS_CHAIN_MAX)
-		return fail(session,
-		    "the server sent more than %d certificates", TLS_CHAIN_MAX);
+	trim_chain(session->ssl);
 	if (ret != 1)
 		return step_after(session, ret);
 	session->established = true;
