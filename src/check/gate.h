@@ -46,7 +46,7 @@ void engine_set_gate(struct danelaw_engine *engine, const struct gate *gate);
  * the engine then calls done() without bytes. */
 void engine_gate_go(struct danelaw_engine *engine, uint64_t id);
 /* False: these bytes cannot be read; the wish stands, and wants go. */
-bool engine_gate_have(struct danelaw_engine *engine, uint64_t id,
-    const void *bytes, size_t len);
+bool engine_gate_have(
+    struct danelaw_engine *engine, uint64_t id, const void *bytes, size_t len);
 
 #endif

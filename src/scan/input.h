@@ -28,11 +28,12 @@ enum input_step {
 struct input;
 
 struct input_item {
-	uint64_t line;    /* counted from 1 */
-	const char *text; /* the domain as A-labels, lower case, without the
-			     final dot, "[...]" for literals; of a bad line:
-			     its bytes, printable and cut. Until the next call */
-	const char *why;  /* of a bad line; static */
+	uint64_t line; /* counted from 1 */
+	const char
+	    *text;       /* the domain as A-labels, lower case, without the
+			    final dot, "[...]" for literals; of a bad line:
+			    its bytes, printable and cut. Until the next call */
+	const char *why; /* of a bad line; static */
 };
 
 struct input *input_new(void); /* NULL: no memory */
