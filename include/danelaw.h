@@ -83,7 +83,10 @@ struct danelaw_config {
  * no outcome and no verdict.
  * With share_ms an MX host that several domains name is examined once, and
  * the reports after the first say that they share it. DANELAW_SHARE_ALWAYS
- * is for as long as it is remembered; the least recently used go first.
+ * is for as long as it is remembered; the least recently used go first. A
+ * domain then waits for its hosts as long as these take, each lookup of a host
+ * and each address having budget_ms from its own start. Such reports have
+ * memory in common: they are freed by one thread, before or after the engine.
  */
 #define DANELAW_SHARE_ALWAYS UINT32_MAX
 

@@ -128,6 +128,7 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 	host->preference = found->preference;
 	if (found->job == NULL)
 		return false;
+	host->shared = host_use_is_shared(found->use);
 	if (!host_job_facts(found->job, tree->arena, host) ||
 	    !take_references(job, host))
 		return false;

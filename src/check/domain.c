@@ -43,13 +43,14 @@ zones_done(void *arg)
 }
 
 static void
-host_done(struct host_job *host, void *arg)
+host_done(void *arg)
 {
-	struct domain_job *job = arg;
-	const struct danelaw_host *found = host_job_host(host);
+	struct domain_host *found = arg;
+	struct domain_job *job = found->domain;
+	const struct danelaw_host *host = host_job_host(found->job);
 
 	if (!job->request.no_probe)
-		zones_add(job->zones, found->lookups, found->n_lookups);
+		zones_add(job->zones, host->lookups, host->n_lookups);
 	if (--job->n_pending > 0)
 		return;
 	if (!job->request.no_probe)
@@ -108,9 +109,12 @@ examine_hosts(struct domain_job *job)
 		.implicit_tls = request->implicit_tls,
 		.all_certs = request->all_certs,
 		.no_probe = request->no_probe,
+		.public_only = request->public_only,
 		.family = request->family,
 		.helo = request->helo,
 		.deadline = job->deadline,
+		.budget_ms =
+		    engine_is_patient(job->engine) ? request->budget_ms : 0,
 		.dns_ms = dns_budget(request),
 	};
 
@@ -121,9 +125,13 @@ examine_hosts(struct domain_job *job)
 		struct domain_host *host = &job->hosts[i];
 
 		spec.name = host->name;
-		host->job = host_job_start(job->engine, &spec, host_done, job);
-		if (host->job != NULL)
-			job->n_pending++;
+		host->domain = job;
+		host->use =
+		    hosts_use(job->engine->hosts, &spec, host_done, host);
+		if (host->use == NULL)
+			continue;
+		host->job = host_use_job(host->use);
+		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */
 	if (job->n_pending > 0)
@@ -255,7 +263,9 @@ take_request(struct domain_job *job, const struct danelaw_request *request)
 		own->connect_port = own->port;
 	if (own->budget_ms == 0)
 		own->budget_ms = DEFAULT_BUDGET_MS;
-	job->deadline = clock_monotonic_ms() + own->budget_ms;
+	job->deadline = engine_is_patient(job->engine)
+	    ? INT64_MAX
+	    : clock_monotonic_ms() + own->budget_ms;
 	job->tree->report.port = own->port;
 	job->tree->report.at = engine_at(job->engine);
 }
@@ -326,7 +336,7 @@ settle(struct domain_job *job)
 	zones_free(job->zones);
 	job->zones = NULL;
 	for (size_t i = 0; i < job->n_hosts; i++)
-		host_job_free(job->hosts[i].job);
+		host_use_free(job->hosts[i].use);
 	job->n_hosts = 0;
 }
 
@@ -371,7 +381,8 @@ domain_job_waiting(const struct domain_job *job,
 	}
 	zones_waiting(job->zones, fn, arg);
 	for (size_t i = 0; i < job->n_hosts; i++) {
-		if (job->hosts[i].job != NULL)
+		if (job->hosts[i].use != NULL &&
+		    host_use_is_first(job->hosts[i].use))
 			host_job_waiting(job->hosts[i].job, fn, arg);
 	}
 }

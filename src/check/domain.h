@@ -6,15 +6,19 @@
 #define CHECK_DOMAIN_H
 
 #include "check/engine.h"
-#include "check/host.h"
+#include "check/hosts.h"
 #include "check/zones.h"
 #include "model/tree.h"
 
+struct domain_job;
+
 /* A host named by the MX RRset, or the one that stands for it. */
 struct domain_host {
+	struct domain_job *domain;
 	const char *name;
 	uint16_t preference;
-	struct host_job *job;
+	struct host_use *use;
+	struct host_job *job; /* the use's */
 };
 
 struct domain_job {
@@ -25,7 +29,7 @@ struct domain_job {
 	void *arg;
 	struct tree *tree; /* NULL once it is handed out */
 	bool complete;     /* the tree holds all it should */
-	int64_t deadline;
+	int64_t deadline;  /* hosts that are shared have their own */
 	struct resolver_query *mx_query;
 	const char *next_hop_end; /* where the CNAMEs of the domain led */
 	struct domain_host *hosts;

@@ -50,6 +50,12 @@ engine_at(const struct danelaw_engine *engine)
 	return engine->at != 0 ? engine->at : clock_unix();
 }
 
+bool
+engine_is_patient(const struct danelaw_engine *engine)
+{
+	return engine->is_shared || engine->is_gated;
+}
+
 /* The host's own name, if it can stand in an EHLO. */
 static char *
 own_name(void)
@@ -177,10 +183,13 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return DANELAW_EFILE;
 	engine->helo = own_name();
 	engine->pump = event_new(engine->base, -1, 0, pump, engine);
-	engine->queue =
-	    probe_queue_new(engine->base, engine->tls, PROBE_WINDOW);
+	engine->queue = probe_queue_new(engine->base, engine->tls,
+	    config->probe_window != 0 ? config->probe_window : PROBE_WINDOW);
+	engine->is_shared = config->share_ms != 0;
+	engine->hosts =
+	    hosts_new(engine, config->share_ms, config->share_hosts);
 	if (engine->helo == NULL || engine->pump == NULL ||
-	    engine->queue == NULL)
+	    engine->queue == NULL || engine->hosts == NULL)
 		return DANELAW_ENOMEM;
 	return make_resolver(engine, config);
 }
@@ -252,6 +261,7 @@ danelaw_engine_free(struct danelaw_engine *engine)
 		TAILQ_REMOVE(&engine->finished, job, link);
 		domain_job_free(job);
 	}
+	hosts_free(engine->hosts);
 	probe_queue_free(engine->queue);
 	resolver_free(engine->resolver);
 	probe_context_free(engine->tls);

@@ -12,6 +12,7 @@
 #include "dns/resolver.h"
 
 struct domain_job;
+struct hosts;
 TAILQ_HEAD(domain_list, domain_job);
 
 struct danelaw_engine {
@@ -20,6 +21,8 @@ struct danelaw_engine {
 	struct resolver *resolver;
 	struct tls_context *tls;
 	struct probe_queue *queue;
+	struct hosts *hosts;
+	bool is_shared, is_gated;
 	struct event *pump; /* hands out what is finished */
 	struct domain_list running, finished;
 	int64_t at; /* 0: ask the clock */
@@ -29,6 +32,11 @@ struct danelaw_engine {
 
 /* The time to judge by, for a check that begins now. */
 int64_t engine_at(const struct danelaw_engine *engine);
+/*
+ * Is more than its own budget what a domain may have to wait for? What others
+ * began, or how long a gate stays shut, is not for it to say.
+ */
+bool engine_is_patient(const struct danelaw_engine *engine);
 /* job has its report; done() follows from the loop. */
 void engine_finish(struct danelaw_engine *engine, struct domain_job *job);
 

@@ -316,6 +316,7 @@ step_probe(struct host_job *job)
 		.implicit_tls = job->spec.implicit_tls,
 		.all_certs = job->spec.all_certs,
 		.deadline = job->spec.deadline,
+		.budget_ms = job->spec.budget_ms,
 		.next = cause_next,
 		.sni = job->facts.is_literal ? NULL : job->spec.name,
 	};
@@ -335,8 +336,8 @@ step_probe(struct host_job *job)
 
 		address->job = job;
 		target.ip = host->addresses[i].ip;
-		address->ticket = probe_queue_add(
-		    job->engine->queue, &target, probe_done, address);
+		address->ticket = probe_queue_add(job->engine->queue, &target,
+		    host->name, probe_done, address);
 		if (address->ticket == NULL)
 			job->n_probing--;
 	}
@@ -369,10 +370,9 @@ step_rule(struct host_job *job)
 		job->done(job, job->arg);
 }
 
-static bool
+static void
 start_literal(struct host_job *job)
 {
-	/* done() must not come from inside host_job_start(). */
 	job->facts = (struct host_facts) {
 		.mx = DANELAW_DNSSEC_SECURE,
 		.is_literal = true,
@@ -380,7 +380,6 @@ start_literal(struct host_job *job)
 	job->host.dnssec = DANELAW_DNSSEC_INSECURE;
 	add_address(job, job->spec.name);
 	step_rule(job);
-	return job->n_probing > 0;
 }
 
 static bool
@@ -410,7 +409,6 @@ host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
     host_done_fn *done, void *arg)
 {
 	struct host_job *job = calloc(1, sizeof(*job));
-	bool started;
 
 	if (job == NULL)
 		return NULL;
@@ -426,14 +424,18 @@ host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
 	job->host.name = job->spec.name;
 	job->done = done;
 	job->arg = arg;
-	started = !arena_failed(job->arena) &&
-	    (name_is_address(job->spec.name) ? start_literal(job)
-					     : start_name(job));
-	if (!started) {
-		host_job_free(job);
-		return NULL;
-	}
+	if (spec->budget_ms != 0)
+		job->spec.deadline = clock_monotonic_ms() + spec->budget_ms;
+	if (arena_failed(job->arena))
+		goto fail;
+	if (name_is_address(job->spec.name))
+		start_literal(job);
+	else if (!start_name(job))
+		goto fail;
 	return job;
+fail:
+	host_job_free(job);
+	return NULL;
 }
 
 void
@@ -456,7 +458,7 @@ bool
 host_job_facts(
     struct host_job *job, struct arena *arena, struct danelaw_host *host)
 {
-	uint16_t preference = host->preference;
+	const struct danelaw_host own = *host;
 
 	if (arena_failed(job->arena))
 		return false;
@@ -465,7 +467,8 @@ host_job_facts(
 		return false;
 	}
 	*host = job->host;
-	host->preference = preference;
+	host->preference = own.preference;
+	host->shared = own.shared;
 	/* The copy's addresses are filled in for one domain only. */
 	host->addresses = arena_memdup(arena, job->host.addresses,
 	    job->host.n_addresses * sizeof(*host->addresses));
@@ -482,6 +485,19 @@ struct evidence *
 host_job_evidence(const struct host_job *job, size_t i)
 {
 	return job->addresses == NULL ? NULL : job->addresses[i].evidence;
+}
+
+bool
+host_job_is_whole(const struct host_job *job)
+{
+	if (arena_failed(job->arena))
+		return false;
+	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
+	     i++) {
+		if (job->addresses[i].evidence == NULL)
+			return false;
+	}
+	return true;
 }
 
 void

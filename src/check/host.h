@@ -19,17 +19,22 @@ struct host_spec {
 	const char *name; /* host name, or an address */
 	uint16_t port, connect_port;
 	bool implicit_tls, all_certs;
-	bool no_probe; /* lookups only; not for an address */
+	bool no_probe;    /* lookups only; not for an address */
+	bool public_only; /* connect to public addresses alone */
 	enum danelaw_family family;
 	const char *helo;
 	int64_t deadline; /* clock_monotonic_ms() */
-	uint32_t dns_ms;  /* at most so long for one DNS question */
+	/* Instead: so long for the lookups, from now on, and for each address
+	   from when it may be connected to; 0: the deadline rules. */
+	uint32_t budget_ms;
+	uint32_t dns_ms; /* at most so long for one DNS question */
 };
 
 struct host_job;
 typedef void host_done_fn(struct host_job *job, void *arg);
 
-/* done() comes from the loop. NULL: no memory. */
+/* done() comes from the loop, or, where there is nothing to wait for, before
+ * this returns. NULL: no memory. */
 struct host_job *host_job_start(struct danelaw_engine *engine,
     const struct host_spec *spec, host_done_fn *done, void *arg);
 /* Ends it, finished or not; without done(). NULL is fine. */
@@ -37,8 +42,8 @@ void host_job_free(struct host_job *job);
 
 /*
  * After done(): copies what was found out into *host, but for preference,
- * references and all that depends on them (probes, outcomes). The arena
- * holds what the copy points to. False: no memory.
+ * sharing, references and all that depends on them (probes, outcomes). The
+ * arena holds what the copy points to. False: no memory.
  */
 bool host_job_facts(
     struct host_job *job, struct arena *arena, struct danelaw_host *host);
@@ -48,6 +53,9 @@ bool host_job_facts(
 const struct danelaw_host *host_job_host(const struct host_job *job);
 /* Evidence of the host's i-th address; NULL: it was not probed. */
 struct evidence *host_job_evidence(const struct host_job *job, size_t i);
+
+/* After done(): it was not cut short for want of memory. */
+bool host_job_is_whole(const struct host_job *job);
 
 void host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg);

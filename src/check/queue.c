@@ -1,33 +1,70 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A ticket is waiting or running. Whenever one ends or comes in, a pump event
- * starts those that may: first come, first served, passing over addresses
- * that are being talked to. Cancelled tickets are freed at once.
+ * A ticket's way, without a gate:
+ *
+ *	IN_LANE -> READY -> RUNNING
+ *
+ * Each address is a lane: one ticket at a time is let out of it, the others
+ * wait behind, first come, first served. With a gate:
+ *
+ *	AT_GATE -> READY -> RUNNING	after go; the gate is owed a done()
+ *	AT_GATE -> ANSWERED		what another found out
+ *
+ * READY waits for room in the window. A pump event starts what is ready and
+ * hands out what is answered, so that nothing of this happens below a caller
+ * who has yet to return. Cancelled tickets are freed at once.
  */
 #include "check/queue.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
+#include "check/table.h"
+#include "probe/evidence_wire.h"
+
+#define LANE_KEY_MAX 64
+
+struct lane;
+
+enum ticket_state { IN_LANE, AT_GATE, READY, ANSWERED, RUNNING };
+
 struct probe_ticket {
-	TAILQ_ENTRY(probe_ticket) link;
+	TAILQ_ENTRY(probe_ticket) link; /* in the list of its state */
+	UT_hash_handle hh;              /* AT_GATE: by id */
+	uint64_t id;
+	enum ticket_state state;
 	struct probe_queue *queue;
+	struct lane *lane; /* NULL with a gate */
 	struct probe_target target;
-	struct probe *probe; /* NULL while waiting */
+	struct probe *probe;       /* while RUNNING */
+	struct evidence *evidence; /* while ANSWERED */
 	probe_done_fn *done;
 	void *arg;
 };
 
 TAILQ_HEAD(ticket_list, probe_ticket);
 
+/* An address with a ticket that is READY or RUNNING. */
+struct lane {
+	UT_hash_handle hh;
+	struct ticket_list behind;
+	char key[LANE_KEY_MAX];
+};
+
 struct probe_queue {
 	struct event_base *base;
 	struct tls_context *context;
 	struct event *pump;
-	struct ticket_list waiting, running;
+	struct ticket_list ready, answered, running;
 	size_t window, n_running;
+	struct lane *lanes;
+	bool gated;
+	struct gate gate;
+	struct probe_ticket *at_gate;
+	uint64_t last_id;
 };
 
 static void pump(evutil_socket_t fd, short what, void *arg);
@@ -43,7 +80,8 @@ probe_queue_new(
 	queue->base = base;
 	queue->context = context;
 	queue->window = window;
-	TAILQ_INIT(&queue->waiting);
+	TAILQ_INIT(&queue->ready);
+	TAILQ_INIT(&queue->answered);
 	TAILQ_INIT(&queue->running);
 	queue->pump = event_new(base, -1, 0, pump, queue);
 	if (queue->pump == NULL) {
@@ -53,6 +91,7 @@ probe_queue_new(
 	return queue;
 }
 
+/* Those in lanes are behind one that is READY or RUNNING. */
 void
 probe_queue_free(struct probe_queue *queue)
 {
@@ -60,91 +99,258 @@ probe_queue_free(struct probe_queue *queue)
 
 	if (queue == NULL)
 		return;
-	while ((ticket = TAILQ_FIRST(&queue->waiting)) != NULL ||
+	while ((ticket = queue->at_gate) != NULL ||
+	    (ticket = TAILQ_FIRST(&queue->answered)) != NULL ||
+	    (ticket = TAILQ_FIRST(&queue->ready)) != NULL ||
 	    (ticket = TAILQ_FIRST(&queue->running)) != NULL)
 		probe_ticket_cancel(ticket);
 	event_free(queue->pump);
 	free(queue);
 }
 
-/* Takes a ticket out of its list. */
+void
+probe_queue_set_gate(struct probe_queue *queue, const struct gate *gate)
+{
+	queue->gate = *gate;
+	queue->gated = true;
+}
+
+static void
+wake(struct probe_queue *queue)
+{
+	event_active(queue->pump, 0, 0);
+}
+
+static void
+make_ready(struct probe_ticket *ticket)
+{
+	ticket->state = READY;
+	TAILQ_INSERT_TAIL(&ticket->queue->ready, ticket, link);
+	wake(ticket->queue);
+}
+
+/* The next one may go; a lane without any is forgotten. */
+static void
+leave_lane(struct probe_queue *queue, struct lane *lane)
+{
+	struct probe_ticket *next = TAILQ_FIRST(&lane->behind);
+
+	if (next != NULL) {
+		TAILQ_REMOVE(&lane->behind, next, link);
+		make_ready(next);
+	} else {
+		HASH_DEL(queue->lanes, lane);
+		free(lane);
+	}
+}
+
+static bool
+enter_lane(struct probe_queue *queue, struct probe_ticket *ticket)
+{
+	char key[LANE_KEY_MAX];
+	struct lane *lane = NULL;
+
+	snprintf(
+	    key, sizeof(key), "%u %s", ticket->target.port, ticket->target.ip);
+	HASH_FIND_STR(queue->lanes, key, lane);
+	if (lane != NULL) {
+		ticket->lane = lane;
+		ticket->state = IN_LANE;
+		TAILQ_INSERT_TAIL(&lane->behind, ticket, link);
+		return true;
+	}
+	lane = calloc(1, sizeof(*lane));
+	if (lane == NULL)
+		return false;
+	memcpy(lane->key, key, sizeof(key));
+	TAILQ_INIT(&lane->behind);
+	HASH_ADD_STR(queue->lanes, key, lane);
+	if (lane->hh.tbl == NULL) {
+		free(lane);
+		return false;
+	}
+	ticket->lane = lane;
+	make_ready(ticket);
+	return true;
+}
+
+static bool
+enter_gate(
+    struct probe_queue *queue, struct probe_ticket *ticket, const char *host)
+{
+	char key[GATE_KEY_MAX];
+
+	ticket->state = AT_GATE;
+	ticket->id = ++queue->last_id;
+	HASH_ADD(hh, queue->at_gate, id, sizeof(ticket->id), ticket);
+	if (ticket->hh.tbl == NULL)
+		return false;
+	probe_key(&ticket->target, key);
+	queue->gate.ask(
+	    queue->gate.arg, ticket->id, key, ticket->target.ip, host);
+	return true;
+}
+
+/* After go. */
+static void
+tell_gate(struct probe_queue *queue, const struct probe_ticket *ticket,
+    const struct evidence *evidence)
+{
+	struct buf bytes;
+
+	if (!queue->gated)
+		return;
+	buf_init(&bytes, EVIDENCE_WIRE_MAX);
+	if (evidence != NULL && evidence_write(evidence, &bytes))
+		queue->gate.done(
+		    queue->gate.arg, ticket->id, bytes.bytes, bytes.len);
+	else
+		queue->gate.done(queue->gate.arg, ticket->id, NULL, 0);
+	buf_finish(&bytes);
+}
+
+/* Takes a ticket out of where it stands, and lets the next one go. */
 static void
 unlink_ticket(struct probe_ticket *ticket)
 {
 	struct probe_queue *queue = ticket->queue;
 
-	if (ticket->probe != NULL) {
+	switch (ticket->state) {
+	case IN_LANE:
+		TAILQ_REMOVE(&ticket->lane->behind, ticket, link);
+		return;
+	case AT_GATE:
+		HASH_DEL(queue->at_gate, ticket);
+		return;
+	case ANSWERED:
+		TAILQ_REMOVE(&queue->answered, ticket, link);
+		return;
+	case READY:
+		TAILQ_REMOVE(&queue->ready, ticket, link);
+		break;
+	case RUNNING:
 		TAILQ_REMOVE(&queue->running, ticket, link);
 		queue->n_running--;
-	} else {
-		TAILQ_REMOVE(&queue->waiting, ticket, link);
+		break;
 	}
+	if (ticket->lane != NULL)
+		leave_lane(queue, ticket->lane);
+	if (!TAILQ_EMPTY(&queue->ready))
+		wake(queue);
+}
+
+static void
+end_ticket(struct probe_ticket *ticket, struct evidence *evidence)
+{
+	probe_done_fn *done = ticket->done;
+	void *arg = ticket->arg;
+
+	unlink_ticket(ticket);
+	free(ticket);
+	done(evidence, arg);
 }
 
 static void
 probe_done(struct evidence *evidence, void *arg)
 {
 	struct probe_ticket *ticket = arg;
-	struct probe_queue *queue = ticket->queue;
-	probe_done_fn *done = ticket->done;
-	void *done_arg = ticket->arg;
 
-	unlink_ticket(ticket);
-	free(ticket);
-	if (!TAILQ_EMPTY(&queue->waiting))
-		event_active(queue->pump, 0, 0);
-	done(evidence, done_arg);
+	tell_gate(ticket->queue, ticket, evidence);
+	end_ticket(ticket, evidence);
 }
 
-static bool
-is_busy(const struct probe_queue *queue, const struct probe_target *target)
+static void
+hand_out(struct probe_ticket *ticket)
 {
-	const struct probe_ticket *ticket;
+	struct evidence *evidence = ticket->evidence;
 
-	TAILQ_FOREACH (ticket, &queue->running, link) {
-		if (ticket->target.port == target->port &&
-		    strcmp(ticket->target.ip, target->ip) == 0)
-			return true;
-	}
-	return false;
+	end_ticket(ticket, evidence);
+	evidence_unref(evidence);
 }
 
+static void
+start(struct probe_queue *queue, struct probe_ticket *ticket)
+{
+	ticket->probe = probe_start(
+	    queue->base, queue->context, &ticket->target, probe_done, ticket);
+	if (ticket->probe == NULL) {
+		tell_gate(queue, ticket, NULL);
+		end_ticket(ticket, NULL);
+		return;
+	}
+	TAILQ_REMOVE(&queue->ready, ticket, link);
+	TAILQ_INSERT_TAIL(&queue->running, ticket, link);
+	ticket->state = RUNNING;
+	queue->n_running++;
+}
+
+/* Any of these may end other tickets, so the lists are looked at anew. */
 static void
 pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe_queue *queue = arg;
-	struct probe_ticket *ticket, *next;
+	struct probe_ticket *ticket;
 	(void)fd;
 	(void)what;
 
-	for (ticket = TAILQ_FIRST(&queue->waiting);
-	     ticket != NULL && queue->n_running < queue->window;
-	     ticket = next) {
-		next = TAILQ_NEXT(ticket, link);
-		if (is_busy(queue, &ticket->target))
-			continue;
-		ticket->probe = probe_start(queue->base, queue->context,
-		    &ticket->target, probe_done, ticket);
-		if (ticket->probe == NULL) {
-			probe_done_fn *done = ticket->done;
-			void *done_arg = ticket->arg;
+	while ((ticket = TAILQ_FIRST(&queue->answered)) != NULL)
+		hand_out(ticket);
+	while (queue->n_running < queue->window &&
+	    (ticket = TAILQ_FIRST(&queue->ready)) != NULL)
+		start(queue, ticket);
+}
 
-			unlink_ticket(ticket);
-			free(ticket);
-			/* done() may change the list: begin anew later. */
-			event_active(queue->pump, 0, 0);
-			done(NULL, done_arg);
-			return;
-		}
-		TAILQ_REMOVE(&queue->waiting, ticket, link);
-		TAILQ_INSERT_TAIL(&queue->running, ticket, link);
-		queue->n_running++;
+static struct probe_ticket *
+find_at_gate(struct probe_queue *queue, uint64_t id)
+{
+	struct probe_ticket *ticket = NULL;
+
+	HASH_FIND(hh, queue->at_gate, &id, sizeof(id), ticket);
+	return ticket;
+}
+
+void
+probe_queue_go(struct probe_queue *queue, uint64_t id)
+{
+	struct probe_ticket *ticket = find_at_gate(queue, id);
+
+	if (ticket == NULL) {
+		if (queue->gated)
+			queue->gate.done(queue->gate.arg, id, NULL, 0);
+		return;
 	}
+	HASH_DEL(queue->at_gate, ticket);
+	make_ready(ticket);
+}
+
+bool
+probe_queue_have(
+    struct probe_queue *queue, uint64_t id, const void *bytes, size_t len)
+{
+	struct probe_ticket *ticket = find_at_gate(queue, id);
+	struct evidence *evidence;
+
+	if (ticket == NULL)
+		return true;
+	evidence = evidence_read(bytes, len);
+	if (evidence == NULL)
+		return false;
+	if (strcmp(evidence->ip, ticket->target.ip) != 0 ||
+	    evidence->port != ticket->target.port) {
+		evidence_unref(evidence);
+		return false;
+	}
+	HASH_DEL(queue->at_gate, ticket);
+	ticket->evidence = evidence;
+	ticket->state = ANSWERED;
+	TAILQ_INSERT_TAIL(&queue->answered, ticket, link);
+	wake(queue);
+	return true;
 }
 
 struct probe_ticket *
 probe_queue_add(struct probe_queue *queue, const struct probe_target *target,
-    probe_done_fn *done, void *arg)
+    const char *host, probe_done_fn *done, void *arg)
 {
 	struct probe_ticket *ticket = calloc(1, sizeof(*ticket));
 
@@ -154,8 +360,11 @@ probe_queue_add(struct probe_queue *queue, const struct probe_target *target,
 	ticket->target = *target;
 	ticket->done = done;
 	ticket->arg = arg;
-	TAILQ_INSERT_TAIL(&queue->waiting, ticket, link);
-	event_active(queue->pump, 0, 0);
+	if (!(queue->gated ? enter_gate(queue, ticket, host)
+			   : enter_lane(queue, ticket))) {
+		free(ticket);
+		return NULL;
+	}
 	return ticket;
 }
 
@@ -167,11 +376,14 @@ probe_ticket_cancel(struct probe_ticket *ticket)
 	if (ticket == NULL)
 		return;
 	queue = ticket->queue;
+	if (ticket->state == AT_GATE)
+		queue->gate.drop(queue->gate.arg, ticket->id);
+	else if (ticket->state == READY || ticket->state == RUNNING)
+		tell_gate(queue, ticket, NULL);
 	unlink_ticket(ticket);
 	probe_cancel(ticket->probe);
+	evidence_unref(ticket->evidence);
 	free(ticket);
-	if (!TAILQ_EMPTY(&queue->waiting))
-		event_active(queue->pump, 0, 0);
 }
 
 const char *

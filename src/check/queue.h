@@ -3,11 +3,13 @@
  * queue.h - probes wait here for their turn.
  *
  * At most so many run at once, and never two to the same address: a server
- * behind many names sees one connection at a time.
+ * behind many names sees one connection at a time. Where a gate stands in
+ * front (gate.h), it rules over the addresses instead.
  */
 #ifndef CHECK_QUEUE_H
 #define CHECK_QUEUE_H
 
+#include "check/gate.h"
 #include "probe/probe.h"
 
 struct probe_queue;
@@ -20,13 +22,24 @@ struct probe_queue *probe_queue_new(
 void probe_queue_free(struct probe_queue *queue);
 
 /*
- * target's strings are borrowed until done() or cancel. The evidence given to
- * done() is NULL only when memory ran out. The ticket ends with done().
+ * target's strings are borrowed until done() or cancel; host is the MX host's
+ * name, for the gate, and borrowed for the call. The evidence given to done()
+ * is NULL only when memory ran out. The ticket ends with done().
  */
 struct probe_ticket *probe_queue_add(struct probe_queue *queue,
-    const struct probe_target *target, probe_done_fn *done, void *arg);
+    const struct probe_target *target, const char *host, probe_done_fn *done,
+    void *arg);
 void probe_ticket_cancel(struct probe_ticket *ticket); /* NULL is fine */
 /* "connecting to", "the greeting of", ...: see probe_waiting(). Static. */
 const char *probe_ticket_waiting(const struct probe_ticket *ticket);
+
+/* See gate.h. */
+void probe_queue_set_gate(struct probe_queue *queue, const struct gate *gate);
+void probe_queue_go(struct probe_queue *queue, uint64_t id);
+bool probe_queue_have(
+    struct probe_queue *queue, uint64_t id, const void *bytes, size_t len);
+
+/* All that the evidence depends on, in one printable line. */
+void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
 
 #endif

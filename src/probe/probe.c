@@ -371,6 +371,8 @@ copy_target(struct probe *probe, const struct probe_target *target)
 
 	*own = *target;
 	own->ip = probe->evidence->ip;
+	if (own->budget_ms != 0)
+		own->deadline = clock_monotonic_ms() + own->budget_ms;
 	own->sni = arena_strdup(arena, target->sni);
 	own->helo = arena_strdup(arena, target->helo);
 	if (own->connect_ms == 0)

@@ -42,8 +42,9 @@ struct probe_target {
 	const char *sni; /* TLSA base domain or host name; NULL: none */
 	const char *helo;
 	bool implicit_tls;
-	bool all_certs;   /* every key type, else the server's choice */
-	int64_t deadline; /* clock_monotonic_ms(), for all of it; 0: none */
+	bool all_certs;     /* every key type, else the server's choice */
+	int64_t deadline;   /* clock_monotonic_ms(), for all of it; 0: none */
+	uint32_t budget_ms; /* instead: so long from the start; 0: none */
 	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
 	   30000 the handshake. The deadline rules over all. */
 	uint32_t connect_ms, reply_ms, tls_ms;

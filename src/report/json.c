@@ -243,6 +243,7 @@ host_object(struct json_maker *maker, const struct danelaw_host *host)
 	json_put_text(
 	    maker, object, "policy", danelaw_policy_word(host->policy));
 	json_put_text(maker, object, "why", host->why);
+	json_put_bool(maker, object, "shared", host->shared);
 	json_put(maker, object, "tlsa", json_tlsa(maker, &host->tlsa));
 	json_put(maker, object, "addresses", addresses);
 	json_put(maker, object, "lookups",

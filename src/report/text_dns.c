@@ -474,5 +474,8 @@ text_host(struct page *page, const struct danelaw_host *host)
 	page_row(page, &margin, "policy", "%-8s\t%s",
 	    danelaw_policy_word(host->policy),
 	    host->why == NULL ? "" : host->why);
+	if (page->verbosity > 0 && host->shared)
+		page_row(page, &margin, "shared",
+		    "examined for another domain of this run");
 	lookup_rows(page, &margin, host->lookups, host->n_lookups);
 }

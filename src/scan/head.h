@@ -65,7 +65,8 @@ size_t head_room(const struct head *head);
 #define HEAD_DOMAIN_MAX 1024
 bool head_add(struct head *head, uint64_t id, const char *text);
 struct head_counts head_counts(const struct head *head);
-/* Closes the sockets, which ends the workers. NULL is fine. */
+/* Closes the sockets, which ends the workers. Not from a callback. NULL is
+ * fine. */
 void head_free(struct head *head);
 
 #endif

@@ -14,9 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scan/fingerprint.h"
+
 struct manners_options {
 	unsigned per_host;    /* connections to one MX host at once; 0: 2 */
 	unsigned interval_ms; /* between two to one address */
+	struct fingerprint_secret secret; /* head_new() makes its own */
 };
 
 struct manners;

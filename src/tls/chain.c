@@ -209,3 +209,34 @@ done:
 	BIO_free(bio);
 	return chain;
 }
+
+struct tls_der
+tls_chain_der(const struct tls_chain *chain, size_t i)
+{
+	return (struct tls_der) {
+		.bytes = chain->certs[i].part[0].der,
+		.len = chain->certs[i].part[0].len,
+	};
+}
+
+struct tls_chain *
+tls_chain_from_der(const struct tls_der *list, size_t n)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	struct tls_chain *chain = NULL;
+
+	if (stack == NULL || n > TLS_CHAIN_MAX)
+		goto done;
+	for (size_t i = 0; i < n; i++) {
+		/* One and no more. */
+		if (!read_der(
+			(const char *)list[i].bytes, list[i].len, stack) ||
+		    (size_t)sk_X509_num(stack) != i + 1)
+			goto done;
+	}
+	chain = tls_chain_new(stack);
+done:
+	ERR_clear_error();
+	sk_X509_pop_free(stack, X509_free);
+	return chain;
+}

@@ -27,6 +27,16 @@ bool tls_chain_same_leaf(const struct tls_chain *a, const struct tls_chain *b);
  */
 struct tls_chain *tls_chain_from_pem(const char *pem, size_t len, char **error);
 
+/* One certificate as it travels; borrowed from the chain, or for the call. */
+struct tls_der {
+	const uint8_t *bytes;
+	size_t len;
+};
+struct tls_der tls_chain_der(const struct tls_chain *chain, size_t i);
+/* NULL: there are none or too many, not all are certificates to the last byte,
+ * or no memory. */
+struct tls_chain *tls_chain_from_der(const struct tls_der *list, size_t n);
+
 /*
  * One danelaw_cert per certificate in wire order; depth is -1 throughout
  * (match.h fills it in). False: no memory.

@@ -15,6 +15,7 @@
 #include "server.h"
 #include "tls/forge.h"
 #include "tls/offer.h"
+#include "wired.h"
 
 static SSL_CTX *sides[N_SIDES];
 static struct tls_context *context;
@@ -59,7 +60,7 @@ run(const struct probe_target *target)
 	assert_true(seen.done);
 	assert_int_equal(seen.evidence->refs, 1);
 	assert_false(arena_failed(seen.evidence->arena));
-	return seen.evidence;
+	return wired(seen.evidence);
 }
 
 static void

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An entry is one examination. It lives as long as it has uses, and, once it
+ * has ended, as long as it stands in the table. done() is called from a pump
+ * event alone: a host may be there before it is asked for.
+ */
+#include "check/hosts.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/clock.h"
+#include "check/engine.h"
+#include "check/table.h"
+#include "policy/ruling.h"
+
+#define DEFAULT_HOSTS 4096
+/* RFC 2308 section 7 allows five minutes; the trouble may be our own. */
+#define FAILURE_MS 60000
+
+struct host_entry {
+	UT_hash_handle hh;
+	TAILQ_ENTRY(host_entry) link; /* ended and in the table: by use */
+	struct hosts *hosts;
+	struct host_job *job;
+	TAILQ_HEAD(, host_use) uses;
+	char *key; /* NULL: it is not in the table */
+	bool ended, was_given;
+	int64_t expires;
+};
+
+struct host_use {
+	TAILQ_ENTRY(host_use) link; /* in the entry */
+	TAILQ_ENTRY(host_use) due_link;
+	struct host_entry *entry;
+	host_use_fn *done;
+	void *arg;
+	bool shared, due;
+};
+
+struct hosts {
+	struct danelaw_engine *engine;
+	uint32_t share_ms;
+	size_t room, n_ended;
+	struct host_entry *table;
+	TAILQ_HEAD(, host_entry) ended; /* the least recently used first */
+	TAILQ_HEAD(, host_use) due;
+	struct event *pump;
+};
+
+static void
+pump(evutil_socket_t fd, short what, void *arg)
+{
+	struct hosts *hosts = arg;
+	struct host_use *use;
+	(void)fd;
+	(void)what;
+
+	while ((use = TAILQ_FIRST(&hosts->due)) != NULL) {
+		TAILQ_REMOVE(&hosts->due, use, due_link);
+		use->due = false;
+		use->done(use->arg);
+	}
+}
+
+struct hosts *
+hosts_new(struct danelaw_engine *engine, uint32_t share_ms, size_t n)
+{
+	struct hosts *hosts = calloc(1, sizeof(*hosts));
+
+	if (hosts == NULL)
+		return NULL;
+	hosts->engine = engine;
+	hosts->share_ms = share_ms;
+	hosts->room = n == 0 ? DEFAULT_HOSTS : n;
+	TAILQ_INIT(&hosts->ended);
+	TAILQ_INIT(&hosts->due);
+	hosts->pump = event_new(engine->base, -1, 0, pump, hosts);
+	if (hosts->pump == NULL) {
+		free(hosts);
+		return NULL;
+	}
+	return hosts;
+}
+
+static void
+entry_free(struct host_entry *entry)
+{
+	host_job_free(entry->job);
+	free(entry->key);
+	free(entry);
+}
+
+/* It is not to be found any more; its uses may go on. */
+static void
+forget(struct host_entry *entry)
+{
+	struct hosts *hosts = entry->hosts;
+
+	HASH_DEL(hosts->table, entry);
+	if (entry->ended) {
+		TAILQ_REMOVE(&hosts->ended, entry, link);
+		hosts->n_ended--;
+	}
+	free(entry->key);
+	entry->key = NULL;
+	if (TAILQ_EMPTY(&entry->uses))
+		entry_free(entry);
+}
+
+void
+hosts_free(struct hosts *hosts)
+{
+	if (hosts == NULL)
+		return;
+	while (hosts->table != NULL)
+		forget(hosts->table);
+	event_free(hosts->pump);
+	free(hosts);
+}
+
+static void
+make_due(struct host_use *use)
+{
+	struct hosts *hosts = use->entry->hosts;
+
+	use->due = true;
+	TAILQ_INSERT_TAIL(&hosts->due, use, due_link);
+	event_active(hosts->pump, 0, 0);
+}
+
+/* For how long what was found out is good for others. */
+static uint32_t
+lifetime(const struct host_entry *entry)
+{
+	const struct danelaw_host *host = host_job_host(entry->job);
+	uint32_t ms = entry->hosts->share_ms;
+
+	if (!host_job_is_whole(entry->job))
+		return 0;
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (ruling_is_failure(host->lookups[i].dnssec) &&
+		    ms > FAILURE_MS)
+			return FAILURE_MS;
+	}
+	return ms;
+}
+
+/* The entry may be gone behind this, if nobody uses it. */
+static void
+keep(struct host_entry *entry)
+{
+	struct hosts *hosts = entry->hosts;
+	uint32_t ms = lifetime(entry);
+
+	TAILQ_INSERT_TAIL(&hosts->ended, entry, link);
+	hosts->n_ended++;
+	entry->expires =
+	    ms == DANELAW_SHARE_ALWAYS ? INT64_MAX : clock_monotonic_ms() + ms;
+	if (ms == 0)
+		forget(entry);
+	else if (hosts->n_ended > hosts->room)
+		forget(TAILQ_FIRST(&hosts->ended));
+}
+
+static void
+host_done(struct host_job *job, void *arg)
+{
+	struct host_entry *entry = arg;
+	struct host_use *use;
+
+	(void)job;
+	TAILQ_FOREACH (use, &entry->uses, link)
+		make_due(use);
+	entry->ended = true;
+	/* Not before host_job_start() has returned. */
+	if (entry->job != NULL && entry->key != NULL)
+		keep(entry);
+}
+
+static char *
+make_key(const struct host_spec *spec)
+{
+	char *key = NULL;
+
+	if (asprintf(&key, "%s %u %u %d%d%d%d %d %s", spec->name, spec->port,
+		spec->connect_port, spec->implicit_tls, spec->all_certs,
+		spec->no_probe, spec->public_only, (int)spec->family,
+		spec->helo) < 0)
+		return NULL;
+	return key;
+}
+
+static struct host_entry *
+find(struct hosts *hosts, const char *key)
+{
+	struct host_entry *entry = NULL;
+
+	HASH_FIND_STR(hosts->table, key, entry);
+	if (entry == NULL || !entry->ended)
+		return entry;
+	if (entry->expires <= clock_monotonic_ms()) {
+		forget(entry);
+		return NULL;
+	}
+	TAILQ_REMOVE(&hosts->ended, entry, link);
+	TAILQ_INSERT_TAIL(&hosts->ended, entry, link);
+	return entry;
+}
+
+/* key is taken; NULL: it is for nobody else. */
+static struct host_entry *
+begin(struct hosts *hosts, const struct host_spec *spec, char *key)
+{
+	struct host_entry *entry = calloc(1, sizeof(*entry));
+
+	if (entry == NULL)
+		goto fail;
+	entry->hosts = hosts;
+	TAILQ_INIT(&entry->uses);
+	entry->job = host_job_start(hosts->engine, spec, host_done, entry);
+	if (entry->job == NULL)
+		goto fail;
+	if (key == NULL)
+		return entry;
+	HASH_ADD_KEYPTR(hh, hosts->table, key, strlen(key), entry);
+	if (entry->hh.tbl == NULL) {
+		host_job_free(entry->job);
+		goto fail;
+	}
+	entry->key = key;
+	return entry;
+fail:
+	free(entry);
+	free(key);
+	return NULL;
+}
+
+struct host_use *
+hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *done,
+    void *arg)
+{
+	struct host_use *use = calloc(1, sizeof(*use));
+	struct host_entry *entry = NULL;
+	char *key = NULL;
+	bool is_new;
+
+	if (use == NULL)
+		return NULL;
+	if (hosts->share_ms != 0) {
+		key = make_key(spec);
+		if (key == NULL)
+			goto fail;
+		entry = find(hosts, key);
+	}
+	is_new = entry == NULL;
+	if (is_new)
+		entry = begin(hosts, spec, key);
+	else
+		free(key);
+	if (entry == NULL)
+		goto fail;
+	*use = (struct host_use) {
+		.entry = entry,
+		.done = done,
+		.arg = arg,
+		.shared = entry->was_given,
+	};
+	entry->was_given = true;
+	TAILQ_INSERT_TAIL(&entry->uses, use, link);
+	if (entry->ended)
+		make_due(use);
+	if (is_new && entry->ended && entry->key != NULL)
+		keep(entry);
+	return use;
+fail:
+	free(use);
+	return NULL;
+}
+
+void
+host_use_free(struct host_use *use)
+{
+	struct host_entry *entry;
+
+	if (use == NULL)
+		return;
+	entry = use->entry;
+	if (use->due)
+		TAILQ_REMOVE(&entry->hosts->due, use, due_link);
+	TAILQ_REMOVE(&entry->uses, use, link);
+	free(use);
+	if (!TAILQ_EMPTY(&entry->uses))
+		return;
+	if (entry->key == NULL)
+		entry_free(entry);
+	else if (!entry->ended)
+		forget(entry);
+}
+
+struct host_job *
+host_use_job(const struct host_use *use)
+{
+	return use->entry->job;
+}
+
+bool
+host_use_is_shared(const struct host_use *use)
+{
+	return use->shared;
+}
+
+bool
+host_use_is_first(const struct host_use *use)
+{
+	return TAILQ_FIRST(&use->entry->uses) == use;
+}
+
+size_t
+hosts_count(const struct hosts *hosts)
+{
+	return HASH_COUNT(hosts->table);
+}

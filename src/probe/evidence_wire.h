@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * evidence_wire.h - evidence as bytes, for another process of the same run.
+ *
+ * Certificates travel as DER; all that can be told from them is told anew by
+ * the reader. It takes nothing on trust: lengths, counts, texts and values
+ * are checked, and what is not exactly as evidence_write() makes it is refused
+ * as a whole.
+ */
+#ifndef PROBE_EVIDENCE_WIRE_H
+#define PROBE_EVIDENCE_WIRE_H
+
+#include "base/buf.h"
+#include "probe/probe.h"
+
+#define EVIDENCE_WIRE_MAX (4U * 1024 * 1024)
+
+/* Appends. False: no memory here or while it was gathered, or beyond the
+ * limit of out; what was appended is of no use then. */
+bool evidence_write(const struct evidence *evidence, struct buf *out);
+/* One reference. NULL: no evidence, or no memory. */
+struct evidence *evidence_read(const void *bytes, size_t len);
+
+#endif

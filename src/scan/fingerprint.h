@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fingerprint.h - 128 bits that stand for a text, and tables by them.
+ *
+ * SipHash-2-4 with a secret (Aumasson and Bernstein, 2012): names come from
+ * strangers, and nobody who does not know the secret can make two of them
+ * meet, so equal fingerprints are taken for equal texts.
+ */
+#ifndef SCAN_FINGERPRINT_H
+#define SCAN_FINGERPRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fingerprint {
+	uint64_t a, b;
+};
+
+struct fingerprint_secret {
+	uint8_t bytes[16];
+};
+
+/* From the system's randomness. False: there is none. */
+bool fingerprint_secret_make(struct fingerprint_secret *secret);
+struct fingerprint fingerprint_of(
+    const struct fingerprint_secret *secret, const void *bytes, size_t len);
+
+/*
+ * A table of objects that begin with a node, each key once. The all-zero
+ * object is an empty table; nothing in it is the table's own.
+ */
+struct table_node {
+	struct table_node *next;
+	struct fingerprint key;
+};
+
+struct table {
+	struct table_node **chains;
+	size_t n_chains, n;
+};
+
+void table_finish(struct table *table);
+/* NULL: not there. */
+void *table_find(const struct table *table, struct fingerprint key);
+/* node->key is set. False: no memory. */
+bool table_add(struct table *table, struct table_node *node);
+void table_remove(struct table *table, struct table_node *node);
+/* Any one; NULL: the table is empty. Not for a walk. */
+void *table_any(const struct table *table);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "check/queue.h"
+#include "probe/server.h"
+
+#define TURN "waiting for its turn"
+#define GREETING "waiting for the greeting"
+
+static struct event_base *base;
+static struct tls_context *context;
+
+static int
+set_up(void **state)
+{
+	char *error = NULL;
+	(void)state;
+
+	base = event_base_new();
+	context = probe_context_new(NULL, NULL, &error);
+	return base == NULL || context == NULL ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	probe_context_free(context);
+	event_base_free(base);
+	return 0;
+}
+
+static void
+count_done(struct evidence *evidence, void *arg)
+{
+	assert_non_null(evidence);
+	++*(int *)arg;
+}
+
+static struct probe_ticket *
+add(struct probe_queue *queue, uint16_t port, int *done)
+{
+	const struct probe_target target = {
+		.ip = "127.0.0.1", .port = port, .helo = "x"
+	};
+	struct probe_ticket *ticket =
+	    probe_queue_add(queue, &target, "mx.example", count_done, done);
+
+	assert_non_null(ticket);
+	return ticket;
+}
+
+static void
+wait_for(const struct probe_ticket *ticket, const char *words)
+{
+	while (strcmp(probe_ticket_waiting(ticket), words) != 0)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+}
+
+/* A server that says nothing: who is connected stays so. */
+static void
+test_one_an_address(void **state)
+{
+	struct probe_queue *queue = probe_queue_new(base, context, 10);
+	uint16_t port[2];
+	int fd[2] = { server_listen("127.0.0.1", &port[0]),
+		server_listen("127.0.0.1", &port[1]) };
+	struct probe_ticket *first, *second, *third, *other;
+	int done = 0;
+	(void)state;
+
+	first = add(queue, port[0], &done);
+	second = add(queue, port[0], &done);
+	third = add(queue, port[0], &done);
+	other = add(queue, port[1], &done);
+	wait_for(first, GREETING);
+	wait_for(other, GREETING);
+	assert_string_equal(probe_ticket_waiting(second), TURN);
+	/* One that waits may go without moving the others. */
+	probe_ticket_cancel(second);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_string_equal(probe_ticket_waiting(third), TURN);
+	probe_ticket_cancel(first);
+	wait_for(third, GREETING);
+	add(queue, port[1], &done);
+	probe_queue_free(queue);
+	assert_int_equal(done, 0);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static void
+test_window(void **state)
+{
+	struct probe_queue *queue = probe_queue_new(base, context, 1);
+	uint16_t port, refusing;
+	int fd = server_listen("127.0.0.1", &port);
+	int closed = server_refuse(&refusing);
+	struct probe_ticket *first;
+	int done = 0;
+	(void)state;
+
+	first = add(queue, port, &done);
+	for (int i = 0; i < 5; i++)
+		add(queue, refusing, &done);
+	wait_for(first, GREETING);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(done, 0);
+	probe_ticket_cancel(first);
+	while (done < 5)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	probe_queue_free(queue);
+	close(fd);
+	close(closed);
+}
+
+/* Of all those that wait for one address none is looked at in vain. */
+static void
+test_thousands(void **state)
+{
+	enum { MANY = 20000 };
+	struct probe_queue *queue = probe_queue_new(base, context, MANY);
+	uint16_t port;
+	int fd = server_listen("127.0.0.1", &port);
+	int64_t begun = clock_monotonic_ms();
+	struct probe_ticket *first;
+	int done = 0;
+	(void)state;
+
+	first = add(queue, port, &done);
+	for (int i = 1; i < MANY; i++)
+		add(queue, port, &done);
+	wait_for(first, GREETING);
+	probe_queue_free(queue);
+	/* A scan of all for each of them takes many times as long. */
+	assert_true(clock_monotonic_ms() - begun < 5000);
+	close(fd);
+}
+
+static void
+test_key(void **state)
+{
+	char long_helo[300], long_sni[254], key[GATE_KEY_MAX];
+	char other[GATE_KEY_MAX];
+	struct probe_target target = { .ip = "192.0.2.1", .port = 25 };
+	(void)state;
+
+	probe_key(&target, key);
+	assert_string_equal(key, "192.0.2.1 25 starttls default - -");
+	target = (struct probe_target) { .ip = "2001:db8::1",
+		.port = 465,
+		.sni = "mx.example",
+		.helo = "me.example",
+		.implicit_tls = true,
+		.all_certs = true };
+	probe_key(&target, key);
+	assert_string_equal(
+	    key, "2001:db8::1 465 implicit all mx.example me.example");
+	memset(long_sni, 's', sizeof(long_sni) - 1);
+	long_sni[sizeof(long_sni) - 1] = '\0';
+	memset(long_helo, 'h', sizeof(long_helo) - 1);
+	long_helo[sizeof(long_helo) - 1] = '\0';
+	target.sni = long_sni;
+	target.helo = long_helo;
+	probe_key(&target, key);
+	assert_non_null(strstr(key, long_sni));
+	long_helo[sizeof(long_helo) - 2] = 'i';
+	probe_key(&target, other);
+	assert_string_not_equal(key, other);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_an_address),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_thousands),
+		cmocka_unit_test(test_key),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

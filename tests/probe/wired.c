@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/evidence_wire.h"
+#include "wired.h"
+
+static void
+same_text(const char *a, const char *b)
+{
+	assert_int_equal(a != NULL, b != NULL);
+	if (a != NULL)
+		assert_string_equal(a, b);
+}
+
+static void
+same_texts(const char *const *a, size_t n_a, const char *const *b, size_t n_b)
+{
+	assert_int_equal(n_a, n_b);
+	for (size_t i = 0; i < n_a; i++)
+		same_text(a[i], b[i]);
+}
+
+#define SAME_TEXTS(a, b, field)                                                \
+	same_texts((const char *const *)(a)->field, (a)->n_##field,            \
+	    (const char *const *)(b)->field, (b)->n_##field)
+
+static void
+same_tls(const struct danelaw_tls *a, const struct danelaw_tls *b)
+{
+	assert_int_equal(a != NULL, b != NULL);
+	if (a == NULL)
+		return;
+	same_text(a->version, b->version);
+	same_text(a->cipher, b->cipher);
+	same_text(a->group, b->group);
+	same_text(a->signature, b->signature);
+	same_text(a->sni, b->sni);
+	assert_int_equal(a->client_cert_requested, b->client_cert_requested);
+}
+
+static void
+same_cert(const struct danelaw_cert *a, const struct danelaw_cert *b)
+{
+	assert_int_equal(a->wire, b->wire);
+	assert_int_equal(a->depth, b->depth);
+	assert_int_equal(a->der_len, b->der_len);
+	assert_memory_equal(a->der, b->der, a->der_len);
+	same_text(a->subject, b->subject);
+	same_text(a->issuer, b->issuer);
+	same_text(a->key, b->key);
+	same_text(a->signature, b->signature);
+	same_text(a->cert_sha256, b->cert_sha256);
+	same_text(a->spki_sha512, b->spki_sha512);
+	assert_int_equal(a->not_after, b->not_after);
+	SAME_TEXTS(a, b, names);
+}
+
+static void
+same_shake(const struct evidence_shake *a, const struct evidence_shake *b)
+{
+	assert_string_equal(a->offer, b->offer);
+	assert_int_equal(a->reached, b->reached);
+	same_text(a->error, b->error);
+	assert_int_equal(a->alert, b->alert);
+	same_tls(a->tls, b->tls);
+	assert_int_equal(tls_chain_count(a->chain), tls_chain_count(b->chain));
+	assert_int_equal(a->n_certs, b->n_certs);
+	for (size_t i = 0; i < a->n_certs; i++)
+		same_cert(&a->certs[i], &b->certs[i]);
+}
+
+static void
+same_trial(const struct danelaw_trial *a, const struct danelaw_trial *b)
+{
+	assert_string_equal(a->offer, b->offer);
+	same_text(a->error, b->error);
+	same_text(a->key, b->key);
+	same_tls(a->tls, b->tls);
+	assert_int_equal(a->alert, b->alert);
+	assert_int_equal(a->ok, b->ok);
+	assert_int_equal(a->timeout, b->timeout);
+	assert_int_equal(a->shook, b->shook);
+	assert_int_equal(a->client_cert_requested, b->client_cert_requested);
+	assert_int_equal(a->client_cert_sent, b->client_cert_sent);
+}
+
+static void
+same_evidence(const struct evidence *a, const struct evidence *b)
+{
+	same_text(a->ip, b->ip);
+	assert_int_equal(a->port, b->port);
+	same_text(a->smtp.banner, b->smtp.banner);
+	same_text(a->smtp.starttls, b->smtp.starttls);
+	same_text(a->smtp.refusal, b->smtp.refusal);
+	SAME_TEXTS(&a->smtp, &b->smtp, ehlo);
+	SAME_TEXTS(&a->smtp, &b->smtp, transcript);
+	assert_memory_equal(&a->timing, &b->timing, sizeof(a->timing));
+	assert_int_equal(a->n_shakes, b->n_shakes);
+	for (size_t i = 0; i < a->n_shakes; i++)
+		same_shake(&a->shakes[i], &b->shakes[i]);
+	assert_int_equal(a->n_trials, b->n_trials);
+	for (size_t i = 0; i < a->n_trials; i++)
+		same_trial(&a->trials[i], &b->trials[i]);
+	assert_int_equal(a->trials != NULL, b->trials != NULL);
+}
+
+/* Behind the exact bytes lies nothing, so that a reader too far is seen. */
+static struct evidence *
+read_exactly(const char *bytes, size_t len)
+{
+	char *copy = malloc(len > 0 ? len : 1);
+	struct evidence *evidence;
+
+	assert_non_null(copy);
+	memcpy(copy, bytes, len);
+	evidence = evidence_read(copy, len);
+	free(copy);
+	return evidence;
+}
+
+struct evidence *
+wired(struct evidence *evidence)
+{
+	struct buf bytes, again;
+	struct evidence *copy;
+
+	buf_init(&bytes, EVIDENCE_WIRE_MAX);
+	buf_init(&again, EVIDENCE_WIRE_MAX);
+	assert_true(evidence_write(evidence, &bytes));
+	copy = read_exactly(bytes.bytes, bytes.len);
+	assert_non_null(copy);
+	same_evidence(evidence, copy);
+	assert_true(evidence_write(copy, &again));
+	assert_int_equal(bytes.len, again.len);
+	assert_memory_equal(bytes.bytes, again.bytes, bytes.len);
+	for (size_t len = 0; len < bytes.len; len++)
+		assert_null(read_exactly(bytes.bytes, len));
+	assert_true(buf_add(&bytes, "", 1));
+	assert_null(read_exactly(bytes.bytes, bytes.len));
+	buf_finish(&again);
+	buf_finish(&bytes);
+	evidence_unref(evidence);
+	return copy;
+}
