@@ -229,15 +229,17 @@ has_route(int family, const char *address)
 	return rc == 0;
 }
 
-/* Sockets that libunbound may have open at once: each question needs one. */
+/*
+ * Sockets that libunbound may have open at once: each question needs one.
+ * It sets them all up beforehand, which a short run would feel.
+ */
 static unsigned
-count_ports(void)
+count_ports(unsigned window)
 {
 	struct rlimit limit;
-	unsigned ports = PORTS_MAX;
+	unsigned ports = window == 0 || window > PORTS_MAX ? PORTS_MAX : window;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur / 2 < PORTS_MAX)
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < ports)
 		ports = (unsigned)limit.rlim_cur / 2;
 	return ports < PORTS_MIN ? PORTS_MIN : ports;
 }
@@ -262,7 +264,7 @@ static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
 	char ports[16], tcp[16], date[16];
-	unsigned n_ports = count_ports();
+	unsigned n_ports = count_ports(config->window);
 	time_t at = (time_t)config->at;
 	struct tm tm;
 	/*
@@ -291,6 +293,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		/* More than a day, so that it can be told from a day. */
 		{ "cache-max-ttl:", "90000" },
 		{ "target-fetch-policy:", "0 0 0 0 0" },
+		/* Spares it a hundred reverse zones: nobody asks for these. */
+		{ "unblock-lan-zones:", "yes" },
 		{ "val-log-level:", "2" },
 		{ "val-log-squelch:", "no" },
 		{ "log-servfail:", "yes" },
@@ -310,7 +314,7 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 	bool ip4, ip6;
 
 	snprintf(ports, sizeof(ports), "%u", n_ports);
-	snprintf(tcp, sizeof(tcp), "%u", n_ports > 400 ? 100 : n_ports / 4);
+	snprintf(tcp, sizeof(tcp), "%u", n_ports > 1600 ? 100 : n_ports / 16);
 	refused = set_options(ctx, always, sizeof(always) / sizeof(always[0]));
 	if (refused == NULL && config->ask_special)
 		refused = set_options(

@@ -19,9 +19,9 @@
 
 struct tls_context {
 	/* For handshakes; has the default offer. Application data, if any,
-	   of an SSL is the list of signature algorithms it is confined to. */
+	   of an SSL is the list of signature algorithms it is confined to.
+	   For match.c, too: DANE is on, and its store is empty. */
 	SSL_CTX *shake;
-	SSL_CTX *judge; /* for match.c: DANE is on, no store, no network */
 	BIO_METHOD *wire;
 	struct trust *trust; /* NULL: PKIX is not asked for */
 };

@@ -81,7 +81,7 @@ path_depths(const struct tls_context *context, const struct tls_chain *chain,
 	for (int i = 0; i < n; i++)
 		place(chain, sk_X509_value(built, i), i, depths);
 	if (store == NULL ||
-	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(context->judge),
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(context->shake),
 		chain->certs[0].x509, chain->stack) != 1)
 		goto done;
 	/* Only to see the chain: no signature is looked at. */
