@@ -376,6 +376,9 @@ struct danelaw_address {
 	struct danelaw_trial *trials;
 	size_t n_trials;
 	const char *cause; /* why no handshake works, as trials showed it */
+	/* Why nobody connected, as it was asked for; or NULL. The outcome is
+	   that of an address which cannot be reached. */
+	const char *untried;
 };
 
 struct danelaw_host {

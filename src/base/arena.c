@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Thousands of small arenas live side by side, and few big ones. */
+#define FIRST_SIZE 2048
 #define CHUNK_SIZE 8192
 
 struct chunk {
@@ -89,7 +91,8 @@ arena_used(const struct arena *arena)
 static struct chunk *
 chunk_new(struct arena *arena, size_t need)
 {
-	size_t size = need > CHUNK_SIZE / 4 ? need : CHUNK_SIZE;
+	size_t usual = arena->chunks == NULL ? FIRST_SIZE : CHUNK_SIZE;
+	size_t size = need > usual / 4 ? need : usual;
 	struct chunk *chunk;
 
 	if (size > SIZE_MAX - sizeof(*chunk))

@@ -91,6 +91,7 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 {
 	struct arena *arena = job->tree->arena;
 
+	address->untried = evidence->untried;
 	address->smtp = evidence->smtp;
 	address->timing = evidence->timing;
 	address->trials = evidence->trials;

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/name.h"
+#include "base/owner.h"
 #include "base/text.h"
 #include "check/extras.h"
 #include "policy/ruling.h"
@@ -140,6 +141,37 @@ examine_hosts(struct domain_job *job)
 	finish_if_done(job);
 }
 
+/*
+ * Whose domain it is, when many engines divide a list: that of its most
+ * preferred host's owner, so that the hosts of one owner are all examined in
+ * one place; its own where there is no host.
+ */
+static bool
+is_elsewhere(const struct domain_job *job)
+{
+	const struct danelaw_request *request = &job->request;
+	const struct domain_host *best = NULL;
+	const char *name = job->tree->report.domain;
+
+	if (request->n_shards == 0)
+		return false;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (best == NULL || compare_hosts(&job->hosts[i], best) < 0)
+			best = &job->hosts[i];
+	}
+	if (best != NULL)
+		name = best->name;
+	return owner_part(owner_of(name), request->n_shards) != request->shard;
+}
+
+static void
+leave_elsewhere(struct domain_job *job)
+{
+	job->tree->report.elsewhere = true;
+	job->complete = !arena_failed(job->tree->arena);
+	engine_finish(job->engine, job);
+}
+
 /* A name in the MX RRset that can be used; NULL and why not, else. */
 static const char *
 usable_exchange(struct domain_job *job, const char *exchange)
@@ -199,7 +231,10 @@ mx_done(const struct answer *answer, void *arg)
 	mx->source = DANELAW_MX_NONE;
 	job->next_hop_end = arena_strdup(job->tree->arena, answer->final);
 	if (ruling_is_failure(lookup->dnssec)) {
-		finish(job);
+		if (is_elsewhere(job))
+			leave_elsewhere(job);
+		else
+			finish(job);
 		return;
 	}
 	switch (lookup->presence) {
@@ -217,7 +252,10 @@ mx_done(const struct answer *answer, void *arg)
 			take_exchanges(job, answer);
 		break;
 	}
-	examine_hosts(job);
+	if (is_elsewhere(job))
+		leave_elsewhere(job);
+	else
+		examine_hosts(job);
 }
 
 /* Reads the next hop; a literal becomes the only host at once. */
@@ -317,7 +355,11 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job))
 		goto fail;
 	TAILQ_INSERT_TAIL(&engine->running, job, link);
-	if (job->tree->report.mx.source == DANELAW_MX_LITERAL)
+	if (job->tree->report.mx.source != DANELAW_MX_LITERAL)
+		return DANELAW_OK;
+	if (is_elsewhere(job))
+		leave_elsewhere(job);
+	else
 		examine_hosts(job);
 	return DANELAW_OK;
 fail:

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/name.h"
 #include "check/engine.h"
@@ -306,6 +307,13 @@ probe_done(struct evidence *evidence, void *arg)
 		job->done(job, job->arg);
 }
 
+/* Why an address is not connected to; NULL: it is. */
+static const char *
+why_untried(const struct host_job *job, const char *ip)
+{
+	return job->spec.public_only ? address_special(ip) : NULL;
+}
+
 static void
 step_probe(struct host_job *job)
 {
@@ -333,9 +341,17 @@ step_probe(struct host_job *job)
 	job->n_probing = host->n_addresses + 1;
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		struct host_address *address = &job->addresses[i];
+		const char *why;
 
 		address->job = job;
 		target.ip = host->addresses[i].ip;
+		why = why_untried(job, target.ip);
+		if (why != NULL) {
+			address->evidence =
+			    evidence_untried(target.ip, target.port, why);
+			job->n_probing--;
+			continue;
+		}
 		address->ticket = probe_queue_add(job->engine->queue, &target,
 		    host->name, probe_done, address);
 		if (address->ticket == NULL)

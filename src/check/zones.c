@@ -21,7 +21,7 @@ struct zones {
 	int64_t deadline;
 	zones_done_fn *done;
 	void *arg;
-	struct one_zone list[ZONES_MAX];
+	struct one_zone *list[ZONES_MAX];
 	size_t n, n_busy;
 };
 
@@ -85,15 +85,19 @@ add_zone(struct zones *zones, const char *name)
 	if (name == NULL || *name == '\0' || zones->n == ZONES_MAX)
 		return;
 	for (size_t i = 0; i < zones->n; i++) {
-		if (name_equal(zones->list[i].zone.name, name))
+		if (name_equal(zones->list[i]->zone.name, name))
 			return;
 	}
-	one = &zones->list[zones->n];
-	*one = (struct one_zone) { .zones = zones };
-	one->zone.name = arena_strdup(zones->arena, name);
-	if (one->zone.name == NULL)
+	one = calloc(1, sizeof(*one));
+	if (one == NULL)
 		return;
-	zones->n++;
+	one->zones = zones;
+	one->zone.name = arena_strdup(zones->arena, name);
+	if (one->zone.name == NULL) {
+		free(one);
+		return;
+	}
+	zones->list[zones->n++] = one;
 	one->dnskey = ask(one, RRTYPE_DNSKEY, dnskey_done);
 	one->ds = ask(one, RRTYPE_DS, ds_done);
 }
@@ -118,8 +122,9 @@ void
 zones_free(struct zones *zones)
 {
 	for (size_t i = 0; zones != NULL && i < zones->n; i++) {
-		resolver_cancel(zones->list[i].dnskey);
-		resolver_cancel(zones->list[i].ds);
+		resolver_cancel(zones->list[i]->dnskey);
+		resolver_cancel(zones->list[i]->ds);
+		free(zones->list[i]);
 	}
 	free(zones);
 }
@@ -150,7 +155,7 @@ zones_fill(const struct zones *zones, struct danelaw_report *report)
 
 		if (zone == NULL)
 			return false;
-		*zone = zones->list[i].zone;
+		*zone = zones->list[i]->zone;
 	}
 	return true;
 }
@@ -162,7 +167,7 @@ zones_waiting(const struct zones *zones,
 	char text[512];
 
 	for (size_t i = 0; zones != NULL && i < zones->n; i++) {
-		const struct one_zone *one = &zones->list[i];
+		const struct one_zone *one = zones->list[i];
 
 		if (one->dnskey == NULL && one->ds == NULL)
 			continue;

@@ -17,6 +17,7 @@ enum {
 	COMMAND_EXPLAIN = 1 << 7,
 	COMMAND_MONITOR = 1 << 5,
 	COMMAND_VERIFY = 1 << 8,
+	COMMAND_SCAN = 1 << 9,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -45,6 +46,10 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
+	/* scan, which sets the defaults of rate and drain, where 0 counts */
+	bool order, summary, allow_private;
+	const char *resume, *shard;
+	long concurrency, workers, per_host, rate, drain;
 };
 
 /* A value the user gave that makes no sense. */

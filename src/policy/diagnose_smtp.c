@@ -260,7 +260,8 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 	struct talk talk;
 
 	for (size_t i = 0; i < host->n_addresses; i++) {
-		if (!is_ipv6(&host->addresses[i]))
+		if (!is_ipv6(&host->addresses[i]) ||
+		    host->addresses[i].untried != NULL)
 			continue;
 		if (!is_unreached(&host->addresses[i]))
 			return;
@@ -332,6 +333,12 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 {
 	struct talk talk = read_talk(exam, host, address);
 
+	if (address->untried != NULL) {
+		finding_add(exam->tree, FINDING_TCP_NOT_PUBLIC, talk.where,
+		    "where", talk.where, "host", host->name, "kind",
+		    address->untried, NULL);
+		return;
+	}
 	if (is_selective(address)) {
 		tell(exam, &talk, FINDING_SMTP_STARTTLS_SELECTIVE, NULL);
 		return;

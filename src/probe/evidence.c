@@ -46,3 +46,22 @@ evidence_new(const struct probe_target *target)
 	}
 	return evidence;
 }
+
+struct evidence *
+evidence_untried(const char *ip, uint16_t port, const char *why)
+{
+	const struct probe_target target = { .ip = ip, .port = port };
+	struct evidence *evidence = evidence_new(&target);
+
+	if (evidence == NULL)
+		return NULL;
+	evidence->untried = why;
+	evidence->shakes[evidence->n_shakes++] = (struct evidence_shake) {
+		.offer = tls_offer_all_certs[0],
+		.reached = DANELAW_OUTCOME_CONNECT_REFUSED,
+		.error =
+		    arena_printf(evidence->arena, "left alone, as %s", why),
+		.alert = -1,
+	};
+	return evidence;
+}

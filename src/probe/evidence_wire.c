@@ -342,11 +342,11 @@ get_smtp(struct reader *reader, struct danelaw_smtp *smtp)
 static void
 get_timing(struct reader *reader, struct danelaw_timing *timing)
 {
-	timing->connect = get_signed(reader, INT32_MAX);
-	timing->banner = get_signed(reader, INT32_MAX);
-	timing->starttls = get_signed(reader, INT32_MAX);
-	timing->tls = get_signed(reader, INT32_MAX);
-	timing->total = get_signed(reader, INT32_MAX);
+	timing->connect = get_signed(reader, INT32_MAX - 1);
+	timing->banner = get_signed(reader, INT32_MAX - 1);
+	timing->starttls = get_signed(reader, INT32_MAX - 1);
+	timing->tls = get_signed(reader, INT32_MAX - 1);
+	timing->total = get_signed(reader, INT32_MAX - 1);
 }
 
 static void

@@ -72,7 +72,8 @@ struct evidence_shake {
 struct evidence {
 	const char *ip;
 	uint16_t port;
-	struct danelaw_smtp smtp;      /* of the first connection */
+	const char *untried;      /* why nobody connected; NULL: somebody did */
+	struct danelaw_smtp smtp; /* of the first connection */
 	struct danelaw_timing timing;  /* of the first connection, too */
 	struct evidence_shake *shakes; /* at least one; the default first.
 		An offer the server has no certificate for leaves none. */
@@ -85,6 +86,9 @@ struct evidence {
 	unsigned refs;
 };
 
+/* Of an address that is left alone; why is static. NULL: no memory. */
+struct evidence *evidence_untried(
+    const char *ip, uint16_t port, const char *why);
 void evidence_ref(struct evidence *evidence);
 void evidence_unref(struct evidence *evidence); /* NULL is fine */
 

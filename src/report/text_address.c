@@ -386,7 +386,9 @@ address_rows(struct page *page, const struct margin *margin,
 		    address->n_probes == 0 ? NULL : &address->probes[i];
 		enum danelaw_outcome outcome =
 		    probe == NULL ? address->outcome : probe->outcome;
-		const char *gloss = outcome_gloss(outcome);
+		const char *gloss = address->untried != NULL
+		    ? "nobody connected to it"
+		    : outcome_gloss(outcome);
 
 		put_header(page, host, address, probe, outcome);
 		if (gloss[0] != '\0')

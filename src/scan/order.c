@@ -79,6 +79,18 @@ order_take(struct order *order)
 	return item;
 }
 
+bool
+order_skip(struct order *order)
+{
+	for (size_t i = 0; i < order->window; i++) {
+		if (slot_of(order, order->next + i)->item != NULL) {
+			order->next += i;
+			return true;
+		}
+	}
+	return false;
+}
+
 size_t
 order_held(const struct order *order)
 {

@@ -27,6 +27,9 @@ bool order_fits(const struct order *order, uint64_t number);
 bool order_put(struct order *order, uint64_t number, void *item, size_t len);
 /* The item whose turn it is, now the caller's; NULL: it is not there yet. */
 void *order_take(struct order *order);
+/* Passes over those that are missing before the next item. False: there is
+ * none. */
+bool order_skip(struct order *order);
 /* Bytes of the items that are waiting. */
 size_t order_held(const struct order *order);
 

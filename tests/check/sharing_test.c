@@ -399,6 +399,94 @@ test_end(void **state)
 	close(fd);
 }
 
+/* Nobody waits at the gate for what is not connected to. */
+static void
+test_public_only(void **state)
+{
+	static const struct {
+		const char *domain, *words;
+	} hops[] = {
+		{ "[127.0.0.1]", "a loopback address (RFC 1122)" },
+		{ "[10.1.2.3]", "a private address (RFC 1918)" },
+		{ "[IPv6:fd00::1]", "a unique local address (RFC 4193)" },
+	};
+	struct danelaw_request request = { .public_only = true };
+	struct scene scene;
+	(void)state;
+
+	open_gated(&scene);
+	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++) {
+		const struct danelaw_report *report;
+		const struct danelaw_finding *finding;
+
+		request.domain = hops[i].domain;
+		assert_int_equal(
+		    danelaw_engine_add(scene.engine, &request, take, &scene),
+		    DANELAW_OK);
+		assert_int_equal(scene.n_reports, i);
+		run_until(&scene, i + 1);
+		report = scene.reports[i];
+		assert_int_equal(report->hosts[0].addresses[0].outcome,
+		    DANELAW_OUTCOME_CONNECT_REFUSED);
+		assert_int_equal(
+		    report->hosts[0].addresses[0].timing.total, -1);
+		assert_string_equal(
+		    report->hosts[0].addresses[0].untried, hops[i].words);
+		assert_false(report->hosts[0].counted.failing);
+		finding = NULL;
+		for (size_t j = 0; j < report->n_findings; j++) {
+			assert_string_not_equal(
+			    report->findings[j].id, "tcp-refused");
+			if (strcmp(report->findings[j].id, "tcp-not-public") ==
+			    0)
+				finding = &report->findings[j];
+		}
+		assert_non_null(finding);
+		assert_non_null(strstr(finding->text, hops[i].words));
+	}
+	assert_int_equal(scene.n_ids, 0);
+	close_scene(&scene);
+}
+
+/* Each domain is examined in one part and elsewhere in all others. */
+static void
+test_shards(void **state)
+{
+	enum { PARTS = 5 };
+	struct danelaw_request request = {
+		.domain = "[127.0.0.1]", .n_shards = PARTS, .public_only = true
+	};
+	struct scene scene;
+	size_t n_here = 0;
+	(void)state;
+
+	open_scene(&scene, 0, 0);
+	for (uint32_t i = 1; i <= PARTS; i++) {
+		const struct danelaw_report *report;
+
+		request.shard = i;
+		assert_int_equal(
+		    danelaw_engine_add(scene.engine, &request, take, &scene),
+		    DANELAW_OK);
+		assert_int_equal(scene.n_reports, i - 1);
+		run_until(&scene, i);
+		report = scene.reports[i - 1];
+		n_here += !report->elsewhere;
+		assert_int_equal(report->n_hosts, !report->elsewhere);
+		assert_string_equal(report->domain, "127.0.0.1");
+	}
+	assert_int_equal(n_here, 1);
+	request.shard = PARTS + 1;
+	assert_int_equal(
+	    danelaw_engine_add(scene.engine, &request, take, &scene),
+	    DANELAW_EINVAL);
+	request.shard = 0;
+	assert_int_equal(
+	    danelaw_engine_add(scene.engine, &request, take, &scene),
+	    DANELAW_EINVAL);
+	close_scene(&scene);
+}
+
 int
 main(void)
 {
@@ -411,6 +499,8 @@ main(void)
 		cmocka_unit_test(test_bad_bytes),
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_public_only),
+		cmocka_unit_test(test_shards),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

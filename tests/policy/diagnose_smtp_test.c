@@ -19,6 +19,14 @@ refused(struct grown *g)
 }
 
 static void
+left_alone(struct grown *g)
+{
+	refused(g);
+	g->probe->error = "left alone, as a private address (RFC 1918)";
+	g->address->untried = "a private address (RFC 1918)";
+}
+
+static void
 connect_timeout(struct grown *g)
 {
 	refused(g);
@@ -317,6 +325,7 @@ needs_starttls(struct grown *g)
 
 static const struct tree_row rows[] = {
 	{ "port closed", refused, "warning tcp-refused " PLACE, "" },
+	{ "not connected to", left_alone, "warning tcp-not-public " PLACE, "" },
 	{ "no answer", connect_timeout, "warning tcp-timeout-25 " PLACE, "" },
 	{ "reset after connect", reset_at_once,
 	    "warning tcp-reset-after-connect " PLACE, "" },

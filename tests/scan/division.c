@@ -87,8 +87,8 @@ on_hungry(void *arg)
 	struct run *run = arg;
 
 	while (run->n_added < run->n_domains && head_room(run->head) > 0) {
-		if (!head_add(run->head, run->n_added,
-			run->domains[run->n_added]))
+		if (!head_add(
+			run->head, run->n_added, run->domains[run->n_added]))
 			abort();
 		run->n_added++;
 	}
@@ -156,8 +156,8 @@ main(int argc, char **argv)
 	run.kill_at = strtoul(argv[3], NULL, 10);
 	argv += 3;
 	argc -= 3;
-	if (!options_parse(COMMAND_CHECK, argc, argv, 0, &settings, &first,
-		&error)) {
+	if (!options_parse(
+		COMMAND_CHECK, argc, argv, 0, &settings, &first, &error)) {
 		fprintf(stderr, "%s\n", error.text);
 		return EXIT_FAILURE;
 	}

@@ -69,6 +69,14 @@ test_window(void **state)
 	assert_true(order_fits(order, 3));
 	assert_false(order_fits(order, 4));
 	assert_int_equal(order_held(order), 1000);
+	/* 1 shall never come. */
+	assert_null(order_take(order));
+	assert_true(order_skip(order));
+	item = order_take(order);
+	assert_string_equal(item, "2");
+	free(item);
+	assert_false(order_skip(order));
+	assert_true(order_put(order, 4, strdup("4"), 2));
 	/* What is left is freed. */
 	order_free(order);
 	order_free(NULL);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * earlier.h - the output of an earlier run, to go on behind it.
+ */
+#ifndef CLI_EARLIER_H
+#define CLI_EARLIER_H
+
+#include <stdbool.h>
+
+#include "scan/seen.h"
+
+/*
+ * Adds the domains in the file to the set, and cuts a torn last line off.
+ * False, after a complaint: the file cannot be read or mended, is none of
+ * ours, or is standard output without being open to append to.
+ */
+bool earlier_read(const char *path, struct seen *seen);
+
+#endif
