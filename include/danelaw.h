@@ -112,6 +112,13 @@ struct danelaw_request {
 	/* Warn of what ends sooner than this. */
 	uint32_t expiry_days; /* certificates; 0: 14 */
 	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */
+	/* Both or neither: go on inside TLS with MAIL FROM and RCPT TO, then
+	   RSET and QUIT; nothing is sent. ASCII, without brackets, but "<>"
+	   is the null sender. */
+	const char *mail_from, *mail_to;
+	/* Probe an address again that refuses for a while, so many times and
+	   after such a pause; within the budget. */
+	uint32_t retries, retry_delay_ms;
 };
 
 /*

@@ -322,6 +322,29 @@ struct danelaw_trial {
 	bool client_cert_requested, client_cert_sent;
 };
 
+/* A reply to MAIL, RCPT or RSET inside TLS. */
+struct danelaw_mail_reply {
+	const char *address;  /* as said; NULL: none goes with the command */
+	int code;             /* 250; 0: no reply came */
+	const char *enhanced; /* "4.7.1" (RFC 3463), or NULL */
+	const char *text;     /* what else the server said, or NULL */
+};
+
+/* Would it take the mail? Nothing was sent: RSET and QUIT end it. */
+struct danelaw_mail {
+	struct danelaw_mail_reply *from, *to, *rset; /* NULL: not said */
+	const char *error; /* our words where it broke off, or NULL */
+};
+
+/* One try at an address, where several were made; the last one rules. */
+struct danelaw_try {
+	int64_t at; /* when it ended */
+	enum danelaw_outcome outcome;
+	const char *banner;
+	bool starttls;       /* it was offered */
+	const char *refusal; /* the reply, else our words; NULL: none */
+};
+
 struct danelaw_smtp {
 	const char *banner;
 	const char **ehlo; /* the lines of the reply, without codes */
@@ -330,6 +353,7 @@ struct danelaw_smtp {
 	const char *refusal;     /* the reply that ended it all */
 	const char **transcript; /* "> EHLO ..." and "< 250 ..." lines */
 	size_t n_transcript;
+	struct danelaw_mail *mail; /* NULL: not asked for */
 };
 
 /*
@@ -379,6 +403,8 @@ struct danelaw_address {
 	/* Why nobody connected, as it was asked for; or NULL. The outcome is
 	   that of an address which cannot be reached. */
 	const char *untried;
+	struct danelaw_try *tries; /* none where one was enough */
+	size_t n_tries;
 };
 
 struct danelaw_host {

@@ -116,6 +116,32 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	return true;
 }
 
+/* What the last one came to is what the address came to. */
+static bool
+take_tries(struct domain_job *job, const struct danelaw_host *host,
+    const struct host_job *found, size_t i, struct danelaw_address *address)
+{
+	size_t n;
+	const struct danelaw_try *tries = host_job_tries(found, i, &n);
+
+	if (n == 0)
+		return true;
+	address->tries =
+	    arena_memdup(job->tree->arena, tries, n * sizeof(*tries));
+	if (address->tries == NULL)
+		return false;
+	address->n_tries = n;
+	address->tries[n - 1].outcome = address->outcome;
+	for (size_t j = 0; j + 1 < n; j++) {
+		struct danelaw_try *one = &address->tries[j];
+		const struct outcome_facts facts = { .reached = one->outcome };
+
+		if (one->outcome != DANELAW_OUTCOME_ENCRYPTED)
+			one->outcome = outcome_for(host->policy, &facts);
+	}
+	return true;
+}
+
 static bool
 assemble_host(struct domain_job *job, struct domain_host *found)
 {
@@ -143,6 +169,7 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 			continue;
 		if (evidence == NULL ||
 		    !judge_address(job, host, evidence, address) ||
+		    !take_tries(job, host, found->job, i, address) ||
 		    !senders_predict(tree->arena, &tree->report, host, address))
 			return false;
 		words = sendmail_words(address);

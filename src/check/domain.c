@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mailbox.h"
 #include "base/name.h"
 #include "base/owner.h"
 #include "base/text.h"
@@ -113,6 +114,9 @@ examine_hosts(struct domain_job *job)
 		.public_only = request->public_only,
 		.family = request->family,
 		.helo = request->helo,
+		.mail_from = request->mail_from,
+		.mail_to = request->mail_to,
+		.retry = { request->retries, request->retry_delay_ms },
 		.deadline = job->deadline,
 		.budget_ms =
 		    engine_is_patient(job->engine) ? request->budget_ms : 0,
@@ -295,6 +299,8 @@ take_request(struct domain_job *job, const struct danelaw_request *request)
 	own->domain = arena_strdup(arena, request->domain);
 	own->helo = arena_strdup(
 	    arena, request->helo != NULL ? request->helo : job->engine->helo);
+	own->mail_from = arena_strdup(arena, request->mail_from);
+	own->mail_to = arena_strdup(arena, request->mail_to);
 	if (own->port == 0)
 		own->port = DEFAULT_PORT;
 	if (own->connect_port == 0)
@@ -319,6 +325,20 @@ ask_mx(struct domain_job *job)
 	return job->mx_query != NULL;
 }
 
+/* What is said to servers must be fit to be said. */
+static bool
+check_envelope(const struct danelaw_request *request, const char **why)
+{
+	const char *from = request->mail_from, *to = request->mail_to;
+
+	if (from == NULL && to == NULL)
+		return true;
+	*why = "a sender and a recipient go together";
+	return from != NULL && to != NULL &&
+	    (mailbox_is_null(from) || mailbox_check(from, why)) &&
+	    mailbox_check(to, why);
+}
+
 enum danelaw_err
 domain_job_start(struct danelaw_engine *engine,
     const struct danelaw_request *request, danelaw_done_fn *done, void *arg,
@@ -335,6 +355,10 @@ domain_job_start(struct danelaw_engine *engine,
 	job->tree = tree_new();
 	if (job->tree == NULL)
 		goto fail;
+	if (!check_envelope(request, why)) {
+		err = DANELAW_EINVAL;
+		goto fail;
+	}
 	take_request(job, request);
 	job->zones = zones_new(
 	    engine->resolver, job->tree->arena, job->deadline, zones_done, job);

@@ -27,38 +27,44 @@ engine_gate_have(
 	return probe_queue_have(engine->queue, id, bytes, len);
 }
 
-/* FNV-1a, 64 bits. */
+/* FNV-1a, 64 bits, with the NUL at the end. */
 static uint64_t
-hash_text(const char *text)
+hash_text(uint64_t hash, const char *text)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (; *text != '\0'; text++)
+	do
 		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	while (*text++ != '\0');
 	return hash;
+}
+
+static const char *
+or_dash(const char *text)
+{
+	return text == NULL ? "-" : text;
 }
 
 /*
  * What peers have a say in stands in full: an address and one name are
- * shorter than this. Only of our own EHLO name, at the end, a hash may be
- * left.
+ * shorter than this. Only of our own words, at the end, a hash may be left.
  */
 void
 probe_key(const struct probe_target *target, char key[GATE_KEY_MAX])
 {
-	const char *sni = target->sni == NULL ? "-" : target->sni;
-	const char *helo = target->helo == NULL ? "-" : target->helo;
-	size_t helo_len = strlen(helo);
-	int len = snprintf(key, GATE_KEY_MAX, "%s %u %s %s %s ", target->ip,
+	const char *const own[] = { or_dash(target->helo),
+		or_dash(target->mail_from), or_dash(target->mail_to) };
+	uint64_t hash = UINT64_C(14695981039346656037);
+	int len = snprintf(key, GATE_KEY_MAX, "%s %u %s %s %u %s ", target->ip,
 	    target->port, target->implicit_tls ? "implicit" : "starttls",
-	    target->all_certs ? "all" : "default", sni);
+	    target->all_certs ? "all" : "default", target->attempt,
+	    or_dash(target->sni));
 	size_t at =
 	    len < 0 || len >= GATE_KEY_MAX ? GATE_KEY_MAX - 1 : (size_t)len;
-	char *end = key + at;
 	size_t room = GATE_KEY_MAX - at;
 
-	if (helo_len < room)
-		memcpy(end, helo, helo_len + 1);
-	else
-		snprintf(end, room, "#%016" PRIx64, hash_text(helo));
+	len = snprintf(key + at, room, "%s %s %s", own[0], own[1], own[2]);
+	if (len >= 0 && (size_t)len < room)
+		return;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		hash = hash_text(hash, own[i]);
+	snprintf(key + at, room, "#%016" PRIx64, hash);
 }

@@ -32,8 +32,10 @@ enum question { ASK_A, ASK_AAAA, ASK_CNAME, ASK_TLSA, N_QUESTIONS };
 
 struct host_address {
 	struct host_job *job;
-	struct probe_ticket *ticket;
+	struct retry *retry;
 	struct evidence *evidence;
+	struct danelaw_try *tries;
+	size_t n_tries;
 };
 
 struct host_job {
@@ -294,12 +296,15 @@ step_tlsa(struct host_job *job)
 }
 
 static void
-probe_done(struct evidence *evidence, void *arg)
+probe_done(struct evidence *evidence, struct danelaw_try *tries, size_t n_tries,
+    void *arg)
 {
 	struct host_address *address = arg;
 	struct host_job *job = address->job;
 
-	address->ticket = NULL;
+	address->retry = NULL;
+	address->tries = tries;
+	address->n_tries = n_tries;
 	address->evidence = evidence;
 	if (evidence != NULL)
 		evidence_ref(evidence);
@@ -321,6 +326,8 @@ step_probe(struct host_job *job)
 	struct probe_target target = {
 		.port = job->spec.connect_port,
 		.helo = job->spec.helo,
+		.mail_from = job->spec.mail_from,
+		.mail_to = job->spec.mail_to,
 		.implicit_tls = job->spec.implicit_tls,
 		.all_certs = job->spec.all_certs,
 		.deadline = job->spec.deadline,
@@ -352,9 +359,10 @@ step_probe(struct host_job *job)
 			job->n_probing--;
 			continue;
 		}
-		address->ticket = probe_queue_add(job->engine->queue, &target,
-		    host->name, probe_done, address);
-		if (address->ticket == NULL)
+		address->retry = retry_start(job->engine->queue,
+		    job->engine->base, job->arena, &target, host->name,
+		    &job->spec.retry, probe_done, address);
+		if (address->retry == NULL)
 			job->n_probing--;
 	}
 	if (--job->n_probing == 0)
@@ -437,6 +445,8 @@ host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
 	job->spec = *spec;
 	job->spec.name = arena_strdup(job->arena, spec->name);
 	job->spec.helo = arena_strdup(job->arena, spec->helo);
+	job->spec.mail_from = arena_strdup(job->arena, spec->mail_from);
+	job->spec.mail_to = arena_strdup(job->arena, spec->mail_to);
 	job->host.name = job->spec.name;
 	job->done = done;
 	job->arg = arg;
@@ -463,7 +473,7 @@ host_job_free(struct host_job *job)
 		resolver_cancel(job->queries[i]);
 	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
 	     i++) {
-		probe_ticket_cancel(job->addresses[i].ticket);
+		retry_cancel(job->addresses[i].retry);
 		evidence_unref(job->addresses[i].evidence);
 	}
 	arena_unref(job->arena);
@@ -516,6 +526,13 @@ host_job_is_whole(const struct host_job *job)
 	return true;
 }
 
+const struct danelaw_try *
+host_job_tries(const struct host_job *job, size_t i, size_t *n)
+{
+	*n = job->addresses == NULL ? 0 : job->addresses[i].n_tries;
+	return *n == 0 ? NULL : job->addresses[i].tries;
+}
+
 void
 host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg)
@@ -538,11 +555,11 @@ host_job_waiting(const struct host_job *job,
 	     i++) {
 		const struct host_address *address = &job->addresses[i];
 
-		if (address->ticket == NULL)
+		if (address->retry == NULL)
 			continue;
 		snprintf(text, sizeof(text), "%s [%s]:%u: %s", job->spec.name,
 		    job->host.addresses[i].ip, job->spec.connect_port,
-		    probe_ticket_waiting(address->ticket));
+		    retry_waiting(address->retry));
 		fn(text, arg);
 	}
 }

@@ -10,7 +10,7 @@
 #include <danelaw.h>
 #include <danelaw_report.h>
 
-#include "probe/probe.h"
+#include "check/retry.h"
 
 struct danelaw_engine;
 
@@ -23,6 +23,8 @@ struct host_spec {
 	bool public_only; /* connect to public addresses alone */
 	enum danelaw_family family;
 	const char *helo;
+	const char *mail_from, *mail_to; /* both or neither */
+	struct retry_plan retry;
 	int64_t deadline; /* clock_monotonic_ms() */
 	/* Instead: so long for the lookups, from now on, and for each address
 	   from when it may be connected to; 0: the deadline rules. */
@@ -56,6 +58,9 @@ struct evidence *host_job_evidence(const struct host_job *job, size_t i);
 
 /* After done(): it was not cut short for want of memory. */
 bool host_job_is_whole(const struct host_job *job);
+/* All tries at the i-th address; NULL, and n 0: one was enough. */
+const struct danelaw_try *host_job_tries(
+    const struct host_job *job, size_t i, size_t *n);
 
 void host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg);

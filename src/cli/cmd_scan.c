@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,8 @@ cmd_scan(int argc, char **argv)
 	if (!cli_begin(
 		COMMAND_SCAN, argc, argv, usage, &settings, &first, &status))
 		goto done;
+	/* A limit on the size of files is to be an error of write(). */
+	signal(SIGXFSZ, SIG_IGN);
 	status = EXIT_WRONG_USAGE;
 	if (argc - first > 1) {
 		cli_complain("one list at a time; see danelaw scan --help");

@@ -74,6 +74,10 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 	request->expiry_days = (uint32_t)settings->expiry_days;
 	request->rrsig_hours = (uint32_t)settings->rrsig_hours;
 	request->helo = settings->helo;
+	request->mail_from = settings->from;
+	request->mail_to = settings->to;
+	request->retries = (uint32_t)settings->retries;
+	request->retry_delay_ms = (uint32_t)settings->retry_delay * 1000;
 	request->budget_ms = (uint32_t)settings->timeout * 1000;
 }
 

@@ -8,18 +8,20 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/mailbox.h"
 #include "base/name.h"
 #include "base/text.h"
 
 enum kind {
-	KIND_FLAG,   /* bool */
-	KIND_COUNT,  /* int, one more each time */
-	KIND_NUMBER, /* long between least and most */
-	KIND_TEXT,   /* const char *, not empty */
-	KIND_NAME,   /* const char *, a host name */
-	KIND_CHOICE, /* const char *, one of choices, "a|b|c" */
-	KIND_TIME,   /* int64_t */
-	KIND_LIST,   /* struct text_list, one more each time */
+	KIND_FLAG,    /* bool */
+	KIND_COUNT,   /* int, one more each time */
+	KIND_NUMBER,  /* long between least and most */
+	KIND_TEXT,    /* const char *, not empty */
+	KIND_NAME,    /* const char *, a host name */
+	KIND_MAILBOX, /* const char *, what MAIL FROM and RCPT TO take */
+	KIND_CHOICE,  /* const char *, one of choices, "a|b|c" */
+	KIND_TIME,    /* int64_t */
+	KIND_LIST,    /* struct text_list, one more each time */
 };
 
 struct option_spec {
@@ -87,6 +89,17 @@ static const struct option_spec specs[] = {
 	    "name to say in EHLO (this host's)" },
 	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, ALL,
 	    NULL, "limit for a whole domain, DNS included (60)" },
+	{ "retry", 0, KIND_NUMBER, AT(retries), "N", 0, 10, TALK, NULL,
+	    "try an address so many times more where it refuses for a while, "
+	    "or lacks STARTTLS (0)" },
+	{ "retry-delay", 0, KIND_NUMBER, AT(retry_delay), "SECONDS", 0, 3600,
+	    TALK, NULL, "pause before each of these, within --timeout (30)" },
+	{ "from", 0, KIND_MAILBOX, AT(from), "ADDRESS", 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
+	    "ask inside TLS whether mail from there would be taken; \"<>\" is "
+	    "the null sender. Needs --to; no mail is sent" },
+	{ "to", 0, KIND_MAILBOX, AT(to), "ADDRESS", 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL, "the recipient to ask for" },
 	{ "certs", 0, KIND_CHOICE, AT(certs), "all|default", 0, 0, TALK, NULL,
 	    "probe each key type the server may hold (RSA, ECDSA, EdDSA), or "
 	    "only the server's choice (all in check, else default)" },
@@ -196,6 +209,7 @@ static const struct option_spec specs[] = {
 	    "versions of the program and its libraries" },
 };
 
+#define RETRY_DELAY 30
 #define N_SPECS (sizeof(specs) / sizeof(specs[0]))
 #define LONG_BASE 1000 /* getopt's values for options without a letter */
 
@@ -277,6 +291,20 @@ take_name(const struct option_spec *spec, const char *text, const char **value,
 }
 
 static bool
+take_mailbox(const struct option_spec *spec, const char *text,
+    const char **value, struct option_error *error)
+{
+	const char *why;
+
+	/* The null sender receives nothing. */
+	if (!(spec->offset == AT(from) && mailbox_is_null(text)) &&
+	    !mailbox_check(text, &why))
+		return complain(error, spec->name, text, why);
+	*value = text;
+	return true;
+}
+
+static bool
 take_text(struct text_list *list, const char *text)
 {
 	const char **texts =
@@ -311,6 +339,8 @@ take_value(const struct option_spec *spec, const char *text, int64_t now,
 		return true;
 	case KIND_NAME:
 		return take_name(spec, text, value, error);
+	case KIND_MAILBOX:
+		return take_mailbox(spec, text, value, error);
 	case KIND_CHOICE:
 		*(const char **)value = text;
 		return is_choice(spec->argument, text) ||
@@ -373,6 +403,7 @@ options_parse(unsigned command, int argc, char **argv, int64_t now,
 	int value;
 
 	getopt_tables(command, longs, shorts);
+	settings->retry_delay = RETRY_DELAY;
 	opterr = 0;
 	optind = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -400,6 +431,9 @@ options_parse(unsigned command, int argc, char **argv, int64_t now,
 		    error, "options -4 and -6", NULL, "only one of them");
 	if (settings->key != NULL && settings->cert == NULL)
 		return complain(error, "key", NULL, "it needs --cert");
+	if ((settings->from == NULL) != (settings->to == NULL))
+		return complain(error, "options --from and --to", NULL,
+		    "one needs the other");
 	*first_operand = optind;
 	return true;
 }

@@ -38,7 +38,9 @@ struct settings {
 	const char *host, *chain;
 	const char *resolv_conf, *trust_anchor, *root_hints;
 	const char *cert, *key, *cafile, *capath;
-	int64_t at; /* 0: now */
+	const char *from, *to;     /* check */
+	long retries, retry_delay; /* options_parse() knows the default */
+	int64_t at;                /* 0: now */
 	int verbose, quiet;
 	/* The monitoring plugin's own. */
 	const char *hostname, *mx;

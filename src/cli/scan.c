@@ -460,7 +460,8 @@ scan_run(const struct scan_options *options)
 	update_counts(&scan);
 	end_workers(&scan);
 	/* Each worker has refused the options, and one has said why. */
-	if (scan.broken && scan.worker_status == EXIT_WRONG_USAGE) {
+	if (scan.worker_status == EXIT_WRONG_USAGE &&
+	    scan.counts.written == 0) {
 		status = EXIT_WRONG_USAGE;
 		goto done;
 	}

@@ -66,7 +66,8 @@ raise_limit(void)
 static void
 ignore_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGPIPE };
+	/* The last one: a store that may not grow is no reason to die. */
+	static const int signals[] = { SIGINT, SIGTERM, SIGPIPE, SIGXFSZ };
 	struct sigaction action = { .sa_handler = SIG_IGN };
 
 	sigemptyset(&action.sa_mask);

@@ -7,8 +7,8 @@
  *	workers_reap()	from worker_lost(), and as often as one likes
  *	workers_end()	after head_free(): waits for those that are left
  *
- * A worker ignores SIGINT, SIGTERM and SIGPIPE: its parent decides, and to
- * hang up is all it takes. It does not outlive its parent.
+ * A worker ignores SIGINT, SIGTERM, SIGPIPE and SIGXFSZ: its parent decides,
+ * and to hang up is all it takes. It does not outlive its parent.
  */
 #ifndef CLI_WORKERS_H
 #define CLI_WORKERS_H

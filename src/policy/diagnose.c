@@ -170,8 +170,10 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 	diagnose_dns(&exam);
 	if (!exam.options.resolver_dead) {
 		diagnose_tlsa(&exam);
-		if (!exam.options.offline)
+		if (!exam.options.offline) {
 			diagnose_smtp(&exam);
+			diagnose_mail(&exam);
+		}
 		diagnose_tls(&exam);
 		diagnose_mismatch(&exam);
 		diagnose_chain(&exam);

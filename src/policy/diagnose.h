@@ -3,8 +3,8 @@
  * diagnose.h - findings, from the finished tree alone.
  *
  * Pure. One file per group of the catalogue: diagnose_dns.c, _tlsa.c,
- * _advice.c and _mismatch.c, _cert.c and _chain.c, _name.c, _smtp.c, _tls.c,
- * _ops.c.
+ * _advice.c and _mismatch.c, _cert.c and _chain.c, _name.c, _smtp.c, _mail.c,
+ * _tls.c, _ops.c.
  */
 #ifndef POLICY_DIAGNOSE_H
 #define POLICY_DIAGNOSE_H

@@ -119,6 +119,15 @@ bool kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
 bool kit_is_authenticated(
     const struct exam *exam, const struct danelaw_host *host);
 
+/*
+ * ": at TIME starttls-missing, at TIME authenticated", all tries; "":
+ * one was enough.
+ */
+const char *kit_tries(
+    const struct exam *exam, const struct danelaw_address *address);
+/* Was STARTTLS there at one try, and missing or refused at another? */
+bool kit_tries_differ(const struct danelaw_address *address);
+
 /* The groups. */
 void diagnose_dns(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
@@ -128,6 +137,7 @@ void diagnose_cert(struct exam *exam);
 void diagnose_chain(struct exam *exam);
 void diagnose_name(struct exam *exam);
 void diagnose_smtp(struct exam *exam);
+void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
 

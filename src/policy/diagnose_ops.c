@@ -6,7 +6,7 @@
 #include "policy/diagnose_kit.h"
 #include "policy/verdict.h"
 
-enum { LONG_TTL = 24 * 3600 };
+enum { LONG_TTL = 24 * 3600, SMTP_PORT = 25 };
 
 /* The certificate that an address shows by its own choice. */
 static const struct danelaw_cert *
@@ -138,11 +138,24 @@ diagnose_tlsrpt(struct exam *exam)
 	}
 }
 
+static void
+diagnose_port(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+
+	if (report->port != SMTP_PORT && report->port != 0 &&
+	    !exam->options.offline)
+		finding_add(exam->tree, FINDING_OPS_OTHER_PORT, report->domain,
+		    "domain", report->domain, "port",
+		    kit_number(exam, report->port), NULL);
+}
+
 void
 diagnose_ops(struct exam *exam)
 {
 	const struct danelaw_report *report = exam->report;
 
+	diagnose_port(exam);
 	diagnose_one_bad(exam);
 	diagnose_tlsrpt(exam);
 	for (size_t i = 0; i < report->n_hosts; i++) {

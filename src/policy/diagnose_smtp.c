@@ -69,7 +69,7 @@ tell(struct exam *exam, const struct talk *talk, enum finding_id id,
 	    kit_text(exam, reply), "promise",
 	    kit_binding(host) ? ", though its TLSA records promise TLS"
 			      : ", so mail goes there in the clear",
-	    NULL);
+	    "tries", kit_tries(exam, talk->address), NULL);
 
 	kit_soften(finding, host, talk->address->outcome);
 	return finding;
@@ -182,6 +182,15 @@ is_tls_record(const char *text)
 	return begins(text, "\\x15\\x03") || begins(text, "\\x16\\x03");
 }
 
+/* It began like a reply, so it is SMTP of a kind. */
+static bool
+is_broken_reply(const char *why)
+{
+	return kit_says(why, "an endless line") ||
+	    kit_says(why, "an endless reply") ||
+	    kit_says(why, "different codes in one reply");
+}
+
 static void
 diagnose_garbled(struct exam *exam, const struct talk *talk)
 {
@@ -190,7 +199,7 @@ diagnose_garbled(struct exam *exam, const struct talk *talk)
 		is_tls_record(talk->smtp->banner) ||
 		is_tls_record(talk->smtp->refusal)))
 		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
-	else if (!talk->greeted)
+	else if (!talk->greeted && !is_broken_reply(talk->why))
 		tell(exam, talk, FINDING_SMTP_NOT_SMTP, NULL);
 	else
 		tell(exam, talk, FINDING_SMTP_BAD_REPLY_SYNTAX, NULL);
@@ -292,7 +301,7 @@ is_selective(const struct danelaw_address *address)
 		    outcome == DANELAW_OUTCOME_STARTTLS_REFUSED ||
 		    outcome == DANELAW_OUTCOME_CLEARTEXT;
 	}
-	return with && without;
+	return (with && without) || kit_tries_differ(address);
 }
 
 /* Only what comes after the second EHLO is said inside TLS. */
@@ -334,7 +343,7 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 	struct talk talk = read_talk(exam, host, address);
 
 	if (address->untried != NULL) {
-		finding_add(exam->tree, FINDING_TCP_NOT_PUBLIC, talk.where,
+		finding_add(exam->tree, FINDING_OPS_NOT_PUBLIC, talk.where,
 		    "where", talk.where, "host", host->name, "kind",
 		    address->untried, NULL);
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Senders that follow OpenSSL do what the probe saw, but for what is noted
- * with each. GnuTLS is in senders_exim.c.
+ * with each. GnuTLS is in senders_exim.c, Go in senders_go.c.
  */
 #include <string.h>
 
@@ -65,8 +65,8 @@ senders_in_time(
 	return cert->not_before <= report->at && report->at <= cert->not_after;
 }
 
-static bool
-is_old(const struct danelaw_tls *tls)
+bool
+senders_is_old(const struct danelaw_tls *tls)
 {
 	return tls->version != NULL && strcmp(tls->version, "TLSv1.2") != 0 &&
 	    strcmp(tls->version, "TLSv1.3") != 0;
@@ -79,7 +79,7 @@ is_old(const struct danelaw_tls *tls)
 static bool
 has_legacy_signature(const struct danelaw_tls *tls)
 {
-	return is_old(tls) && tls->cipher != NULL &&
+	return senders_is_old(tls) && tls->cipher != NULL &&
 	    (strncmp(tls->cipher, "ECDHE-", 6) == 0 ||
 		strncmp(tls->cipher, "DHE-", 4) == 0);
 }
@@ -148,68 +148,6 @@ rule_sendmail(const struct sender_facts *facts)
 	return rule_openssl(facts, "DANE check failed");
 }
 
-/* crypto/x509 asks the date of every certificate, the anchor included. */
-static bool
-path_in_time(const struct sender_facts *facts)
-{
-	const struct danelaw_probe *probe = facts->probe;
-
-	for (size_t i = 0; i < probe->n_chain; i++) {
-		const struct danelaw_cert *cert = &probe->chain[i];
-
-		if (cert->depth >= 0 && cert->depth <= probe->match->depth &&
-		    !senders_in_time(facts->report, cert))
-			return false;
-	}
-	return true;
-}
-
-/*
- * A sender in Go: the chain by crypto/x509, where the CN is no name since Go
- * 1.15, under records as RFC 7672 has them.
- */
-static struct sender_ruling
-rule_go(const struct sender_facts *facts)
-{
-	const struct danelaw_probe *probe = facts->probe;
-	const struct danelaw_match *match = probe->match;
-
-	if (facts->host->policy == DANELAW_POLICY_MAY)
-		return delivers;
-	if (is_old(probe->tls))
-		return refuses("tls: server selected unsupported protocol "
-			       "version");
-	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
-		return refuses("remote error: tls: certificate required");
-	if (facts->host->policy == DANELAW_POLICY_ENCRYPT)
-		return delivers;
-	switch (probe->outcome) {
-	case DANELAW_OUTCOME_AUTHENTICATED:
-		break;
-	case DANELAW_OUTCOME_NAME_MISMATCH:
-		return refuses("x509: certificate is not valid for any of "
-			       "the names");
-	case DANELAW_OUTCOME_CERT_EXPIRED:
-		return refuses("x509: certificate has expired or is not yet "
-			       "valid");
-	default:
-		return refuses("x509: certificate signed by unknown "
-			       "authority");
-	}
-	if (match == NULL || !match->name.checked)
-		return delivers;
-	if (match->name.source == DANELAW_NAME_CN)
-		return refuses("x509: certificate relies on legacy Common "
-			       "Name field, use SANs instead");
-	if (match->how == DANELAW_HOW_SIGNED_BY)
-		return refuses("x509: certificate signed by unknown "
-			       "authority");
-	if (!path_in_time(facts))
-		return refuses("x509: certificate has expired or is not yet "
-			       "valid");
-	return delivers;
-}
-
 /* GnuTLS and Go name RSA first where a server can choose, OpenSSL does not. */
 static const struct {
 	const char *name;
@@ -219,7 +157,7 @@ static const struct {
 	{ "postfix", rule_postfix, false, true },
 	{ "exim-gnutls", senders_exim, true, true },
 	{ "sendmail", rule_sendmail, false, false },
-	{ "go", rule_go, true, false },
+	{ "go", senders_go, true, true },
 };
 
 /* TLS stood, and only TLS and what came of it decides. */
@@ -305,6 +243,7 @@ senders_predict(struct arena *arena, const struct danelaw_report *report,
 	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct sender_facts facts = {
+			.arena = arena,
 			.report = report,
 			.host = host,
 			.probe = shown_to(address, rules[i].rsa_first),

@@ -25,6 +25,7 @@ bool senders_predict(struct arena *arena, const struct danelaw_report *report,
 
 /* What a rule looks at; all of it but the handshake is the same for all. */
 struct sender_facts {
+	struct arena *arena; /* for words */
 	const struct danelaw_report *report;
 	const struct danelaw_host *host;
 	const struct danelaw_probe *probe;
@@ -32,7 +33,7 @@ struct sender_facts {
 
 struct sender_ruling {
 	bool delivers;
-	const char *why; /* a static text, or NULL */
+	const char *why; /* NULL where it delivers */
 };
 
 /* Does the record describe this certificate or its key, digests and all? */
@@ -42,7 +43,13 @@ bool senders_record_fits(
 bool senders_in_time(
     const struct danelaw_report *report, const struct danelaw_cert *cert);
 
+/* Older than TLS 1.2? */
+bool senders_is_old(const struct danelaw_tls *tls);
+
 /* Exim with GnuTLS, a world of its own. The probe has TLS and a chain. */
 struct sender_ruling senders_exim(const struct sender_facts *facts);
+
+/* A sender in Go, likewise. */
+struct sender_ruling senders_go(const struct sender_facts *facts);
 
 #endif

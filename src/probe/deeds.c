@@ -10,7 +10,7 @@
 static bool
 lose(struct probe *probe, enum tls_step step)
 {
-	if (step == TLS_STEP_FAILED && !probe_is_leaving(probe)) {
+	if (step == TLS_STEP_FAILED && !probe_is_settled(probe)) {
 		if (probe->link.secured) {
 			probe_end_by_tls(probe);
 			return false;

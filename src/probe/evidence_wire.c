@@ -17,6 +17,7 @@
 #define TEXT_MAX 65536
 #define TRIALS_MAX 32 /* more than are ever made */
 #define ALERT_MAX 255
+#define CODE_MAX 999
 
 static void
 put_number(struct buf *out, uint32_t number)
@@ -103,6 +104,30 @@ put_trial(struct buf *out, const struct danelaw_trial *trial)
 }
 
 static void
+put_reply(struct buf *out, const struct danelaw_mail_reply *reply)
+{
+	put_number(out, reply != NULL);
+	if (reply == NULL)
+		return;
+	put_text(out, reply->address);
+	put_number(out, (uint32_t)reply->code);
+	put_text(out, reply->enhanced);
+	put_text(out, reply->text);
+}
+
+static void
+put_mail(struct buf *out, const struct danelaw_mail *mail)
+{
+	put_number(out, mail != NULL);
+	if (mail == NULL)
+		return;
+	put_reply(out, mail->from);
+	put_reply(out, mail->to);
+	put_reply(out, mail->rset);
+	put_text(out, mail->error);
+}
+
+static void
 put_smtp(struct buf *out, const struct danelaw_smtp *smtp)
 {
 	put_text(out, smtp->banner);
@@ -111,6 +136,7 @@ put_smtp(struct buf *out, const struct danelaw_smtp *smtp)
 	put_text(out, smtp->refusal);
 	put_texts(
 	    out, (const char *const *)smtp->transcript, smtp->n_transcript);
+	put_mail(out, smtp->mail);
 }
 
 /* -1 for none comes as 0. */
@@ -329,6 +355,44 @@ get_trial(struct reader *reader, struct danelaw_trial *trial)
 	trial->client_cert_sent = get_bool(reader);
 }
 
+static struct danelaw_mail_reply *
+get_reply(struct reader *reader)
+{
+	struct danelaw_mail_reply *reply;
+
+	if (!get_bool(reader))
+		return NULL;
+	reply = arena_alloc(reader->arena, sizeof(*reply));
+	if (reply == NULL) {
+		reader->bad = true;
+		return NULL;
+	}
+	reply->address = get_text(reader);
+	reply->code = (int)get_number(reader, CODE_MAX);
+	reply->enhanced = get_text(reader);
+	reply->text = get_text(reader);
+	return reply;
+}
+
+static struct danelaw_mail *
+get_mail(struct reader *reader)
+{
+	struct danelaw_mail *mail;
+
+	if (!get_bool(reader))
+		return NULL;
+	mail = arena_alloc(reader->arena, sizeof(*mail));
+	if (mail == NULL) {
+		reader->bad = true;
+		return NULL;
+	}
+	mail->from = get_reply(reader);
+	mail->to = get_reply(reader);
+	mail->rset = get_reply(reader);
+	mail->error = get_text(reader);
+	return mail;
+}
+
 static void
 get_smtp(struct reader *reader, struct danelaw_smtp *smtp)
 {
@@ -337,6 +401,7 @@ get_smtp(struct reader *reader, struct danelaw_smtp *smtp)
 	smtp->starttls = get_text(reader);
 	smtp->refusal = get_text(reader);
 	get_texts(reader, &smtp->transcript, &smtp->n_transcript);
+	smtp->mail = get_mail(reader);
 }
 
 static void

@@ -59,6 +59,8 @@ const struct tls_offer *probe_next_offer(
 
 /* The first connection tells about the server, the others only look on. */
 bool probe_is_first(const struct probe *probe);
+/* No fault can come any more: QUIT, or what stands before it, is under way. */
+bool probe_is_settled(const struct probe *probe);
 /* All that matters is known; what happens now changes nothing. */
 bool probe_is_leaving(const struct probe *probe);
 

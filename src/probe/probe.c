@@ -55,6 +55,8 @@ static const struct {
 	[DIALOGUE_AT_TLS] = { "shaking hands", "no end of the TLS handshake" },
 	[DIALOGUE_AT_EHLO_TLS] = { "waiting for the reply to EHLO inside TLS",
 	    "no reply to EHLO inside TLS" },
+	[DIALOGUE_AT_ENVELOPE] = { "waiting for the reply to MAIL or RCPT",
+	    "no reply to MAIL or RCPT" },
 	[DIALOGUE_AT_QUIT] = { "saying goodbye", "no reply to QUIT" },
 };
 
@@ -138,6 +140,13 @@ probe_is_leaving(const struct probe *probe)
 	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_QUIT;
 }
 
+bool
+probe_is_settled(const struct probe *probe)
+{
+	return probe_is_leaving(probe) ||
+	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_ENVELOPE;
+}
+
 void
 probe_note_time(struct probe *probe, int *step)
 {
@@ -170,6 +179,9 @@ open_dialogue(struct probe *probe)
 	const struct dialogue_options options = {
 		.helo = probe->target.helo,
 		.implicit_tls = probe->target.implicit_tls,
+		.mail_from =
+		    probe_is_first(probe) ? probe->target.mail_from : NULL,
+		.mail_to = probe_is_first(probe) ? probe->target.mail_to : NULL,
 	};
 
 	/* Only the first one's transcript is kept. */
@@ -329,6 +341,11 @@ expire(struct probe *probe)
 			probe_end_dialogue(probe);
 			break;
 		}
+		if (probe_is_settled(probe)) {
+			say_farewell(probe);
+			probe_end_dialogue(probe);
+			break;
+		}
 		stage = stage_of(probe);
 		say_farewell(probe);
 		end_late(
@@ -386,6 +403,8 @@ copy_target(struct probe *probe, const struct probe_target *target)
 		own->deadline = clock_monotonic_ms() + own->budget_ms;
 	own->sni = arena_strdup(arena, target->sni);
 	own->helo = arena_strdup(arena, target->helo);
+	own->mail_from = arena_strdup(arena, target->mail_from);
+	own->mail_to = arena_strdup(arena, target->mail_to);
 	if (own->connect_ms == 0)
 		own->connect_ms = CONNECT_MS;
 	if (own->reply_ms == 0)

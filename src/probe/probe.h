@@ -44,10 +44,13 @@ struct probe_target {
 	bool implicit_tls;
 	bool all_certs;     /* every key type, else the server's choice */
 	int64_t deadline;   /* clock_monotonic_ms(), for all of it; 0: none */
+	unsigned attempt;   /* at the same address, counted from 0 */
 	uint32_t budget_ms; /* instead: so long from the start; 0: none */
 	/* The steps' own limits, ms; 0: 30000 to connect, 60000 a reply,
 	   30000 the handshake. The deadline rules over all. */
 	uint32_t connect_ms, reply_ms, tls_ms;
+	/* Said inside TLS on the first connection; see smtp/dialogue.h. */
+	const char *mail_from, *mail_to;
 	/* Asked where the default handshake failed; NULL: leave it at that.
 	   These connections have shorter limits. */
 	probe_next_fn *next;

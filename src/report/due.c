@@ -59,31 +59,3 @@ due_certificate(const struct danelaw_report *report, bool ee_expiry)
 	}
 	return first;
 }
-
-static void
-look_at_lookups(
-    const struct danelaw_lookup *lookups, size_t n, struct due_rrsig *due)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (lookups[i].dnssec != DANELAW_DNSSEC_SECURE ||
-		    lookups[i].rrsig_expires == 0)
-			continue;
-		if (due->lookup == NULL ||
-		    lookups[i].rrsig_expires < due->when) {
-			due->when = lookups[i].rrsig_expires;
-			due->lookup = &lookups[i];
-		}
-	}
-}
-
-struct due_rrsig
-due_signature(const struct danelaw_report *report)
-{
-	struct due_rrsig due = { 0 };
-
-	look_at_lookups(report->mx.lookups, report->mx.n_lookups, &due);
-	for (size_t i = 0; i < report->n_hosts; i++)
-		look_at_lookups(
-		    report->hosts[i].lookups, report->hosts[i].n_lookups, &due);
-	return due;
-}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * due.h - what of a report will run out first.
+ * due.h - which certificate of a report will run out first, by the plugin's
+ * rules; of signatures report->clocks tells.
  */
 #ifndef REPORT_DUE_H
 #define REPORT_DUE_H
@@ -14,10 +15,6 @@ struct due_cert {
 	const struct danelaw_address *address;
 	const struct danelaw_cert *cert;
 };
-struct due_rrsig {
-	int64_t when;
-	const struct danelaw_lookup *lookup;
-};
 
 /*
  * Certificates on the path from a server's own to the one that a record of
@@ -29,7 +26,5 @@ struct due_cert due_certificate(
 /* The same for one address. */
 struct due_cert due_certificate_at(const struct danelaw_host *host,
     const struct danelaw_address *address, bool ee_expiry);
-/* Signatures of all answers that were validated. */
-struct due_rrsig due_signature(const struct danelaw_report *report);
 
 #endif

@@ -114,6 +114,38 @@ mx_object(struct json_maker *maker, const struct danelaw_mx *mx)
 }
 
 static json_t *
+mail_reply_object(
+    struct json_maker *maker, const struct danelaw_mail_reply *reply)
+{
+	json_t *object;
+
+	if (reply == NULL)
+		return json_null();
+	object = json_object();
+	json_put_text(maker, object, "address", reply->address);
+	json_put(maker, object, "code",
+	    reply->code == 0 ? json_null() : json_integer(reply->code));
+	json_put_text(maker, object, "enhanced", reply->enhanced);
+	json_put_text(maker, object, "text", reply->text);
+	return object;
+}
+
+static json_t *
+mail_object(struct json_maker *maker, const struct danelaw_mail *mail)
+{
+	json_t *object;
+
+	if (mail == NULL)
+		return json_null();
+	object = json_object();
+	json_put(maker, object, "from", mail_reply_object(maker, mail->from));
+	json_put(maker, object, "to", mail_reply_object(maker, mail->to));
+	json_put(maker, object, "rset", mail_reply_object(maker, mail->rset));
+	json_put_text(maker, object, "error", mail->error);
+	return object;
+}
+
+static json_t *
 smtp_object(struct json_maker *maker, const struct danelaw_smtp *smtp)
 {
 	json_t *object = json_object();
@@ -122,6 +154,7 @@ smtp_object(struct json_maker *maker, const struct danelaw_smtp *smtp)
 	json_put_texts(maker, object, "ehlo", smtp->ehlo, smtp->n_ehlo);
 	json_put_text(maker, object, "starttls", smtp->starttls);
 	json_put_text(maker, object, "refusal", smtp->refusal);
+	json_put(maker, object, "mail", mail_object(maker, smtp->mail));
 	if (smtp->n_transcript > 0)
 		json_put_texts(maker, object, "transcript", smtp->transcript,
 		    smtp->n_transcript);
@@ -200,6 +233,25 @@ trials_array(
 }
 
 static json_t *
+tries_array(struct json_maker *maker, const struct danelaw_try *tries, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *item = json_object();
+
+		json_put_date(maker, item, "at", tries[i].at);
+		json_put_text(maker, item, "outcome",
+		    danelaw_outcome_word(tries[i].outcome));
+		json_put_text(maker, item, "banner", tries[i].banner);
+		json_put_bool(maker, item, "starttls", tries[i].starttls);
+		json_put_text(maker, item, "refusal", tries[i].refusal);
+		json_add(maker, array, item);
+	}
+	return array;
+}
+
+static json_t *
 address_object(struct json_maker *maker, const struct danelaw_address *address,
     const struct danelaw_tlsa *tlsa)
 {
@@ -219,6 +271,8 @@ address_object(struct json_maker *maker, const struct danelaw_address *address,
 	json_put_text(maker, object, "cause", address->cause);
 	json_put(maker, object, "trials",
 	    trials_array(maker, address->trials, address->n_trials));
+	json_put(maker, object, "tries",
+	    tries_array(maker, address->tries, address->n_tries));
 	json_put(maker, object, "smtp", smtp_object(maker, &address->smtp));
 	json_put(maker, object, "senders",
 	    senders_array(maker, address->senders, address->n_senders));

@@ -21,8 +21,8 @@ struct plugin {
 	const struct nagios_options *options;
 	struct report_tally tally;
 	struct due_cert cert;
-	struct due_rrsig rrsig;
-	int64_t days, hours; /* left, in thousandths */
+	const struct danelaw_clock_rrsig *rrsig; /* NULL: none counts */
+	int64_t days, hours;                     /* left, in thousandths */
 	enum danelaw_state state;
 	struct buf sentence;
 };
@@ -218,18 +218,18 @@ judge_cert(struct plugin *plugin)
 static void
 judge_rrsig(struct plugin *plugin)
 {
-	const struct due_rrsig *due = &plugin->rrsig;
+	const struct danelaw_clock_rrsig *due = plugin->rrsig;
 	const struct range *range;
 
-	if (due->lookup == NULL)
+	if (due == NULL)
 		return;
-	plugin->hours = left_until(due->when, plugin->report->at, HOUR);
+	plugin->hours = left_until(due->expires, plugin->report->at, HOUR);
 	range = judge_left(plugin, plugin->hours,
 	    &plugin->options->rrsig_warning, &plugin->options->rrsig_critical);
 	if (range == NULL)
 		return;
 	buf_printf(&plugin->sentence, "the signature of %s %s ",
-	    page_or(due->lookup->name), page_or(due->lookup->type));
+	    page_or(due->name), page_or(due->type));
 	say_left(plugin, plugin->hours, "hours", range);
 }
 
@@ -304,7 +304,7 @@ put_perfdata(const struct plugin *plugin, struct buf *out)
 	nagios_put_value(&time, out);
 	if (plugin->cert.cert != NULL)
 		nagios_put_value(&days, out);
-	if (plugin->rrsig.lookup != NULL)
+	if (plugin->rrsig != NULL)
 		nagios_put_value(&hours, out);
 	put_tally(plugin, out);
 	buf_puts(out, "\n");
@@ -337,7 +337,7 @@ report_nagios(const struct danelaw_report *report,
 		.options = options,
 		.tally = tally_report(report),
 		.cert = due_certificate(report, options->ee_expiry),
-		.rrsig = due_signature(report),
+		.rrsig = report->clocks.rrsig,
 	};
 
 	if (!judge_report(&plugin))

@@ -121,6 +121,59 @@ smtp_rows(struct page *page, const struct margin *margin,
 }
 
 static void
+mail_row(struct page *page, const struct margin *margin, const char *verb,
+    const struct danelaw_mail_reply *reply)
+{
+	struct page_cut text;
+
+	if (reply == NULL || reply->code == 0)
+		return;
+	text = page_cut(page, reply->text == NULL ? "" : reply->text, MAX_TEXT);
+	page_row(page, margin, "mail", "%s:<%s> %d%s%s%s" PAGE_CUT, verb,
+	    strcmp(page_or(reply->address), "<>") == 0
+		? ""
+		: page_or(reply->address),
+	    reply->code, reply->enhanced == NULL ? "" : " ",
+	    reply->enhanced == NULL ? "" : reply->enhanced,
+	    reply->text == NULL ? "" : " ", PAGE_CUT_ARGS(text));
+}
+
+/* Would it take the mail? */
+static void
+mail_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_mail *mail)
+{
+	if (mail == NULL)
+		return;
+	mail_row(page, margin, "FROM", mail->from);
+	mail_row(page, margin, "TO", mail->to);
+	if (mail->error != NULL)
+		page_row(page, margin, "mail", "%s", mail->error);
+	else if (mail->from == NULL)
+		page_row(page, margin, "mail",
+		    "not asked: it did not get so far as EHLO inside TLS");
+}
+
+/* All tries, where one was not enough. */
+static void
+tries_rows(struct page *page, const struct margin *margin,
+    const struct danelaw_address *address)
+{
+	for (size_t i = 0; i < address->n_tries; i++) {
+		const struct danelaw_try *one = &address->tries[i];
+		struct page_cut why = page_cut(
+		    page, one->refusal == NULL ? "" : one->refusal, MAX_TEXT);
+
+		page_row(page, margin, "try", "%zu: %s%s%s" PAGE_CUT, i + 1,
+		    danelaw_outcome_word(one->outcome),
+		    one->starttls             ? ", STARTTLS offered"
+			: one->banner != NULL ? ", STARTTLS not offered"
+					      : "",
+		    one->refusal == NULL ? "" : ": ", PAGE_CUT_ARGS(why));
+	}
+}
+
+static void
 add_step(struct buf *steps, const char *name, int ms)
 {
 	if (ms >= 0)
@@ -399,6 +452,8 @@ address_rows(struct page *page, const struct margin *margin,
 			probe_rows(page, margin, host, address, probe);
 	}
 	sender_rows(page, margin, address);
+	mail_rows(page, margin, address->smtp.mail);
+	tries_rows(page, margin, address);
 	if (page->verbosity > 0)
 		timing_row(page, margin, &address->timing);
 }

@@ -9,7 +9,9 @@
  *	BANNER -> EHLO -> STARTTLS -> TLS -> EHLO_TLS -> QUIT -> END
  *	            \-> HELO -> LACKING -> QUIT
  *
- * With implicit TLS the list begins at TLS and goes on with TLS_BANNER.
+ * With implicit TLS the list begins at TLS and goes on with TLS_BANNER. With
+ * an envelope MAIL, RCPT and RSET come before QUIT; from there on all that
+ * matters is settled, and what goes wrong is told by the facts alone.
  *
  * TLS is the one turn without words: the caller shakes hands. Whatever comes
  * between the 220 to STARTTLS and dialogue_tls_up() was not protected by TLS
@@ -33,67 +35,22 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "smtp/ehlo.h"
+#include "smtp/envelope.h"
 #include "smtp/reply.h"
 #include "smtp/transcript.h"
+#include "smtp/turns.h"
 
-#define HELO_MAX 255     /* RFC 5321 section 4.5.3.1.2 */
-#define PENDING_MAX 4096 /* bytes before their turn */
-#define SAID_MAX 512     /* bytes of a reply kept as one text */
-#define CODE_LEN 4       /* "250-" */
-
-enum turn {
-	NOWHERE = 0,
-	BANNER,
-	EHLO,
-	HELO,
-	STARTTLS,
-	TLS,
-	TLS_BANNER,
-	EHLO_TLS,
-	QUIT,
-	N_TURNS,
-	LACKING = N_TURNS, /* these have no row: see go() */
-	REFUSED,
-	END,
-};
-
-static const struct {
-	enum dialogue_stage stage;
-	const char *verb;   /* NULL: nothing is said */
-	bool named;         /* our name follows the verb */
-	enum turn on[6];    /* where a reply leads, by its first digit */
-	const char *reply;  /* "the server ... with 554" */
-	const char *closed; /* "the server closed the connection ..." */
-} turns[N_TURNS] = {
-	[BANNER] = { DIALOGUE_AT_BANNER, NULL, false,
-	    { [2] = EHLO, [4] = REFUSED, [5] = REFUSED }, "greeted us",
-	    "before its greeting" },
-	[EHLO] = { DIALOGUE_AT_EHLO, "EHLO", true,
-	    { [2] = STARTTLS, [4] = REFUSED, [5] = HELO }, "answered EHLO",
-	    "after EHLO" },
-	[HELO] = { DIALOGUE_AT_EHLO, "HELO", true,
-	    { [2] = LACKING, [4] = REFUSED, [5] = REFUSED },
-	    "answered EHLO and then HELO", "" },
-	[STARTTLS] = { DIALOGUE_AT_STARTTLS, "STARTTLS", false,
-	    { [2] = TLS, [4] = REFUSED, [5] = REFUSED }, "answered STARTTLS",
-	    "after STARTTLS" },
-	[TLS] = { .stage = DIALOGUE_AT_TLS,
-	    .closed = "before the TLS handshake" },
-	[TLS_BANNER] = { DIALOGUE_AT_EHLO_TLS, NULL, false,
-	    { [2] = EHLO_TLS, [4] = REFUSED, [5] = REFUSED },
-	    "greeted us inside TLS", "inside TLS, before its greeting" },
-	[EHLO_TLS] = { DIALOGUE_AT_EHLO_TLS, "EHLO", true,
-	    { [2] = QUIT, [4] = REFUSED, [5] = REFUSED },
-	    "answered EHLO inside TLS", "after EHLO inside TLS" },
-	[QUIT] = { .stage = DIALOGUE_AT_QUIT,
-	    .verb = "QUIT",
-	    .on = { [2] = END, [3] = END, [4] = END, [5] = END } },
-};
+#define HELO_MAX 255                   /* RFC 5321 section 4.5.3.1.2 */
+#define PENDING_MAX 4096               /* bytes before their turn */
+#define SAID_MAX 512                   /* bytes of a reply kept as one text */
+#define CODE_LEN 4                     /* "250-" */
+#define OUTPUT_MAX (ENVELOPE_MAX + 16) /* the longest command, and QUIT */
 
 struct dialogue {
 	struct arena *arena;
 	char helo[HELO_MAX + 1];
 	bool implicit_tls;
+	struct envelope envelope;
 	enum turn turn;
 	bool accepted;         /* EHLO inside TLS was */
 	bool starttls, masked; /* seen in the reply to EHLO */
@@ -101,7 +58,7 @@ struct dialogue {
 	enum dialogue_stage fault_stage;
 	int code;
 	const char *error;
-	char output[HELO_MAX + 16]; /* the longest command, and QUIT */
+	char output[OUTPUT_MAX];
 	size_t output_len, sent;
 	struct buf pending; /* came before its turn */
 	struct reply reply;
@@ -137,6 +94,12 @@ dialogue_new(struct arena *arena, const struct dialogue_options *options)
 	if (dialogue == NULL)
 		return NULL;
 	dialogue->arena = arena;
+	if (!envelope_init(&dialogue->envelope, arena, options->mail_from,
+		options->mail_to)) {
+		free(dialogue);
+		return NULL;
+	}
+	dialogue->facts.mail = dialogue->envelope.facts;
 	transcript_init(&dialogue->transcript, arena, &dialogue->facts);
 	memcpy(dialogue->helo, options->helo, strlen(options->helo));
 	dialogue->implicit_tls = options->implicit_tls;
@@ -223,6 +186,24 @@ lacking_error(const struct dialogue *dialogue)
 	return "the server does not offer STARTTLS";
 }
 
+/* What follows the verb of a turn; "": nothing. */
+static const char *
+argument(const struct dialogue *dialogue, enum turn turn)
+{
+	if (turn == MAIL)
+		return dialogue->envelope.from;
+	if (turn == RCPT)
+		return dialogue->envelope.to;
+	return turns[turn].named ? dialogue->helo : "";
+}
+
+/* All that matters is known: no fault can come any more. */
+static bool
+is_settled(const struct dialogue *dialogue)
+{
+	return turns[dialogue->turn].stage >= DIALOGUE_AT_ENVELOPE;
+}
+
 /* Leads to the next turn, or by a fault to QUIT or to the end. */
 static void
 go(struct dialogue *dialogue, enum turn next)
@@ -248,8 +229,7 @@ go(struct dialogue *dialogue, enum turn next)
 	reply_start(&dialogue->reply, false);
 	dialogue->output_len = dialogue->sent = 0;
 	if (turns[next].verb != NULL)
-		say(dialogue, turns[next].verb,
-		    turns[next].named ? dialogue->helo : "");
+		say(dialogue, turns[next].verb, argument(dialogue, next));
 }
 
 /* The lines of a reply, joined: "554 5.7.1 No. Go away". */
@@ -332,8 +312,16 @@ take_reply(struct dialogue *dialogue)
 			turns[turn].reply, code));
 		next = END;
 	}
-	if (turn == EHLO_TLS && next == QUIT)
+	if (turn == EHLO_TLS && next == QUIT) {
 		dialogue->accepted = true;
+		if (dialogue->facts.mail != NULL)
+			next = MAIL;
+	} else if (turn > EHLO_TLS && turn < QUIT) {
+		envelope_heard(&dialogue->envelope, turn, code, dialogue->said,
+		    dialogue->said_len);
+		if (code == 421)
+			next = END;
+	}
 	go(dialogue, next);
 }
 
@@ -346,7 +334,9 @@ take_garbled(struct dialogue *dialogue, const char *bytes, size_t len)
 {
 	const struct reply *reply = &dialogue->reply;
 
-	if (dialogue->turn == QUIT) {
+	if (is_settled(dialogue)) {
+		envelope_broken(
+		    &dialogue->envelope, dialogue->turn, reply->error);
 		end(dialogue);
 		return;
 	}
@@ -420,10 +410,13 @@ dialogue_feed(struct dialogue *dialogue, const void *bytes, size_t len)
 	if (dialogue->turn == TLS) {
 		take_intruders(dialogue, rest, len);
 	} else if (len > PENDING_MAX - dialogue->pending.len) {
+		static const char flood[] =
+		    "the server sends much that was not asked for";
+
 		if (dialogue->fault == DIALOGUE_FAULT_NONE &&
-		    dialogue->turn != QUIT)
-			fail(dialogue, DIALOGUE_GARBLED,
-			    "the server sends much that was not asked for");
+		    !is_settled(dialogue))
+			fail(dialogue, DIALOGUE_GARBLED, flood);
+		envelope_broken(&dialogue->envelope, dialogue->turn, flood);
 		end(dialogue);
 	} else if (!buf_add(&dialogue->pending, rest, len)) {
 		return false;
@@ -459,7 +452,10 @@ dialogue_feed_eof(struct dialogue *dialogue)
 		/* It meant its 5xx to EHLO for good. */
 		dialogue->code = dialogue->ehlo_code;
 		fail(dialogue, DIALOGUE_REFUSED, closed_error(dialogue));
-	} else if (dialogue->turn != QUIT) {
+	} else if (is_settled(dialogue)) {
+		envelope_broken(&dialogue->envelope, dialogue->turn,
+		    "the server closed the connection");
+	} else {
 		fail(dialogue, DIALOGUE_CLOSED, closed_error(dialogue));
 	}
 	end(dialogue);
@@ -506,6 +502,8 @@ dialogue_quit(struct dialogue *dialogue)
 		end(dialogue);
 		return;
 	}
+	envelope_broken(&dialogue->envelope, dialogue->turn,
+	    "the server does not answer in time");
 	/* A command half sent must be brought to its end first. */
 	if (dialogue->sent == 0 || !is_sending(dialogue))
 		dialogue->output_len = dialogue->sent = 0;

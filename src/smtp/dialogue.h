@@ -43,6 +43,7 @@ enum dialogue_stage {
 	DIALOGUE_AT_STARTTLS,
 	DIALOGUE_AT_TLS,      /* the handshake; TLS stands when it is passed */
 	DIALOGUE_AT_EHLO_TLS, /* and, with implicit TLS, the greeting */
+	DIALOGUE_AT_ENVELOPE, /* MAIL, RCPT, RSET; no fault comes any more */
 	DIALOGUE_AT_QUIT,
 };
 
@@ -51,11 +52,14 @@ struct dialogue;
 struct dialogue_options {
 	const char *helo;  /* copied; must be a valid EHLO argument */
 	bool implicit_tls; /* begins with the handshake */
+	/* Both or neither: inside TLS go on with MAIL FROM and RCPT TO, then
+	   RSET and QUIT. Without brackets, but "<>" is the null sender. */
+	const char *mail_from, *mail_to;
 };
 
 /*
  * arena takes the facts (see dialogue_facts()) and must outlive it. NULL: no
- * memory, or a helo that could not be said on one line.
+ * memory, or a helo or an address that could not be said on one line.
  */
 struct dialogue *dialogue_new(
     struct arena *arena, const struct dialogue_options *options);

@@ -157,7 +157,7 @@ test_key(void **state)
 	(void)state;
 
 	probe_key(&target, key);
-	assert_string_equal(key, "192.0.2.1 25 starttls default - -");
+	assert_string_equal(key, "192.0.2.1 25 starttls default 0 - - - -");
 	target = (struct probe_target) { .ip = "2001:db8::1",
 		.port = 465,
 		.sni = "mx.example",
@@ -166,7 +166,12 @@ test_key(void **state)
 		.all_certs = true };
 	probe_key(&target, key);
 	assert_string_equal(
-	    key, "2001:db8::1 465 implicit all mx.example me.example");
+	    key, "2001:db8::1 465 implicit all 0 mx.example me.example - -");
+	target.attempt = 2;
+	target.mail_from = "<>";
+	target.mail_to = "postmaster@example";
+	probe_key(&target, key);
+	assert_non_null(strstr(key, " 2 mx.example me.example <> postmaster@"));
 	memset(long_sni, 's', sizeof(long_sni) - 1);
 	long_sni[sizeof(long_sni) - 1] = '\0';
 	memset(long_helo, 'h', sizeof(long_helo) - 1);

@@ -437,7 +437,7 @@ test_public_only(void **state)
 		for (size_t j = 0; j < report->n_findings; j++) {
 			assert_string_not_equal(
 			    report->findings[j].id, "tcp-refused");
-			if (strcmp(report->findings[j].id, "tcp-not-public") ==
+			if (strcmp(report->findings[j].id, "ops-not-public") ==
 			    0)
 				finding = &report->findings[j];
 		}

@@ -52,6 +52,18 @@ static const struct row rows[] = {
 	{ { "-4", "-6" }, "only one of them" },
 	{ { "--key", "x" }, "it needs --cert" },
 	{ { "--trust-anchor", "" }, "the value is empty" },
+	{ { "--from", "a@a.example", "--to", "b@b.example" }, NULL },
+	{ { "--from", "<>", "--to", "b@b.example" }, NULL },
+	{ { "--from", "a@a.example" }, "one needs the other" },
+	{ { "--to", "a@a.example" }, "one needs the other" },
+	{ { "--from", "a@a.example", "--to", "<>" }, "to \"<>\"" },
+	{ { "--from", "a@a>\r\nDATA", "--to", "b@b.example" },
+	    "from \"a@a>\\x0d\\x0aDATA\"" },
+	{ { "--retry", "0", "--retry-delay", "0" }, NULL },
+	{ { "--retry", "10", "--retry-delay", "3600" }, NULL },
+	{ { "--retry", "11" }, "from 0 to 10" },
+	{ { "--retry", "-1" }, "from 0 to 10" },
+	{ { "--retry-delay", "3601" }, "from 0 to 3600" },
 };
 
 static bool
@@ -115,6 +127,8 @@ test_values(void **state)
 	assert_string_equal(settings.cafile, "a.pem");
 	assert_string_equal(settings.capath, "b");
 	assert_true(settings.pkix);
+	assert_int_equal(settings.retries, 0);
+	assert_int_equal(settings.retry_delay, 30);
 	/* The operand was moved behind the options. */
 	assert_int_equal(first, MAX_ARGS);
 	options_finish(&settings);

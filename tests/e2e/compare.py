@@ -93,6 +93,11 @@ def compare_address(expect, address, host):
     leaves = {probe['chain'][0]['key']: probe for probe in address['probes']
               if probe['chain']}
     first = address['probes'][0] if address['probes'] else None
+    if 'mail' in expect:
+        faults += compare_mail(expect['mail'], address['smtp']['mail'], where)
+    if 'tries' in expect:
+        faults += differ(f'{where} tries', expect['tries'],
+                         [one['outcome'] for one in address['tries']])
     details = set(expect) & {'match', 'order', 'pkix', 'results', 'roles',
                              'verify'}
     if first:
@@ -109,6 +114,20 @@ def compare_address(expect, address, host):
                          leaves[leaf]['outcome'])
         faults += compare_probe(wanted, leaves[leaf], host['tlsa'],
                                 f'{where} {leaf}')
+    return faults
+
+
+def compare_mail(expect, mail, where):
+    if mail is None:
+        return [f'{where} mail: nothing was asked']
+    faults = []
+    for key, wanted in expect.items():
+        reply, got = mail[key], 'none'
+        if reply is not None and reply['code'] is not None:
+            got = ' '.join(filter(None, (str(reply['code']),
+                                         reply['enhanced'])))
+        if got.split()[0] != wanted:
+            faults += differ(f'{where} mail.{key}', wanted, got)
     return faults
 
 

@@ -49,6 +49,17 @@ check_shake(const struct evidence_shake *shake)
 }
 
 static void
+check_reply(const struct danelaw_mail_reply *reply)
+{
+	if (reply == NULL)
+		return;
+	fuzz_printable(reply->address);
+	fuzz_printable(reply->enhanced);
+	fuzz_printable(reply->text);
+	assert(reply->code >= 0 && reply->code <= 999);
+}
+
+static void
 check_evidence(const struct evidence *evidence)
 {
 	const struct danelaw_smtp *smtp = &evidence->smtp;
@@ -59,6 +70,12 @@ check_evidence(const struct evidence *evidence)
 	fuzz_printable(smtp->refusal);
 	check_texts((const char *const *)smtp->ehlo, smtp->n_ehlo);
 	check_texts((const char *const *)smtp->transcript, smtp->n_transcript);
+	if (smtp->mail != NULL) {
+		check_reply(smtp->mail->from);
+		check_reply(smtp->mail->to);
+		check_reply(smtp->mail->rset);
+		fuzz_printable(smtp->mail->error);
+	}
 	assert(evidence->n_shakes > 0 && evidence->refs == 1);
 	assert(strcmp(evidence->shakes[0].offer, "default") == 0);
 	for (size_t i = 0; i < evidence->n_shakes; i++)

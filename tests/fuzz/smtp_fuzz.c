@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The whole dialogue. The first byte chooses implicit TLS and the portions;
+ * The whole dialogue. The first byte chooses implicit TLS, an envelope and the
+ * portions;
  * 0xff ends a turn of the server, and each turn is fed when the client would
  * read. However the bytes are cut, the outcome must be the same.
  */
@@ -47,14 +48,19 @@ feed_turn(struct run *run)
 	run->bytes += end != NULL;
 }
 
+/* The low bit is for implicit TLS, the high one for an envelope. */
 static void
-run_init(struct run *run, bool implicit)
+run_init(struct run *run, uint8_t choice)
 {
 	struct dialogue_options options = { .helo = "client.example" };
 	enum dialogue_step step;
 	unsigned steps = 0;
 
-	options.implicit_tls = implicit;
+	options.implicit_tls = (choice & 1) != 0;
+	if ((choice & 0x80) != 0) {
+		options.mail_from = (choice & 2) != 0 ? "<>" : "a@a.example";
+		options.mail_to = "b@b.example";
+	}
 	run->arena = arena_new();
 	run->dialogue = dialogue_new(run->arena, &options);
 	assert(run->dialogue != NULL);
@@ -88,6 +94,34 @@ run_finish(struct run *run)
 }
 
 static void
+check_mail_reply(const struct danelaw_mail_reply *reply)
+{
+	if (reply == NULL)
+		return;
+	assert(reply->code == 0 || (reply->code >= 200 && reply->code < 600));
+	fuzz_printable(reply->text);
+	fuzz_printable(reply->enhanced);
+	if (reply->enhanced != NULL)
+		assert(reply->enhanced[0] == '0' + reply->code / 100);
+}
+
+/* No command is said before the one it follows was answered. */
+static void
+check_mail(const struct danelaw_mail *mail, bool encrypted)
+{
+	if (mail == NULL)
+		return;
+	check_mail_reply(mail->from);
+	check_mail_reply(mail->to);
+	check_mail_reply(mail->rset);
+	assert(mail->from == NULL || encrypted);
+	assert(mail->to == NULL ||
+	    (mail->from != NULL && mail->from->code / 100 == 2));
+	assert(mail->rset == NULL ||
+	    (mail->from != NULL && mail->from->code != 0));
+}
+
+static void
 check_facts(struct dialogue *dialogue)
 {
 	const struct danelaw_smtp *facts = dialogue_facts(dialogue);
@@ -101,11 +135,24 @@ check_facts(struct dialogue *dialogue)
 		fuzz_printable(facts->ehlo[i]);
 	for (size_t i = 0; i < facts->n_transcript; i++)
 		fuzz_printable(facts->transcript[i]);
+	check_mail(facts->mail, encrypted);
 	/* A fault after TLS stands leaves it unsaid only while saying QUIT. */
 	if (encrypted)
 		assert(dialogue_stage(dialogue) > DIALOGUE_AT_TLS);
 	if (dialogue_fault(dialogue) != DIALOGUE_FAULT_NONE)
 		assert(dialogue_error(dialogue) != NULL);
+}
+
+static void
+check_same_reply(
+    const struct danelaw_mail_reply *a, const struct danelaw_mail_reply *b)
+{
+	assert((a == NULL) == (b == NULL));
+	if (a == NULL)
+		return;
+	assert(a->code == b->code);
+	assert(fuzz_same(a->text, b->text));
+	assert(fuzz_same(a->enhanced, b->enhanced));
 }
 
 static void
@@ -122,6 +169,13 @@ check_same(struct dialogue *a, struct dialogue *b)
 	assert(fuzz_same(dialogue_error(a), dialogue_error(b)));
 	assert(fuzz_same(x->banner, y->banner));
 	assert(fuzz_same(x->starttls, y->starttls));
+	assert((x->mail == NULL) == (y->mail == NULL));
+	if (x->mail != NULL) {
+		check_same_reply(x->mail->from, y->mail->from);
+		check_same_reply(x->mail->to, y->mail->to);
+		check_same_reply(x->mail->rset, y->mail->rset);
+		assert(fuzz_same(x->mail->error, y->mail->error));
+	}
 	assert(x->n_ehlo == y->n_ehlo);
 	for (size_t i = 0; i < x->n_ehlo; i++)
 		assert(fuzz_same(x->ehlo[i], y->ehlo[i]));
@@ -149,8 +203,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	};
 	whole = parts = start;
 	parts.portion = 1 + (bytes[0] >> 1) % 32;
-	run_init(&whole, bytes[0] & 1);
-	run_init(&parts, bytes[0] & 1);
+	run_init(&whole, bytes[0]);
+	run_init(&parts, bytes[0]);
 	check_facts(whole.dialogue);
 	check_same(whole.dialogue, parts.dialogue);
 	run_finish(&whole);
@@ -158,7 +212,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	parts = start;
 	parts.portion = 1 + bytes[0] % 32;
 	parts.quit = 1 + bytes[0] % 16;
-	run_init(&parts, bytes[0] & 1);
+	run_init(&parts, bytes[0]);
 	check_facts(parts.dialogue);
 	run_finish(&parts);
 	return 0;

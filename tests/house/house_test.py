@@ -270,14 +270,17 @@ def test_rules():
     rules("a number left out", "2 publisher 6698 4: two\n", "", "",
           "rules.txt:1: rule 2 is out of order")
     rules("no list", "", "", "", "rules.txt: has no rule")
-def catalogue(name, text, *lines):
+def catalogue(name, text, *lines, lab="smtp-c"):
     files = {
         "src/model/findings_dns.def": 'FINDING(A, "dns-a", WARNING, NULL,',
         "src/model/findings_tlsa.def": 'FINDING(B,\n "tlsa-b", INFO, "x-y",',
         "src/model/findings_cert.def": "",
+        "src/model/findings_smtp.def": 'FINDING(C, "smtp-c", INFO, NULL,',
         "src/model/unseen.def": 'UNSEEN("dns-u",\n    "why")',
-        "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n"',
-        "testdata/lab/x.toml": '[expect]\nfindings = ["tlsa-b", ["no"]]',
+        "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n"'
+                                          '"info smtp-c et.example\\n"',
+        "testdata/lab/x.toml": '[expect]\nfindings = ["tlsa-b", ["no"], "'
+                               + lab + '"]',
         "testdata/catalogue": text}
     with tempfile.TemporaryDirectory() as root:
         for path, content in files.items():
@@ -290,8 +293,11 @@ def catalogue(name, text, *lines):
 
 
 def test_catalogue():
-    good = "D dns-a warning -\nA tlsa-b info x-y\nD dns-u unseen -\n"
+    good = ("D dns-a warning -\nA tlsa-b info x-y\nD dns-u unseen -\n"
+            "S smtp-c info -\n")
     catalogue("all triggered or unseen", good)
+    catalogue("SMTP without a scenario", good,
+              "smtp-c: no scenario of testdata/lab/ expects it", lab="no")
     catalogue("an entry that nobody makes", good + "N name-c info -\n",
               "name-c: no such finding")
     catalogue("another severity and type", good.replace("warning -", "info z"),

@@ -33,10 +33,10 @@ forward-zone:
 	name: "."
 	forward-addr: {upstream}
 '''
-EXIM_ID = 9003
+POSTFIX_ID, POSTDROP_ID, EXIM_ID = 9001, 9002, 9003
 PASSWD = f'''root:x:0:0::/:/bin/sh
 nobody:x:65534:65534::/:/bin/false
-postfix:x:9001:9001::/:/bin/false
+postfix:x:{POSTFIX_ID}:{POSTFIX_ID}::/:/bin/false
 Debian-exim:x:{EXIM_ID}:{EXIM_ID}::/:/bin/false
 smmta:x:9004:9004::/:/bin/false
 smmsp:x:9005:9005::/:/bin/false
@@ -44,8 +44,8 @@ smmsp:x:9005:9005::/:/bin/false
 GROUP = f'''root:x:0:
 mail:x:8:
 nogroup:x:65534:
-postfix:x:9001:
-postdrop:x:9002:
+postfix:x:{POSTFIX_ID}:
+postdrop:x:{POSTDROP_ID}:
 Debian-exim:x:{EXIM_ID}:
 smmta:x:9004:
 smmsp:x:9005:

@@ -131,6 +131,13 @@ alert_at_once(struct grown *g)
 }
 
 static void
+endless_greeting(struct grown *g)
+{
+	grow_no_tls(
+	    g, DANELAW_OUTCOME_NOT_SMTP, "the server sends an endless reply");
+}
+
+static void
 greeted(struct grown *g, enum danelaw_outcome outcome, const char *error)
 {
 	grow_no_tls(g, outcome, error);
@@ -323,9 +330,112 @@ needs_starttls(struct grown *g)
 	g->address->smtp.refusal = "530 5.7.0 Must issue a STARTTLS first";
 }
 
+static void
+envelope(struct grown *g, int from, int to)
+{
+	static struct danelaw_mail mail;
+	static struct danelaw_mail_reply replies[2];
+
+	replies[0] = (struct danelaw_mail_reply) { "a@a.example", from, "2.1.0",
+		"said" };
+	replies[1] =
+	    (struct danelaw_mail_reply) { "b@et.example", to, NULL, NULL };
+	mail = (struct danelaw_mail) { .from = &replies[0] };
+	mail.to = to == 0 ? NULL : &replies[1];
+	g->address->smtp.mail = &mail;
+}
+
+static void
+mail_taken(struct grown *g)
+{
+	envelope(g, 250, 250);
+}
+
+static void
+rcpt_450(struct grown *g)
+{
+	envelope(g, 250, 450);
+}
+
+static void
+rcpt_550(struct grown *g)
+{
+	envelope(g, 250, 550);
+}
+
+static void
+mail_451(struct grown *g)
+{
+	envelope(g, 451, 0);
+}
+
+static void
+mail_550(struct grown *g)
+{
+	envelope(g, 550, 0);
+}
+
+static void
+mail_530(struct grown *g)
+{
+	envelope(g, 530, 0);
+}
+
+static void
+tries(struct grown *g, enum danelaw_outcome first, bool starttls)
+{
+	static struct danelaw_try all[2];
+
+	all[0] = (struct danelaw_try) { AT, first, "220 mx", starttls,
+		"450 4.7.1 Come back later" };
+	all[1] = (struct danelaw_try) { AT + 30, g->address->outcome, "220 mx",
+		true, NULL };
+	g->address->tries = all;
+	g->address->n_tries = 2;
+}
+
+static void
+greylisted(struct grown *g)
+{
+	tries(g, DANELAW_OUTCOME_SMTP_TEMPFAIL, false);
+}
+
+static void
+hidden_at_first(struct grown *g)
+{
+	tries(g, DANELAW_OUTCOME_STARTTLS_MISSING, false);
+}
+
+static void
+refused_at_first(struct grown *g)
+{
+	tries(g, DANELAW_OUTCOME_STARTTLS_REFUSED, true);
+}
+
+static void
+never_offered(struct grown *g)
+{
+	missing(g);
+	tries(g, DANELAW_OUTCOME_STARTTLS_MISSING, false);
+	g->address->tries[1].starttls = false;
+}
+
+static void
+put_off_twice(struct grown *g)
+{
+	banner_421(g);
+	tries(g, DANELAW_OUTCOME_SMTP_TEMPFAIL, false);
+}
+
+static void
+submission(struct grown *g)
+{
+	g->report->port = 587;
+}
+
 static const struct tree_row rows[] = {
 	{ "port closed", refused, "warning tcp-refused " PLACE, "" },
-	{ "not connected to", left_alone, "warning tcp-not-public " PLACE, "" },
+	{ "not connected to", left_alone, "warning ops-not-public " PLACE, "" },
 	{ "no answer", connect_timeout, "warning tcp-timeout-25 " PLACE, "" },
 	{ "reset after connect", reset_at_once,
 	    "warning tcp-reset-after-connect " PLACE, "" },
@@ -348,6 +458,8 @@ static const struct tree_row rows[] = {
 	{ "TLS at once", tls_at_once, "warning smtp-implicit-tls " PLACE, "" },
 	{ "a TLS alert at once", alert_at_once,
 	    "warning smtp-implicit-tls " PLACE, "" },
+	{ "5321 4.2 endless greeting", endless_greeting,
+	    "warning smtp-bad-reply-syntax " PLACE, "" },
 	{ "5321 4.2 endless line", endless_line,
 	    "warning smtp-bad-reply-syntax " PLACE, "" },
 	{ "silence after EHLO", silent_ehlo,
@@ -385,6 +497,23 @@ static const struct tree_row rows[] = {
 	    "warning smtp-ehlo-after-tls " PLACE, "" },
 	{ "3207 4.2 STARTTLS once", starttls_once, "", "" },
 	{ "blocked at EHLO", blocked, "warning smtp-sender-blocked " PLACE,
+	    "" },
+	{ "the mail would be taken", mail_taken, "", "" },
+	{ "450 to RCPT", rcpt_450, "info smtp-greylist-rcpt " PLACE, "" },
+	{ "550 to RCPT", rcpt_550, "warning smtp-mail-refused " PLACE, "" },
+	{ "451 to MAIL", mail_451, "info smtp-greylist-rcpt " PLACE, "" },
+	{ "550 to MAIL", mail_550, "warning smtp-sender-blocked " PLACE, "" },
+	{ "530 to MAIL", mail_530, "warning smtp-mail-refused " PLACE, "" },
+	{ "450 and then in", greylisted, "info smtp-greylisted " PLACE, "" },
+	{ "7672 9.2 STARTTLS at the second try", hidden_at_first,
+	    "warning smtp-starttls-selective " PLACE, "" },
+	{ "7672 9.2 454 and then TLS", refused_at_first,
+	    "warning smtp-starttls-selective " PLACE, "" },
+	{ "STARTTLS at no try", never_offered,
+	    "critical smtp-starttls-not-offered " PLACE, "" },
+	{ "421 at all tries", put_off_twice, "warning smtp-banner-421 " PLACE,
+	    "" },
+	{ "7672 1.3 port 587", submission, "info ops-other-port et.example\n",
 	    "" },
 	{ "3207 4 530", needs_starttls, "info smtp-530-required " PLACE, "" },
 };

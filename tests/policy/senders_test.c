@@ -59,6 +59,75 @@ ta_sha1(struct grown *g)
 }
 
 static void
+key_usage(
+    struct grown *g, unsigned bits, const char *version, const char *cipher)
+{
+	g->leaf->has_key_usage = true;
+	g->leaf->key_usage = bits;
+	g->probe->tls->version = version;
+	g->probe->tls->cipher = cipher;
+}
+
+static void
+chain_error(struct grown *g, int code, int depth)
+{
+	ta_only(g);
+	grow_outcome(g, DANELAW_OUTCOME_CHAIN_INVALID);
+	g->probe->verify_error =
+	    arena_alloc(g->tree->arena, sizeof(*g->probe->verify_error));
+	assert_non_null(g->probe->verify_error);
+	g->probe->verify_error->code = code;
+	g->probe->verify_error->depth = depth;
+}
+
+static void
+ta_path_length(struct grown *g)
+{
+	chain_error(g, 25, 1);
+}
+
+static void
+ta_key_usage(struct grown *g)
+{
+	chain_error(g, 26, 0);
+	key_usage(g, DANELAW_KU_DIGITAL_SIGNATURE, "TLSv1.3", NULL);
+}
+
+static void
+ta_client_only(struct grown *g)
+{
+	ta_key_usage(g);
+	g->leaf->has_ext_key_usage = true;
+	grow_texts(g, &g->leaf->ext_key_usage, &g->leaf->n_ext_key_usage,
+	    "clientAuth", NULL);
+}
+
+static void
+ta_issuer_purpose(struct grown *g)
+{
+	chain_error(g, 26, 1);
+}
+
+static void
+ta_critical(struct grown *g)
+{
+	chain_error(g, 34, 0);
+}
+
+static void
+ta_constraints(struct grown *g)
+{
+	chain_error(g, 47, 1);
+}
+
+static void
+dhe(struct grown *g)
+{
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "DHE-RSA-AES256-GCM-SHA384";
+}
+
+static void
 ta_not_sent(struct grown *g)
 {
 	ta_only(g);
@@ -86,7 +155,7 @@ ta_cn_only(struct grown *g)
 }
 
 static void
-ta_next_hop_name(struct grown *g)
+ta_other_name(struct grown *g)
 {
 	ta_only(g);
 	g->leaf->n_names = 0;
@@ -94,10 +163,25 @@ ta_next_hop_name(struct grown *g)
 }
 
 static void
+ta_next_hop_name(struct grown *g)
+{
+	ta_other_name(g);
+	grow_texts(g, &g->host->tlsa.references, &g->host->tlsa.n_references,
+	    "mx1.example", "et.example", NULL);
+}
+
+static void
 ta_wrong_name(struct grown *g)
 {
-	ta_next_hop_name(g);
+	ta_other_name(g);
 	grow_outcome(g, DANELAW_OUTCOME_NAME_MISMATCH);
+}
+
+static void
+ta_no_name(struct grown *g)
+{
+	ta_wrong_name(g);
+	g->leaf->n_names = 0;
 }
 
 static void
@@ -113,16 +197,6 @@ ta_stray(struct grown *g)
 	ta_only(g);
 	grow_chain(g, g->probe, "leaf stranger inter");
 	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
-}
-
-static void
-key_usage(
-    struct grown *g, unsigned bits, const char *version, const char *cipher)
-{
-	g->leaf->has_key_usage = true;
-	g->leaf->key_usage = bits;
-	g->probe->tls->version = version;
-	g->probe->tls->cipher = cipher;
 }
 
 static void
@@ -303,7 +377,7 @@ static const struct {
 	    KEY_USAGE "detected." },
 	{ "keyAgreement only, ECDHE", ku_agree_12, "PSG",
 	    KEY_USAGE "detected." },
-	{ "keyEncipherment only, DHE", ku_enc_dhe, "PSG",
+	{ "keyEncipherment only, DHE", ku_enc_dhe, "PS",
 	    KEY_USAGE "detected." },
 	{ "keyEncipherment only, RSA exchange", ku_enc_rsa, "PESG", NULL },
 	{ "digitalSignature only, RSA exchange", ku_sign_rsa, "PSG",
@@ -339,6 +413,27 @@ static const struct {
 	    ta_next_hop_name, "PSG", "exim-gnutls: certificate invalid" },
 	{ "no name fits", ta_wrong_name, "",
 	    "exim-gnutls: certificate invalid" },
+	{ "no name fits: Go lists those there are", ta_wrong_name, "",
+	    "go: x509: certificate is valid for et.example, not "
+	    "mx1.example" },
+	{ "no name at all", ta_no_name, "",
+	    "go: x509: certificate is not valid for any names, but wanted to "
+	    "match mx1.example" },
+	{ "pathlen: GnuTLS does not look", ta_path_length, "E",
+	    "go: x509: too many intermediates for path length constraint" },
+	{ "5280 4.2.1.3 keyUsage of the leaf: Go does not look", ta_key_usage,
+	    "EG", "postfix: Server certificate not verified" },
+	{ "for clients only", ta_client_only, "E",
+	    "go: x509: certificate specifies an incompatible key usage" },
+	{ "the issuer is for clients only", ta_issuer_purpose, "E",
+	    "go: x509: certificate specifies an incompatible key usage" },
+	{ "an unknown critical extension", ta_critical, "",
+	    "go: x509: unhandled critical extension" },
+	{ "name constraints", ta_constraints, "",
+	    "go: x509: a root or intermediate certificate is not authorized "
+	    "to sign for this name" },
+	{ "Go has no DHE", dhe, "PES",
+	    "go: remote error: tls: handshake failure" },
 	{ "no name fits, but the MX is insecure", ta_wrong_name_insecure, "PE",
 	    NULL },
 	{ "6698 2.1.1 the anchor is there, but has not signed", ta_stray, NULL,
@@ -417,7 +512,7 @@ test_held(void **state)
 		const char *name;
 		bool held;
 	} held[] = { { "postfix", true }, { "exim-gnutls", true },
-		{ "sendmail", false }, { "go", false } };
+		{ "sendmail", false }, { "go", true } };
 	struct grown g = grow();
 
 	(void)state;

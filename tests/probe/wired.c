@@ -92,6 +92,31 @@ same_trial(const struct danelaw_trial *a, const struct danelaw_trial *b)
 }
 
 static void
+same_reply(
+    const struct danelaw_mail_reply *a, const struct danelaw_mail_reply *b)
+{
+	assert_int_equal(a != NULL, b != NULL);
+	if (a == NULL)
+		return;
+	same_text(a->address, b->address);
+	assert_int_equal(a->code, b->code);
+	same_text(a->enhanced, b->enhanced);
+	same_text(a->text, b->text);
+}
+
+static void
+same_mail(const struct danelaw_mail *a, const struct danelaw_mail *b)
+{
+	assert_int_equal(a != NULL, b != NULL);
+	if (a == NULL)
+		return;
+	same_reply(a->from, b->from);
+	same_reply(a->to, b->to);
+	same_reply(a->rset, b->rset);
+	same_text(a->error, b->error);
+}
+
+static void
 same_evidence(const struct evidence *a, const struct evidence *b)
 {
 	same_text(a->ip, b->ip);
@@ -101,6 +126,7 @@ same_evidence(const struct evidence *a, const struct evidence *b)
 	same_text(a->smtp.refusal, b->smtp.refusal);
 	SAME_TEXTS(&a->smtp, &b->smtp, ehlo);
 	SAME_TEXTS(&a->smtp, &b->smtp, transcript);
+	same_mail(a->smtp.mail, b->smtp.mail);
 	assert_memory_equal(&a->timing, &b->timing, sizeof(a->timing));
 	assert_int_equal(a->n_shakes, b->n_shakes);
 	for (size_t i = 0; i < a->n_shakes; i++)

@@ -123,6 +123,9 @@ static struct danelaw_finding stale_findings[] = {
 	},
 };
 
+static struct danelaw_clock_rrsig stale_clock = { DAYS(5), 120,
+	"mx1.stale.example", "A" };
+
 const struct danelaw_report trees_stale = {
 	.domain = "stale.example",
 	.port = 25,
@@ -134,6 +137,7 @@ const struct danelaw_report trees_stale = {
 	.mx = { .source = DANELAW_MX_MX, .dnssec = DANELAW_DNSSEC_SECURE },
 	LIST(hosts, stale_hosts),
 	LIST(findings, stale_findings),
+	.clocks = { .rrsig = &stale_clock },
 };
 
 /*
@@ -301,6 +305,7 @@ static struct danelaw_host mixed_hosts[] = {
 	    LIST(addresses, mixed_1),
 	    LIST(lookups, mixed_lookups_1) },
 	{ .name = "mx2.mixed.example",
+	    .shared = true,
 	    .preference = 20,
 	    .dnssec = DANELAW_DNSSEC_SECURE,
 	    .policy = DANELAW_POLICY_DANE,
@@ -352,6 +357,9 @@ static struct danelaw_finding mixed_findings[] = {
 	MIXED_CALLED_BY("mx3.mixed.example [192.0.2.19]:25"),
 };
 
+static struct danelaw_clock_rrsig mixed_clock = { DAYS(5), 120,
+	"mx1.mixed.example", "A" };
+
 const struct danelaw_report trees_mixed = {
 	.domain = "mixed.example",
 	.port = 25,
@@ -364,6 +372,7 @@ const struct danelaw_report trees_mixed = {
 	.mx = { .source = DANELAW_MX_MX, .dnssec = DANELAW_DNSSEC_SECURE },
 	LIST(hosts, mixed_hosts),
 	LIST(findings, mixed_findings),
+	.clocks = { .rrsig = &mixed_clock },
 };
 
 /* A bare 2 1 0 key matches, the name does not; literal next hop. */
@@ -464,6 +473,9 @@ static struct danelaw_host name_hosts[] = { {
     LIST(lookups, name_lookups),
 } };
 
+static struct danelaw_clock_rrsig name_clock = { DAYS(-1), -24,
+	"mx.name.example", "A" };
+
 const struct danelaw_report trees_name = {
 	.domain = "mx.name.example",
 	.port = 25,
@@ -474,4 +486,5 @@ const struct danelaw_report trees_name = {
 	.resolver = "own recursion from the root",
 	.mx = { .source = DANELAW_MX_LITERAL, .dnssec = DANELAW_DNSSEC_SECURE },
 	LIST(hosts, name_hosts),
+	.clocks = { .rrsig = &name_clock },
 };

@@ -175,6 +175,9 @@ static struct danelaw_host healthy_hosts[] = {
 	},
 };
 
+static struct danelaw_clock_rrsig healthy_clock = { DAYS(11), 264,
+	"_25._tcp.mx1.example.org", "TLSA" };
+
 const struct danelaw_report trees_healthy = {
 	.domain = "example.org",
 	.port = 25,
@@ -188,6 +191,7 @@ const struct danelaw_report trees_healthy = {
 	    .dnssec = DANELAW_DNSSEC_SECURE,
 	    LIST(lookups, healthy_mx_lookups) },
 	LIST(hosts, healthy_hosts),
+	.clocks = { .rrsig = &healthy_clock },
 };
 
 /*

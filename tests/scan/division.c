@@ -5,10 +5,12 @@
  * usage: division WORKERS CONCURRENCY KILL OPTION... DOMAIN...
  *
  * The options are those of danelaw check. After KILL results, unless it is 0,
- * the first worker is killed. Writes a line per result, "DOMAIN report JSON",
+ * the first worker is killed; with "spoil" each worker finds only zeros in the
+ * stores of others. Writes a line per result, "DOMAIN report JSON",
  * "DOMAIN bad WHY" or "DOMAIN lost WHY", and at the end "= PROBES REUSED".
  */
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@ struct run {
 	struct danelaw_config config;
 	struct danelaw_request request;
 	pid_t *first_worker; /* shared */
+	bool spoil;
 };
 
 static bool
@@ -37,6 +40,19 @@ render(const struct danelaw_report *report, struct buf *out)
 {
 	report_json_line(report, out);
 	return !buf_failed(out);
+}
+
+/* Zeros for all but its own; false: it could not be done. */
+static bool
+spoil(const struct worker_seat *seat)
+{
+	int zeros = open("/dev/zero", O_RDWR);
+
+	for (size_t i = 0; i < seat->n_stores; i++) {
+		if (i != seat->index && dup2(zeros, seat->stores[i]) < 0)
+			return false;
+	}
+	return zeros >= 0;
 }
 
 static int
@@ -57,6 +73,8 @@ work(const struct worker_seat *seat, void *arg)
 
 	if (seat->index == 0)
 		*run->first_worker = getpid();
+	if (run->spoil && !spoil(seat))
+		return 1;
 	err = hand_run(&options, &why);
 	if (err != DANELAW_OK)
 		fprintf(stderr, "%s\n", why);
@@ -154,6 +172,7 @@ main(int argc, char **argv)
 	options.n = strtoul(argv[1], NULL, 10);
 	concurrency = strtoul(argv[2], NULL, 10);
 	run.kill_at = strtoul(argv[3], NULL, 10);
+	run.spoil = strcmp(argv[3], "spoil") == 0;
 	argv += 3;
 	argc -= 3;
 	if (!options_parse(
@@ -163,6 +182,7 @@ main(int argc, char **argv)
 	}
 	cli_config(&settings, &run.config);
 	cli_request(&settings, &run.request);
+	run.config.share_ms = DANELAW_SHARE_ALWAYS;
 	run.request.hints = true;
 	run.request.all_certs =
 	    settings.certs == NULL || strcmp(settings.certs, "all") == 0;

@@ -35,6 +35,7 @@ static const char *const stages[] = {
 	[DIALOGUE_AT_STARTTLS] = "starttls",
 	[DIALOGUE_AT_TLS] = "tls",
 	[DIALOGUE_AT_EHLO_TLS] = "ehlo-tls",
+	[DIALOGUE_AT_ENVELOPE] = "envelope",
 	[DIALOGUE_AT_QUIT] = "quit",
 };
 
@@ -161,6 +162,41 @@ expect_transcript(struct chat *chat, const char *want)
 }
 
 static void
+expect_mail(
+    struct chat *chat, const struct danelaw_mail_reply *reply, const char *want)
+{
+	char *is = reply == NULL
+	    ? NULL
+	    : arena_printf(chat->arena, "%s %d %s %s",
+		  reply->address == NULL ? "-" : reply->address, reply->code,
+		  reply->enhanced == NULL ? "-" : reply->enhanced,
+		  reply->text == NULL ? "-" : reply->text);
+
+	expect_text(chat, is, want);
+}
+
+/* False: it is not about the envelope. */
+static bool
+expect_envelope(struct chat *chat, const char *what, const char *value)
+{
+	const struct danelaw_mail *mail = dialogue_facts(chat->dialogue)->mail;
+
+	if (mail == NULL)
+		return false;
+	if (strcmp(what, "from") == 0)
+		expect_mail(chat, mail->from, value);
+	else if (strcmp(what, "to") == 0)
+		expect_mail(chat, mail->to, value);
+	else if (strcmp(what, "rset") == 0)
+		expect_mail(chat, mail->rset, value);
+	else if (strcmp(what, "broken") == 0)
+		expect_text(chat, mail->error, value);
+	else
+		return false;
+	return true;
+}
+
+static void
 expect(struct chat *chat, const char *what, const char *value)
 {
 	struct dialogue *dialogue = chat->dialogue;
@@ -195,7 +231,7 @@ expect(struct chat *chat, const char *what, const char *value)
 		    value);
 	else if (strcmp(what, "transcript") == 0)
 		expect_transcript(chat, value);
-	else
+	else if (!expect_envelope(chat, what, value))
 		refuse(chat, "nothing known of", what);
 }
 
@@ -204,7 +240,8 @@ play(struct chat *chat, char *line)
 {
 	char *value;
 
-	if (*line == '\0' || *line == '#' || strcmp(line, "implicit") == 0)
+	if (*line == '\0' || *line == '#' || strcmp(line, "implicit") == 0 ||
+	    strncmp(line, "envelope ", 9) == 0)
 		return;
 	if (line[0] == 'S' && line[1] == '!' && line[2] == ' ') {
 		add_bytes(chat, line + 3);
@@ -240,7 +277,7 @@ chat_replay(const char *path, size_t portion)
 	struct chat chat = { .path = path, .portion = portion };
 	struct dialogue_options options = { .helo = "client.example" };
 	FILE *file = fopen(path, "r");
-	char line[1024];
+	char line[1024], from[100], to[100];
 
 	if (file == NULL)
 		refuse(&chat, "cannot open", path);
@@ -250,6 +287,11 @@ chat_replay(const char *path, size_t portion)
 		line[strcspn(line, "\n")] = '\0';
 		if (strcmp(line, "implicit") == 0)
 			options.implicit_tls = true;
+		if (sscanf(line, "envelope %99s %99s", from, to) == 2) {
+			options.mail_from = from;
+			options.mail_to = to;
+			continue;
+		}
 		if (chat.dialogue == NULL && *line != '#' && *line != '\0')
 			chat.dialogue = dialogue_new(chat.arena, &options);
 		play(&chat, line);

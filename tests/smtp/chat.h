@@ -6,6 +6,7 @@
  *
  *	# for people
  *	implicit	first of all: TLS stands before SMTP begins
+ *	envelope A B	first of all: there is mail from A to B
  *	S: text		the server sends this line, and CR LF
  *	S! text		the server sends these bytes, and nothing else
  *	S*N text	the server sends this line N times
@@ -14,7 +15,8 @@
  *	EOF		the server closes
  *	= what value	at the end: step, fault, stage, code, outcome, error,
  *			banner, ehlo (each line in turn), starttls, refusal,
- *			or a line the transcript must have
+ *			a line the transcript must have; from, to, rset: the
+ *			code, enhanced code and text of the reply; broken
  *
  * In text \r, \n, \\ and \xNN stand for bytes.
  */

@@ -18,7 +18,7 @@ KEYS = {
     'host': {'name', 'dnssec', 'policy', 'tlsa', 'status', 'base', 'address',
              'preference', 'references'},
     'address': {'ip', 'outcome', 'match', 'results', 'roles', 'verify',
-                'probe', 'order', 'pkix'},
+                'probe', 'order', 'pkix', 'mail', 'tries'},
     'probe': {'leaf', 'outcome', 'match', 'results', 'roles', 'verify',
               'order', 'pkix'},
     'match': {'rr', 'depth', 'how', 'checked', 'reference', 'presented',

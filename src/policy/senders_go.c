@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A sender in Go, which takes chain and names from crypto/x509 and the
+ * records as RFC 7672 has them; as seen with Go 1.19 in tests/interop.
+ *
+ * Where OpenSSL passes a chain, Go looks at two things more: the date of the
+ * anchor, and names only in the SAN. Where OpenSSL refuses one for its key
+ * usage, Go does not look. It has no DHE.
+ */
+#include <string.h>
+
+#include "policy/references.h"
+#include "policy/senders.h"
+
+#define WHY_AUTHORITY "x509: certificate signed by unknown authority"
+#define WHY_TIME "x509: certificate has expired or is not yet valid"
+#define WHY_PURPOSE "x509: certificate specifies an incompatible key usage"
+#define WHY_LEGACY                                                             \
+	"x509: certificate relies on legacy Common Name field, use SANs "      \
+	"instead"
+
+enum {
+	ERROR_PATH_LENGTH = 25,
+	ERROR_PURPOSE = 26,
+	ERROR_CRITICAL = 34,
+	ERROR_PERMITTED = 47,
+	ERROR_EXCLUDED = 48,
+};
+
+static struct sender_ruling
+refuses(const char *why)
+{
+	return (struct sender_ruling) { false, why };
+}
+
+static bool
+may_serve(const struct danelaw_cert *leaf)
+{
+	for (size_t i = 0; i < leaf->n_ext_key_usage; i++) {
+		const char *usage = leaf->ext_key_usage[i];
+
+		if (usage != NULL &&
+		    (strcmp(usage, "serverAuth") == 0 ||
+			strcmp(usage, "anyExtendedKeyUsage") == 0))
+			return true;
+	}
+	return !leaf->has_ext_key_usage;
+}
+
+/* What Go says to a chain that OpenSSL refuses; NULL: it does not mind. */
+static const char *
+chain_fault(const struct danelaw_probe *probe)
+{
+	const struct danelaw_verify_error *error = probe->verify_error;
+
+	if (error == NULL)
+		return WHY_AUTHORITY;
+	switch (error->code) {
+	case ERROR_PATH_LENGTH:
+		return "x509: too many intermediates for path length "
+		       "constraint";
+	case ERROR_PURPOSE:
+		return error->depth == 0 && may_serve(&probe->chain[0])
+		    ? NULL
+		    : WHY_PURPOSE;
+	case ERROR_CRITICAL:
+		return "x509: unhandled critical extension";
+	case ERROR_PERMITTED:
+	case ERROR_EXCLUDED:
+		return "x509: a root or intermediate certificate is not "
+		       "authorized to sign for this name";
+	}
+	return WHY_AUTHORITY;
+}
+
+static const char *
+joined(struct arena *arena, const char *const *names, size_t n)
+{
+	const char *text = n == 0 ? "" : names[0];
+
+	for (size_t i = 1; i < n && text != NULL; i++)
+		text = arena_printf(arena, "%s, %s", text, names[i]);
+	return text;
+}
+
+static const char *
+name_fault(const struct sender_facts *facts)
+{
+	const struct danelaw_cert *leaf = &facts->probe->chain[0];
+	const struct danelaw_tlsa *tlsa = &facts->host->tlsa;
+	struct danelaw_name_check check = { 0 };
+	const char *name = facts->host->name;
+
+	if (tlsa->n_references > 0)
+		name = tlsa->references[0];
+	if (references_evidence(
+		leaf, tlsa->references, tlsa->n_references, &check) &&
+	    check.source == DANELAW_NAME_SAN)
+		return NULL;
+	if (check.source == DANELAW_NAME_CN)
+		return WHY_LEGACY;
+	if (leaf->n_names == 0)
+		return arena_printf(facts->arena,
+		    "x509: certificate is not valid for any names, but wanted "
+		    "to match %s",
+		    name);
+	return arena_printf(facts->arena,
+	    "x509: certificate is valid for %s, not %s",
+	    joined(facts->arena, leaf->names, leaf->n_names), name);
+}
+
+/* crypto/x509 asks the date of every certificate, the anchor included. */
+static bool
+path_in_time(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *probe = facts->probe;
+
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		const struct danelaw_cert *cert = &probe->chain[i];
+
+		if (cert->depth >= 0 && cert->depth <= probe->match->depth &&
+		    !senders_in_time(facts->report, cert))
+			return false;
+	}
+	return true;
+}
+
+static struct sender_ruling
+authenticate(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *probe = facts->probe;
+	const struct danelaw_match *match = probe->match;
+	const char *why = NULL;
+
+	switch (probe->outcome) {
+	case DANELAW_OUTCOME_AUTHENTICATED:
+	case DANELAW_OUTCOME_NAME_MISMATCH:
+		break;
+	case DANELAW_OUTCOME_CERT_EXPIRED:
+		return refuses(WHY_TIME);
+	case DANELAW_OUTCOME_CHAIN_INVALID:
+		why = chain_fault(probe);
+		break;
+	default:
+		return refuses(WHY_AUTHORITY);
+	}
+	if (why != NULL || match == NULL)
+		return (struct sender_ruling) { why == NULL, why };
+	if (probe->outcome == DANELAW_OUTCOME_AUTHENTICATED &&
+	    !match->name.checked)
+		return (struct sender_ruling) { true, NULL };
+	why = name_fault(facts);
+	if (why == NULL && match->how == DANELAW_HOW_SIGNED_BY)
+		why = WHY_AUTHORITY;
+	if (why == NULL && !path_in_time(facts))
+		why = WHY_TIME;
+	return (struct sender_ruling) { why == NULL, why };
+}
+
+struct sender_ruling
+senders_go(const struct sender_facts *facts)
+{
+	const struct danelaw_tls *tls = facts->probe->tls;
+
+	if (facts->host->policy == DANELAW_POLICY_MAY)
+		return (struct sender_ruling) { true, NULL };
+	if (senders_is_old(tls))
+		return refuses("tls: server selected unsupported protocol "
+			       "version");
+	/* One that can do more picks DHE only by a strange order of its own. */
+	if (tls->cipher != NULL && strncmp(tls->cipher, "DHE-", 4) == 0)
+		return refuses("remote error: tls: handshake failure");
+	if (facts->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
+		return refuses("remote error: tls: certificate required");
+	if (facts->host->policy == DANELAW_POLICY_ENCRYPT)
+		return (struct sender_ruling) { true, NULL };
+	return authenticate(facts);
+}

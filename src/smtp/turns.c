@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+#include "smtp/turns.h"
+
+const struct turn_row turns[END + 1] = {
+	[BANNER] = { DIALOGUE_AT_BANNER, NULL, false,
+	    { [2] = EHLO, [4] = REFUSED, [5] = REFUSED }, "greeted us",
+	    "before its greeting" },
+	[EHLO] = { DIALOGUE_AT_EHLO, "EHLO", true,
+	    { [2] = STARTTLS, [4] = REFUSED, [5] = HELO }, "answered EHLO",
+	    "after EHLO" },
+	[HELO] = { DIALOGUE_AT_EHLO, "HELO", true,
+	    { [2] = LACKING, [4] = REFUSED, [5] = REFUSED },
+	    "answered EHLO and then HELO", "" },
+	[STARTTLS] = { DIALOGUE_AT_STARTTLS, "STARTTLS", false,
+	    { [2] = TLS, [4] = REFUSED, [5] = REFUSED }, "answered STARTTLS",
+	    "after STARTTLS" },
+	[TLS] = { .stage = DIALOGUE_AT_TLS,
+	    .closed = "before the TLS handshake" },
+	[TLS_BANNER] = { DIALOGUE_AT_EHLO_TLS, NULL, false,
+	    { [2] = EHLO_TLS, [4] = REFUSED, [5] = REFUSED },
+	    "greeted us inside TLS", "inside TLS, before its greeting" },
+	[EHLO_TLS] = { DIALOGUE_AT_EHLO_TLS, "EHLO", true,
+	    { [2] = QUIT, [4] = REFUSED, [5] = REFUSED },
+	    "answered EHLO inside TLS", "after EHLO inside TLS" },
+	/* Whatever the server says to these, it is left by RSET and QUIT. */
+	[MAIL] = { .stage = DIALOGUE_AT_ENVELOPE,
+	    .verb = "MAIL",
+	    .on = { [2] = RCPT, [3] = RSET, [4] = RSET, [5] = RSET } },
+	[RCPT] = { .stage = DIALOGUE_AT_ENVELOPE,
+	    .verb = "RCPT",
+	    .on = { [2] = RSET, [3] = RSET, [4] = RSET, [5] = RSET } },
+	[RSET] = { .stage = DIALOGUE_AT_ENVELOPE,
+	    .verb = "RSET",
+	    .on = { [2] = QUIT, [3] = QUIT, [4] = QUIT, [5] = QUIT } },
+	[QUIT] = { .stage = DIALOGUE_AT_QUIT,
+	    .verb = "QUIT",
+	    .on = { [2] = END, [3] = END, [4] = END, [5] = END } },
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * turns.h - the turns of a dialogue, and where each reply leads. Only for
+ * dialogue.c, where the plan is told, and envelope.c.
+ */
+#ifndef SMTP_TURNS_H
+#define SMTP_TURNS_H
+
+#include "smtp/dialogue.h"
+
+enum turn {
+	NOWHERE = 0,
+	BANNER,
+	EHLO,
+	HELO,
+	STARTTLS,
+	TLS,
+	TLS_BANNER,
+	EHLO_TLS,
+	MAIL,
+	RCPT,
+	RSET,
+	QUIT,
+	N_TURNS,
+	LACKING = N_TURNS, /* these have no row: see go() */
+	REFUSED,
+	END,
+};
+
+struct turn_row {
+	enum dialogue_stage stage;
+	const char *verb;   /* NULL: nothing is said */
+	bool named;         /* our name follows the verb */
+	enum turn on[6];    /* where a reply leads, by its first digit */
+	const char *reply;  /* "the server ... with 554" */
+	const char *closed; /* "the server closed the connection ..." */
+};
+
+/* Those without a row are all zero. */
+extern const struct turn_row turns[END + 1];
+
+#endif
