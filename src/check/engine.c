@@ -112,6 +112,7 @@ make_resolver(
 		.trust_anchor = config->trust_anchor,
 		.at = config->at,
 		.window = config->dns_window,
+		.memory = config->dns_memory,
 	};
 	char *error = NULL;
 	enum resolver_err err =

@@ -20,6 +20,7 @@
 #define DRAIN_SECONDS 10
 #define SHARDS_MAX 1000000
 #define LEAST_WINDOW 500
+#define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
 
 /* What a worker needs to know; made before it is. */
 struct work {
@@ -149,6 +150,7 @@ make_work(const struct settings *settings, size_t concurrency, size_t n_workers,
 	*work = (struct work) { .summary = settings->summary };
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
+	work->config.dns_memory = DNS_MEMORY;
 	work->config.probe_window =
 	    probe_window((concurrency + n_workers - 1) / n_workers);
 	cli_request(settings, &work->request);

@@ -247,6 +247,7 @@ make_upstream(struct resolver *resolver)
 		.anchors = &settings->anchors,
 		.at = settings->at,
 		.window = settings->window,
+		.memory = settings->memory,
 		/* Who names servers may well have such zones there. */
 		.ask_special = !settings->fell_back &&
 		    (settings->n_forwarders > 0 ||

@@ -48,8 +48,9 @@ tls_chain_new(const STACK_OF(X509) * stack)
 	if (chain == NULL)
 		return NULL;
 	chain->refs = 1;
+	chain->memos = calloc((size_t)n, sizeof(*chain->memos));
 	chain->stack = sk_X509_new_reserve(NULL, n);
-	if (chain->stack == NULL)
+	if (chain->memos == NULL || chain->stack == NULL)
 		goto done;
 	for (int i = 0; i < n; i++) {
 		X509 *x509 = sk_X509_value(stack, i);
@@ -87,6 +88,7 @@ tls_chain_unref(struct tls_chain *chain)
 		OPENSSL_free(chain->certs[i].part[1].der);
 	}
 	sk_X509_pop_free(chain->stack, X509_free);
+	free(chain->memos);
 	free(chain);
 }
 

@@ -36,11 +36,18 @@ struct tls_cert {
 	} part[2];
 };
 
+/* What a certificate's signature was held against, as that does not change. */
+struct tls_memo {
+	uint8_t issuer; /* 1 + its index in the chain; 0: nothing yet */
+	bool fits;
+};
+
 /*
  * The X509 objects are kept: reading one again costs OpenSSL 3.0 200 us.
  */
 struct tls_chain {
 	unsigned refs;
+	struct tls_memo *memos; /* one for each certificate */
 	STACK_OF(X509) * stack; /* in wire order, owns the certificates */
 	size_t n;
 	struct tls_cert certs[];
