@@ -170,8 +170,8 @@ def print_distinct(rows):
 def latency(bench):
     """50 ms per SMTP reply and 10 ms per DNS answer."""
     count, few = bench.sizes['slow'], bench.sizes['slow_fingers']
-    head(f'50 ms per SMTP reply, 10 ms per DNS answer: {count} distinct '
-         f'domains; posttls-finger -P 16 on {few}')
+    head(f'50 ms per SMTP reply, 10 ms per DNS answer: {count} domains, each '
+         f'with its own MX host; posttls-finger -P 16 on {few}')
     bench.world.stop()
     bench.world.start(dns_ms=10, smtp={'delay_ms': 50})
     if bench.peers:
@@ -181,12 +181,12 @@ def latency(bench):
         runs = {'scan': [], 'finger-16': []}
         workers = bench.sizes['workers'][-1]
         for _ in range(bench.sizes['slow_rounds']):
-            names = bench.names('d{:05}.bench', count)
-            cost, out = bench.scan(names, workers=workers, concurrency=5000)
+            names = bench.names('p{:05}.spread.bench', count)
+            cost, out = bench.scan(names, workers=workers, concurrency=10000)
             need_good(out, count, 'scan')
             runs['scan'].append(cost)
             if bench.peers:
-                names = bench.names('d{:05}.bench', few)
+                names = bench.names('p{:05}.spread.bench', few)
                 runs['finger-16'].append(bench.run(
                     bench.peers.fingers(16), stdin=names))
     finally:
