@@ -249,6 +249,8 @@ struct danelaw_tls {
 	const char *signature; /* what the server signed with, or NULL */
 	const char *sni;       /* what was sent, or NULL */
 	bool client_cert_requested;
+	/* Ours went out; may it sign, as its keyUsage has it? */
+	bool client_cert_sent, client_cert_may_sign;
 };
 
 struct danelaw_name_check {

@@ -117,7 +117,9 @@ may_go_on(const struct retry *retry)
 {
 	int64_t deadline = retry->target.deadline;
 
-	return retry->n_tries <= retry->plan.more &&
+	/* A try that could not be kept would not be counted either. */
+	return !arena_failed(retry->arena) &&
+	    retry->n_tries <= retry->plan.more &&
 	    (deadline == 0 || retry->target.budget_ms != 0 ||
 		clock_monotonic_ms() + retry->plan.delay_ms < deadline);
 }

@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/earlier.h"
 #include "cli/scan.h"
@@ -21,6 +23,7 @@
 #define SHARDS_MAX 1000000
 #define LEAST_WINDOW 500
 #define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
+#define SHOWN_MAX 300
 
 /* What a worker needs to know; made before it is. */
 struct work {
@@ -143,9 +146,18 @@ probe_window(size_t share)
 	return window < 1 ? 1 : window;
 }
 
+/* What a complaint may have of a text. */
+static const char *
+shown(struct arena *arena, const char *path)
+{
+	const char *text = text_printable_str(arena, path, SHOWN_MAX);
+
+	return text == NULL ? "" : text;
+}
+
 static bool
-make_work(const struct settings *settings, size_t concurrency, size_t n_workers,
-    struct work *work)
+make_work(const struct settings *settings, struct arena *arena,
+    size_t concurrency, size_t n_workers, struct work *work)
 {
 	*work = (struct work) { .summary = settings->summary };
 	cli_config(settings, &work->config);
@@ -160,13 +172,14 @@ make_work(const struct settings *settings, size_t concurrency, size_t n_workers,
 	if (settings->shard == NULL ||
 	    read_shard(settings->shard, &work->request))
 		return true;
-	cli_complain(
-	    "shard \"%s\": write K/N, with K from 1 to N", settings->shard);
+	cli_complain("shard \"%s\": write K/N, with K from 1 to N",
+	    shown(arena, settings->shard));
 	return false;
 }
 
 static int
-scan_list(const struct settings *settings, int in, const char *name)
+scan_list(const struct settings *settings, struct arena *arena, int in,
+    const char *name)
 {
 	size_t n_workers = workers_of(settings);
 	struct fingerprint_secret secret;
@@ -188,7 +201,8 @@ scan_list(const struct settings *settings, int in, const char *name)
 	struct work its_work;
 	int status = EXIT_WRONG_USAGE;
 
-	if (!make_work(settings, options.concurrency, n_workers, &its_work))
+	if (!make_work(
+		settings, arena, options.concurrency, n_workers, &its_work))
 		return status;
 	if (fingerprint_secret_make(&secret)) {
 		options.seen = seen_new(&secret);
@@ -202,7 +216,8 @@ scan_list(const struct settings *settings, int in, const char *name)
 		goto done;
 	}
 	if (settings->resume != NULL &&
-	    !earlier_read(settings->resume, options.done))
+	    !earlier_read(
+		settings->resume, shown(arena, settings->resume), options.done))
 		goto done;
 	options.workers = workers_start(&(struct workers_options) {
 	    .n = n_workers,
@@ -221,19 +236,18 @@ done:
 	return status;
 }
 
-/* The name is for messages, and so printable. */
 static int
-open_list(const char *path, const char **name)
+open_list(struct arena *arena, const char *path, const char **name)
 {
 	int fd;
 
 	*name = "standard input";
 	if (path == NULL || strcmp(path, "-") == 0)
 		return STDIN_FILENO;
-	*name = path;
+	*name = shown(arena, path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		cli_complain("%s: %s", path, strerror(errno));
+		cli_complain("%s: %s", *name, strerror(errno));
 	return fd;
 }
 
@@ -251,6 +265,7 @@ int
 cmd_scan(int argc, char **argv)
 {
 	struct settings settings = { .rate = RATE, .drain = DRAIN_SECONDS };
+	struct arena *arena = arena_new();
 	int first, status, in = -1;
 	const char *name;
 
@@ -264,14 +279,15 @@ cmd_scan(int argc, char **argv)
 		cli_complain("one list at a time; see danelaw scan --help");
 		goto done;
 	}
-	if (!has_output()) {
+	if (arena == NULL || !has_output()) {
 		status = EXIT_OWN_FAILURE;
 		goto done;
 	}
-	in = open_list(first < argc ? argv[first] : NULL, &name);
+	in = open_list(arena, first < argc ? argv[first] : NULL, &name);
 	if (in >= 0)
-		status = scan_list(&settings, in, name);
+		status = scan_list(&settings, arena, in, name);
 done:
+	arena_unref(arena);
 	if (in > STDIN_FILENO)
 		close(in);
 	options_finish(&settings);

@@ -23,7 +23,7 @@ would_overwrite(int fd)
 }
 
 static bool
-read_all(const char *path, int fd, struct resume *resume)
+read_all(const char *shown, int fd, struct resume *resume)
 {
 	char block[65536];
 
@@ -34,42 +34,42 @@ read_all(const char *path, int fd, struct resume *resume)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			cli_complain("%s: %s", path, strerror(errno));
+			cli_complain("%s: %s", shown, strerror(errno));
 		if (n <= 0)
 			return n == 0;
 		if (resume_feed(resume, block, (size_t)n))
 			continue;
 		state = resume_state(resume);
 		cli_complain(
-		    "%s:%" PRIu64 ": %s", path, state.lines + 1, state.why);
+		    "%s:%" PRIu64 ": %s", shown, state.lines + 1, state.why);
 		return false;
 	}
 }
 
 static bool
-cut_torn(const char *path, int fd, const struct resume_state *state)
+cut_torn(const char *shown, int fd, const struct resume_state *state)
 {
 	if (state->torn == 0)
 		return true;
 	if (!state->torn_is_ours) {
-		cli_complain("%s:%" PRIu64 ": it is no report of danelaw", path,
-		    state->lines + 1);
+		cli_complain("%s:%" PRIu64 ": it is no report of danelaw",
+		    shown, state->lines + 1);
 		return false;
 	}
 	if (ftruncate(fd, (off_t)state->whole) != 0) {
 		cli_complain("%s: its last line is torn and cannot be cut "
 			     "off: %s",
-		    path, strerror(errno));
+		    shown, strerror(errno));
 		return false;
 	}
 	cli_complain("%s: the last line was torn, %" PRIu64 " bytes are cut "
 		     "off",
-	    path, state->torn);
+	    shown, state->torn);
 	return true;
 }
 
 bool
-earlier_read(const char *path, struct seen *seen)
+earlier_read(const char *path, const char *shown, struct seen *seen)
 {
 	struct resume *resume = resume_new(seen);
 	struct resume_state state;
@@ -79,19 +79,19 @@ earlier_read(const char *path, struct seen *seen)
 	if (fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM))
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || resume == NULL) {
-		cli_complain("%s: %s", path, strerror(errno));
+		cli_complain("%s: %s", shown, strerror(errno));
 		goto done;
 	}
 	if (would_overwrite(fd)) {
 		cli_complain("%s: is standard output, and would be written "
 			     "over; open it by >>",
-		    path);
+		    shown);
 		goto done;
 	}
-	if (!read_all(path, fd, resume))
+	if (!read_all(shown, fd, resume))
 		goto done;
 	state = resume_state(resume);
-	done = cut_torn(path, fd, &state);
+	done = cut_torn(shown, fd, &state);
 done:
 	if (fd >= 0)
 		close(fd);

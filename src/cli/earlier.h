@@ -12,8 +12,9 @@
 /*
  * Adds the domains in the file to the set, and cuts a torn last line off.
  * False, after a complaint: the file cannot be read or mended, is none of
- * ours, or is standard output without being open to append to.
+ * ours, or is standard output without being open to append to. shown is the
+ * path as a complaint may have it.
  */
-bool earlier_read(const char *path, struct seen *seen);
+bool earlier_read(const char *path, const char *shown, struct seen *seen);
 
 #endif

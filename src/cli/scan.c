@@ -281,7 +281,8 @@ note_end(const struct worker_end *end, void *arg)
 	struct scan *scan = arg;
 
 	if (end->signal == 0) {
-		scan->worker_status = end->status;
+		if (end->status != 0)
+			scan->worker_status = end->status;
 		return;
 	}
 	clear_progress(scan);

@@ -342,13 +342,29 @@ diagnose_parameters(struct exam *exam, const struct sighting *sighting)
 	if (bits > 0 && bits < 2048)
 		note(exam, sighting, FINDING_TLS_DH_TOO_SMALL,
 		    arena_printf(exam->arena, "%d bits", bits));
-	if (tls->client_cert_requested &&
-	    sighting->probe->outcome != DANELAW_OUTCOME_TLS_FAILED &&
-	    !finding_present(exam->report, FINDING_TLS_CLIENT_CERT_REQUESTED,
-		sighting->host->name))
-		finding_add(exam->tree, FINDING_TLS_CLIENT_CERT_REQUESTED,
-		    sighting->host->name, "where", sighting->host->name, "host",
-		    sighting->host->name, NULL);
+}
+
+/* Whether one is needed is seen only by those who have none. */
+static void
+diagnose_client_cert(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_tls *tls = sighting->probe->tls;
+	const char *name = sighting->host->name;
+
+	if (!tls->client_cert_requested ||
+	    sighting->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
+		return;
+	if (tls->client_cert_sent && !tls->client_cert_may_sign)
+		note(exam, sighting, FINDING_TLS_GNUTLS_KUV_LOCAL, NULL);
+	if (!finding_present(
+		exam->report, FINDING_TLS_CLIENT_CERT_REQUESTED, name))
+		finding_add(exam->tree, FINDING_TLS_CLIENT_CERT_REQUESTED, name,
+		    "where", name, "host", name, "need",
+		    tls->client_cert_sent
+			? " and got one; check without --cert to see "
+			  "whether it needs one"
+			: ", but does not need one",
+		    NULL);
 }
 
 void
@@ -373,5 +389,6 @@ diagnose_tls(struct exam *exam)
 		diagnose_key_usage(exam, sighting);
 		diagnose_key(exam, sighting);
 		diagnose_parameters(exam, sighting);
+		diagnose_client_cert(exam, sighting);
 	}
 }

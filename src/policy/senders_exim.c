@@ -26,7 +26,12 @@
 #define WHY_CLIENT_CERT                                                        \
 	"A TLS fatal alert has been received: Certificate is required"
 
-enum { ERROR_CRITICAL = 34, ERROR_PERMITTED = 47, ERROR_EXCLUDED = 48 };
+enum {
+	ERROR_CRITICAL = 34,
+	ERROR_PERMITTED = 47,
+	ERROR_EXCLUDED = 48,
+	ERROR_HOSTNAME = 62,
+};
 
 static bool
 has_prefix(const char *text, const char *prefix)
@@ -54,6 +59,9 @@ violates_key_usage(
 	unsigned needed = is_signed(tls) ? DANELAW_KU_DIGITAL_SIGNATURE
 					 : DANELAW_KU_KEY_ENCIPHERMENT;
 
+	/* Its own, with which it would go back to TLS 1.2 (tls13_ok). */
+	if (tls->client_cert_sent && !tls->client_cert_may_sign)
+		return true;
 	return leaf->has_key_usage && (leaf->key_usage & needed) == 0;
 }
 
@@ -190,6 +198,17 @@ has_name(const struct danelaw_cert *leaf, const char *name)
 	return name != NULL && references_evidence(leaf, &name, 1, &check);
 }
 
+/*
+ * Exim 4.96 goes back to its CAs for a wrong name, and then asks for no name
+ * at all. Without a second opinion it is taken to have none that fit.
+ */
+static bool
+has_public_trust(const struct danelaw_probe *probe)
+{
+	return probe->pkix != NULL &&
+	    (probe->pkix->code == 0 || probe->pkix->code == ERROR_HOSTNAME);
+}
+
 /* Usage 3 first, then 2, which goes by the name as well. */
 static struct sender_ruling
 authenticate(const struct sender_facts *facts)
@@ -206,8 +225,8 @@ authenticate(const struct sender_facts *facts)
 		return (struct sender_ruling) { false, WHY_NONE_USABLE };
 	if (!ta || !leaf_passes(facts))
 		return (struct sender_ruling) { false, WHY_CONSTRAINS };
-	/* A public CA could still save it, which nobody should count on. */
-	if (!has_name(&probe->chain[0], end_of(facts->host)))
+	if (!has_name(&probe->chain[0], end_of(facts->host)) &&
+	    !has_public_trust(probe))
 		return (struct sender_ruling) { false, WHY_NAME };
 	return (struct sender_ruling) { true, NULL };
 }

@@ -51,6 +51,9 @@ json_tls(struct json_maker *maker, const struct danelaw_tls *tls)
 	json_put_text(maker, object, "sni", tls->sni);
 	json_put_bool(
 	    maker, object, "client_cert_requested", tls->client_cert_requested);
+	json_put_bool(maker, object, "client_cert_sent", tls->client_cert_sent);
+	json_put_bool(
+	    maker, object, "client_cert_may_sign", tls->client_cert_may_sign);
 	return object;
 }
 

@@ -166,9 +166,7 @@ tries_rows(struct page *page, const struct margin *margin,
 
 		page_row(page, margin, "try", "%zu: %s%s%s" PAGE_CUT, i + 1,
 		    danelaw_outcome_word(one->outcome),
-		    one->starttls             ? ", STARTTLS offered"
-			: one->banner != NULL ? ", STARTTLS not offered"
-					      : "",
+		    one->starttls ? ", STARTTLS offered" : "",
 		    one->refusal == NULL ? "" : ": ", PAGE_CUT_ARGS(why));
 	}
 }
@@ -201,7 +199,7 @@ static void
 tls_row(struct page *page, const struct margin *margin,
     const struct danelaw_tls *tls)
 {
-	page_row(page, margin, "tls", "%s %s%s%s%s%s%s%s%s",
+	page_row(page, margin, "tls", "%s %s%s%s%s%s%s%s%s%s",
 	    page_or(tls->version), page_or(tls->cipher),
 	    tls->group == NULL ? "" : " ", tls->group == NULL ? "" : tls->group,
 	    tls->signature == NULL ? "" : " ",
@@ -212,7 +210,9 @@ tls_row(struct page *page, const struct margin *margin,
 	    page->verbosity == 0 || tls->sni == NULL ? "" : tls->sni,
 	    page->verbosity > 0 && tls->client_cert_requested
 		? ", asks for a client certificate"
-		: "");
+		: "",
+	    page->verbosity > 0 && tls->client_cert_sent ? " and gets ours"
+							 : "");
 }
 
 static bool

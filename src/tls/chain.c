@@ -13,19 +13,46 @@
 
 #include "tls/openssl.h"
 
+/* Most often the key stands in the certificate as it is written by itself. */
+static const uint8_t *
+find_key(const struct tls_cert *cert, const uint8_t *key, size_t len)
+{
+	return memmem(cert->part[0].der, cert->part[0].len, key, len);
+}
+
 static bool
-cert_fill(struct tls_cert *cert, X509 *x509)
+cert_write(struct arena *bytes, struct tls_cert *cert, X509 *x509)
 {
 	const X509_PUBKEY *key = X509_get_X509_PUBKEY(x509);
+	uint8_t *der[2] = { NULL, NULL };
 	int len[2];
 
+	len[0] = i2d_X509(x509, &der[0]);
+	len[1] = key == NULL ? -1 : i2d_X509_PUBKEY(key, &der[1]);
+	if (len[0] >= 0 && len[1] >= 0) {
+		for (size_t i = 0; i < 2; i++)
+			cert->part[i].len = (size_t)len[i];
+		cert->part[0].der =
+		    arena_memdup(bytes, der[0], cert->part[0].len);
+		if (cert->part[0].der != NULL)
+			cert->part[1].der =
+			    find_key(cert, der[1], cert->part[1].len);
+		if (cert->part[1].der == NULL)
+			cert->part[1].der =
+			    arena_memdup(bytes, der[1], cert->part[1].len);
+	}
+	OPENSSL_free(der[0]);
+	OPENSSL_free(der[1]);
+	return cert->part[0].der != NULL && cert->part[1].der != NULL;
+}
+
+static bool
+cert_fill(struct arena *bytes, struct tls_cert *cert, X509 *x509)
+{
 	cert->x509 = x509;
-	len[0] = i2d_X509(x509, &cert->part[0].der);
-	len[1] = key == NULL ? -1 : i2d_X509_PUBKEY(key, &cert->part[1].der);
+	if (!cert_write(bytes, cert, x509))
+		return false;
 	for (size_t i = 0; i < 2; i++) {
-		if (len[i] < 0 || cert->part[i].der == NULL)
-			return false;
-		cert->part[i].len = (size_t)len[i];
 		if (EVP_Digest(cert->part[i].der, cert->part[i].len,
 			cert->part[i].sha256, NULL, EVP_sha256(), NULL) != 1 ||
 		    EVP_Digest(cert->part[i].der, cert->part[i].len,
@@ -48,9 +75,13 @@ tls_chain_new(const STACK_OF(X509) * stack)
 	if (chain == NULL)
 		return NULL;
 	chain->refs = 1;
-	chain->memos = calloc((size_t)n, sizeof(*chain->memos));
 	chain->stack = sk_X509_new_reserve(NULL, n);
-	if (chain->memos == NULL || chain->stack == NULL)
+	chain->bytes = arena_new();
+	if (chain->stack == NULL || chain->bytes == NULL)
+		goto done;
+	chain->memos =
+	    arena_alloc(chain->bytes, (size_t)n * sizeof(*chain->memos));
+	if (chain->memos == NULL)
 		goto done;
 	for (int i = 0; i < n; i++) {
 		X509 *x509 = sk_X509_value(stack, i);
@@ -58,7 +89,7 @@ tls_chain_new(const STACK_OF(X509) * stack)
 		X509_up_ref(x509);
 		sk_X509_push(chain->stack, x509);
 		chain->n++;
-		if (!cert_fill(&chain->certs[i], x509))
+		if (!cert_fill(chain->bytes, &chain->certs[i], x509))
 			goto done;
 	}
 	done = true;
@@ -83,12 +114,8 @@ tls_chain_unref(struct tls_chain *chain)
 {
 	if (chain == NULL || --chain->refs > 0)
 		return;
-	for (size_t i = 0; i < chain->n; i++) {
-		OPENSSL_free(chain->certs[i].part[0].der);
-		OPENSSL_free(chain->certs[i].part[1].der);
-	}
+	arena_unref(chain->bytes);
 	sk_X509_pop_free(chain->stack, X509_free);
-	free(chain->memos);
 	free(chain);
 }
 

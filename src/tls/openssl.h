@@ -30,7 +30,7 @@ struct tls_context {
 struct tls_cert {
 	X509 *x509;
 	struct {
-		uint8_t *der;
+		const uint8_t *der; /* in the chain's bytes */
 		size_t len;
 		uint8_t sha256[32], sha512[64];
 	} part[2];
@@ -49,6 +49,8 @@ struct tls_chain {
 	unsigned refs;
 	struct tls_memo *memos; /* one for each certificate */
 	STACK_OF(X509) * stack; /* in wire order, owns the certificates */
+	/* Facts share them: chains may be long, and servers mean no good. */
+	struct arena *bytes;
 	size_t n;
 	struct tls_cert certs[];
 };

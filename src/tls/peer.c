@@ -239,9 +239,9 @@ static void
 fill_bytes(
     struct arena *arena, const struct tls_cert *from, struct danelaw_cert *cert)
 {
-	cert->der = arena_memdup(arena, from->part[0].der, from->part[0].len);
+	cert->der = from->part[0].der;
 	cert->der_len = from->part[0].len;
-	cert->spki = arena_memdup(arena, from->part[1].der, from->part[1].len);
+	cert->spki = from->part[1].der;
 	cert->spki_len = from->part[1].len;
 	cert->cert_sha256 = text_hex(arena, from->part[0].sha256, 32);
 	cert->cert_sha512 = text_hex(arena, from->part[0].sha512, 64);
@@ -287,8 +287,9 @@ tls_chain_facts(const struct tls_chain *chain, struct arena *arena,
 
 	if (count > 0) {
 		list = arena_alloc(arena, count * sizeof(*list));
-		if (list == NULL)
+		if (list == NULL || !arena_hold(arena, chain->bytes))
 			return false;
+		arena_ref(chain->bytes);
 	}
 	for (size_t i = 0; i < count; i++) {
 		list[i].wire = (int)i;

@@ -11,7 +11,12 @@
 
 struct tls_chain;
 
-#define TLS_CHAIN_MAX 64 /* certificates; more are an error */
+/*
+ * Certificates. More in a file are an error; what a server sends beyond them
+ * is left out. So many with keys of RSA 4096 fit into the 256 KiB that one
+ * server may make us hold. GnuTLS takes 16, and Postfix follows 9.
+ */
+#define TLS_CHAIN_MAX 28
 #define TLS_PEM_MAX (1024 * 1024)
 
 struct tls_chain *tls_chain_ref(struct tls_chain *chain);

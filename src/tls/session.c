@@ -7,6 +7,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/name.h"
 #include "base/text.h"
@@ -266,6 +267,19 @@ step_after(struct tls_session *session, int ret)
 	}
 }
 
+/*
+ * What nobody needs is not kept until the handshake ends, which may take a
+ * while. It is no fault of the server's: senders take up to 100 KiB.
+ */
+static void
+trim_chain(SSL *ssl)
+{
+	STACK_OF(X509) *stack = SSL_get_peer_cert_chain(ssl);
+
+	while (sk_X509_num(stack) > TLS_CHAIN_MAX)
+		X509_free(sk_X509_pop(stack));
+}
+
 enum tls_step
 tls_session_handshake(struct tls_session *session)
 {
@@ -277,11 +291,9 @@ tls_session_handshake(struct tls_session *session)
 		return TLS_STEP_DONE;
 	ERR_clear_error();
 	ret = SSL_connect(session->ssl);
+	trim_chain(session->ssl);
 	if (ret != 1)
 		return step_after(session, ret);
-	if (sk_X509_num(SSL_get_peer_cert_chain(session->ssl)) > TLS_CHAIN_MAX)
-		return fail(session,
-		    "the server sent more than %d certificates", TLS_CHAIN_MAX);
 	session->established = true;
 	return TLS_STEP_DONE;
 }
@@ -421,6 +433,15 @@ tls_session_cert_sent(const struct tls_session *session)
 	    SSL_get_certificate(session->ssl) != NULL;
 }
 
+/* An absent keyUsage forbids nothing. */
+static bool
+own_may_sign(const struct tls_session *session)
+{
+	return tls_session_cert_sent(session) &&
+	    (X509_get_key_usage(SSL_get_certificate(session->ssl)) &
+		KU_DIGITAL_SIGNATURE) != 0;
+}
+
 bool
 tls_session_facts(const struct tls_session *session, struct arena *arena,
     struct danelaw_tls *facts)
@@ -436,6 +457,8 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 		.sni = text_printable_str(arena,
 		    SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), 255),
 		.client_cert_requested = session->cert_requested,
+		.client_cert_sent = tls_session_cert_sent(session),
+		.client_cert_may_sign = own_may_sign(session),
 	};
 	ERR_clear_error();
 	return !arena_failed(arena);

@@ -104,6 +104,11 @@ def compare_address(expect, address, host):
         faults += compare_probe(expect, first, host['tlsa'], where)
     elif details and expect != expect | {'match': 'none'}:
         faults.append(f'{where}: no probe')
+    senders = {one['name']: one['outcome'] if one['why'] is None
+               else f"{one['outcome']}: {one['why']}"
+               for one in address['senders']}
+    for name, wanted in expect.get('senders', {}).items():
+        faults += differ(f'{where} {name}', wanted, senders.get(name))
     for wanted in expect.get('probe', []):
         leaf = wanted['leaf']
         if leaf not in leaves:

@@ -30,6 +30,8 @@ LINES = [
 USAGE = [
     ('two lists', ['a', 'b'], 64, 'one list at a time'),
     ('no such list', ['/nonexistent'], 64, 'No such file'),
+    ('no such list, by a name of control bytes', ['/\x1b[31m\n'], 64,
+     '/\\x1b[31m\\x0a: No such file'),
     ('a folder for a list', ['/'], 70, 'directory'),
     ('a shard of none', ['--shard', '0/2'], 64, 'write K/N'),
     ('a shard beyond', ['--shard', '3/2'], 64, 'write K/N'),
@@ -61,7 +63,8 @@ class Lists:
     def tests(self):
         return [self.all_domains, self.as_check, self.kinds_of_lines,
                 self.order, self.summary, self.standard_input, self.shards,
-                self.recipe, self.usage, self.nothing]
+                self.recipe, self.once, self.private, self.usage,
+                self.nothing]
 
     def all_domains(self):
         kit = self.kit
@@ -201,6 +204,47 @@ class Lists:
             kit.ok(done.returncode == 0 and all(out) and not other and
                    sorted(r['domain'] for r in reports) == kit.fast,
                    f'{what}: two jobs write what one run does', done, other)
+
+    def once(self):
+        """Three next hops of one host: in one process, and in several."""
+        kit = self.kit
+        path = kit.write('three', ['healthy.example', 'mx.healthy.example',
+                                   '[mx.healthy.example]'])
+        for workers in '1', '3':
+            done = kit.scan('--workers', workers, path)
+            reports = lines_of(done.out)
+            hosts = [host for r in reports for host in r['hosts']]
+            kit.ok(len(hosts) == 3 and 'probes: 1' in done.err and
+                   all(host['addresses'][0]['outcome'] == 'authenticated'
+                       for host in hosts),
+                   f'{workers} workers connect to a host once',
+                   [r['verdict'] for r in reports], done.err)
+            shared = sorted(host['shared'] for host in hosts)
+            kit.ok(shared == [False, True, True],
+                   f'{workers} workers: the others say that they share it',
+                   shared)
+
+    def connected(self):
+        """Of these some address was connected to."""
+        return [domain for domain in self.kit.fast
+                if any(address['outcome'] != 'skipped'
+                       for host in self.whole[domain]['hosts']
+                       for address in host['addresses'])]
+
+    def private(self):
+        kit = self.kit
+        options = [o for o in kit.options() if o != '--allow-private']
+        done = subprocess.run(
+            [kit.danelaw, 'scan', *options, kit.write('some', self.connected()[:20])],
+            check=False, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=PATIENCE)
+        reports = lines_of(done.stdout)
+        outcomes = {a['outcome'] for r in reports for h in r['hosts']
+                    for a in h['addresses']}
+        kit.ok(len(reports) == 20 and outcomes == {'connect-refused'} and
+               all('ops-not-public' in {f['id'] for f in r['findings']}
+                   for r in reports) and b'probes' not in done.stderr,
+               'private addresses are left alone', outcomes, done.stderr)
 
     def usage(self):
         for what, args, status, words in USAGE:

@@ -9,6 +9,7 @@ Speaks TAP. Every row breaks one rule and waits for the line that says so.
 import copy
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -112,6 +113,23 @@ def test_pure():
                           if line.endswith("takes json_object")), ""), 1,
            *(f"libreport.a({name}): smtp is pure, but takes json_object"
              for name in ("explain.c.o", "json.c.o", "json_probe.c.o")))
+
+
+def test_pure_members():
+    """Of serve the parsers only are held to it."""
+    lines = ("is pure, but reads clock_monotonic_ms", "is pure, but takes time",
+             "is pure, but takes socket", "is pure, but takes puts",
+             f"is pure, but keeps the variable {variable()}")
+    for member, wanted in (("query.c.o", lines), ("server.c.o", ())):
+        with tempfile.TemporaryDirectory() as root:
+            path = os.path.join(root, member)
+            shutil.copy(os.path.join(IMPURE + ".p", "impure.c.o"), path)
+            archive = os.path.join(root, "libx.a")
+            subprocess.run(["ar", "rc", archive, path], check=True)
+            expect(f"pure: {member} of serve",
+                   run("check-pure", "--archive", f"serve={archive}", BUILD),
+                   1 if wanted else 0,
+                   *(f"libx.a({member}): serve {line}" for line in wanted))
 
 
 def variable():
@@ -276,6 +294,7 @@ def catalogue(name, text, *lines, lab="smtp-c"):
         "src/model/findings_tlsa.def": 'FINDING(B,\n "tlsa-b", INFO, "x-y",',
         "src/model/findings_cert.def": "",
         "src/model/findings_smtp.def": 'FINDING(C, "smtp-c", INFO, NULL,',
+        "src/model/findings_tls.def": "",
         "src/model/unseen.def": 'UNSEEN("dns-u",\n    "why")',
         "tests/policy/diagnose_x_test.c": '"warning dns-a et.example\\n"'
                                           '"info smtp-c et.example\\n"',
@@ -314,6 +333,7 @@ test_layers()
 test_layers_linked()
 test_rules()
 test_pure()
+test_pure_members()
 test_schema()
 test_schema_every_key()
 test_catalogue()

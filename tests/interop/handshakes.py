@@ -6,6 +6,8 @@ import os
 import subprocess
 
 from labkit.build import command
+from labkit.scenario import LabError
+from place import write
 from programs import Sender, run
 
 
@@ -33,8 +35,13 @@ class GnutlsCli(Sender):
         seen, logs = {}, ''
         for ip, host in case.hosts.items():
             name = host['tlsa']['base'] or host['name']
+            own = []
+            if case.own:  # the way of Exim to set it: no TLS 1.3 then
+                own = ['--priority', 'NORMAL:-VERS-TLS1.3']
+                own += ['--x509certfile', case.own[0], '--x509keyfile',
+                       case.own[1]]
             log = run([self.program, '--starttls-proto=smtp', '--insecure',
-                       '--sni-hostname', name, '-p', '25', ip],
+                       '--sni-hostname', name, *own, '-p', '25', ip],
                       stdin=subprocess.DEVNULL)
             if self.violation in log:
                 seen[ip] = False
@@ -45,8 +52,8 @@ class GnutlsCli(Sender):
 
 
 class Go(Sender):
-    """crypto/tls and crypto/x509. What it would send in clear, where TLS is
-    no must, tells nothing of them."""
+    """crypto/tls and crypto/x509, without a certificate of its own. What it
+    would send in clear, where TLS is no must, tells nothing of them."""
 
     name = 'go'
     predicted_as = 'go'
@@ -57,7 +64,7 @@ class Go(Sender):
         os.makedirs(folder)
 
     def predict(self, case, ip, sender):
-        if case.policies[ip] == 'may':
+        if case.own or case.policies[ip] == 'may':
             return None
         return sender['outcome'], sender['why']
 
@@ -87,3 +94,14 @@ class Go(Sender):
             seen[ip] = log.splitlines()[-1] == 'deliver'
             logs += f'{ip}: {log}'
         return seen, logs
+
+
+def sendmail_has_dane(packages, folder):
+    """(whether Debian's sendmail was compiled with DANE, what it says)"""
+    conf = write(os.path.join(folder, 'sendmail.cf'), 'V10\n')
+    told = run([packages.path('usr/libexec/sendmail/sendmail'), '-d0.13',
+                '-bt', '-C', conf], stdin=subprocess.DEVNULL)
+    words = told.split()
+    if 'STARTTLS' not in words:
+        raise LabError(f'sendmail -d0.13: {told}')
+    return 'DANE' in words, told

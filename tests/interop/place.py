@@ -33,13 +33,15 @@ forward-zone:
 	name: "."
 	forward-addr: {upstream}
 '''
-POSTFIX_ID, POSTDROP_ID, EXIM_ID = 9001, 9002, 9003
+POSTFIX_ID, POSTDROP_ID, EXIM_ID, SMTPQ_ID = 9001, 9002, 9003, 9007
 PASSWD = f'''root:x:0:0::/:/bin/sh
 nobody:x:65534:65534::/:/bin/false
 postfix:x:{POSTFIX_ID}:{POSTFIX_ID}::/:/bin/false
 Debian-exim:x:{EXIM_ID}:{EXIM_ID}::/:/bin/false
 smmta:x:9004:9004::/:/bin/false
 smmsp:x:9005:9005::/:/bin/false
+opensmtpd:x:9006:9006::/:/bin/false
+opensmtpq:x:{SMTPQ_ID}:{SMTPQ_ID}::/:/bin/false
 '''
 GROUP = f'''root:x:0:
 mail:x:8:
@@ -49,6 +51,8 @@ postdrop:x:{POSTDROP_ID}:
 Debian-exim:x:{EXIM_ID}:
 smmta:x:9004:
 smmsp:x:9005:
+opensmtpd:x:9006:
+opensmtpq:x:{SMTPQ_ID}:
 '''
 
 
@@ -119,3 +123,9 @@ def start_unbound(packages, folder, facts):
     process.kill()
     process.wait()
     raise LabError(f'unbound did not start; see {folder}/unbound.log')
+
+
+def tmpfs(target):
+    """An empty folder in the place of one of this machine's."""
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs',
+                    target], check=True)

@@ -3,6 +3,7 @@
 in its log what became of each address that it tried."""
 import os
 import re
+import shutil
 import subprocess
 
 from place import EXIM_ID, write
@@ -15,7 +16,10 @@ myhostname = client.sender.example
 smtp_dns_support_level = dnssec
 smtp_tls_security_level = dane
 '''
-EXIM_CONF = '''exim_user = Debian-exim
+EXIM_CONF = '''TRUSTED = system
+OWN_CERT =
+OWN_KEY =
+exim_user = Debian-exim
 exim_group = Debian-exim
 exim_path = EXIM
 spool_directory = SPOOL
@@ -38,6 +42,9 @@ smtp:
 	driver = smtp
 	hosts_try_dane = *
 	dnssec_request_domains = *
+	tls_certificate = OWN_CERT
+	tls_privatekey = OWN_KEY
+	tls_verify_certificates = TRUSTED
 	connect_timeout = 5s
 	command_timeout = 10s
 	data_timeout = 10s
@@ -93,8 +100,9 @@ class PosttlsFinger(Sender):
     def send(self, case):
         """({address: delivers}, log). What the smtp client would do: under
         TLSA records that can be used, only a peer that is trusted is used."""
+        own = ['-k', case.own[0], '-K', case.own[1]] if case.own else []
         log = run([self.program, '-t', '10', '-T', '10', '-l', 'dane', '-c',
-                   '-L', 'summary', case.domain], env=self.env)
+                   '-L', 'summary', *own, case.domain], env=self.env)
         if '(nullMX)' in log:
             return dict.fromkeys(case.policies, False), log
         seen = dict.fromkeys(self.failed.findall(log), False)
@@ -103,6 +111,12 @@ class PosttlsFinger(Sender):
             seen[ip] = (trusted or case.policies.get(ip) != 'dane') and (
                 'alert' not in log)
         return seen, log
+
+
+def copy_for_exim(file, folder):
+    copy = shutil.copy(file, folder)
+    os.chown(copy, EXIM_ID, EXIM_ID)
+    return copy
 
 
 class Exim(Sender):
@@ -126,7 +140,11 @@ class Exim(Sender):
         spool = os.path.join(self.folder, case.domain)
         os.makedirs(spool)
         os.chown(spool, EXIM_ID, EXIM_ID)
-        log = run([self.program, '-C', self.conf, f'-DSPOOL={spool}',
+        own = [f'-DTRUSTED={case.trusted}'] if case.trusted else []
+        if case.own:
+            own += [f'-D{macro}={copy_for_exim(file, spool)}' for macro, file
+                   in zip(('OWN_CERT', 'OWN_KEY'), case.own)]
+        log = run([self.program, '-C', self.conf, *own, f'-DSPOOL={spool}',
                    f'-DEXIM={self.program}', '-odf', '-oi', '-f',
                    'a@sender.example', f'b@{case.domain}'], input='Hello\n')
         try:

@@ -95,6 +95,29 @@ asks_for_certificate(struct grown *g)
 }
 
 static void
+gets_certificate(struct grown *g)
+{
+	asks_for_certificate(g);
+	g->probe->tls->client_cert_sent = true;
+	g->probe->tls->client_cert_may_sign = true;
+}
+
+static void
+gets_unfit_13(struct grown *g)
+{
+	gets_certificate(g);
+	g->probe->tls->client_cert_may_sign = false;
+}
+
+static void
+gets_unfit_12(struct grown *g)
+{
+	gets_unfit_13(g);
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "ECDHE-RSA-AES256-GCM-SHA384";
+}
+
+static void
 anonymous(struct grown *g)
 {
 	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
@@ -378,6 +401,16 @@ static const struct tree_row rows[] = {
 	    "critical tls-client-cert-required-12 " PLACE, "" },
 	{ "8446 4.3.2 asks, and goes on", asks_for_certificate,
 	    "info tls-client-cert-requested " HOST, "" },
+	{ "8446 4.3.2 asks, and gets one", gets_certificate,
+	    "info tls-client-cert-requested " HOST, "" },
+	{ "5280 4.2.1.3 gets one that may not sign", gets_unfit_12,
+	    "warning tls-gnutls-kuv-local " HOST
+	    "info tls-client-cert-requested " HOST,
+	    "" },
+	{ "GnuTLS would go back to TLS 1.2 with that", gets_unfit_13,
+	    "warning tls-gnutls-kuv-local " HOST
+	    "info tls-client-cert-requested " HOST,
+	    "" },
 	{ "7672 8.2 no certificate", anonymous, "critical tls-anon-only " PLACE,
 	    "" },
 	{ "7671 3 TLS 1.0", old, "warning tls-old-only " HOST, "" },

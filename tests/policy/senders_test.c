@@ -178,6 +178,28 @@ ta_wrong_name(struct grown *g)
 }
 
 static void
+vouch(struct grown *g, int code)
+{
+	g->probe->pkix = arena_alloc(g->tree->arena, sizeof(*g->probe->pkix));
+	assert_non_null(g->probe->pkix);
+	g->probe->pkix->code = code;
+}
+
+static void
+ta_wrong_name_public(struct grown *g)
+{
+	ta_wrong_name(g);
+	vouch(g, 62);
+}
+
+static void
+ta_wrong_name_own_ca(struct grown *g)
+{
+	ta_wrong_name(g);
+	vouch(g, 20);
+}
+
+static void
 ta_no_name(struct grown *g)
 {
 	ta_wrong_name(g);
@@ -315,6 +337,28 @@ client_cert_asked(struct grown *g)
 }
 
 static void
+own_cert_unfit_13(struct grown *g)
+{
+	client_cert_asked(g);
+	g->probe->tls->client_cert_sent = true;
+}
+
+static void
+own_cert_unfit_12(struct grown *g)
+{
+	own_cert_unfit_13(g);
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->cipher = "ECDHE-RSA-AES256-GCM-SHA384";
+}
+
+static void
+own_cert_fit(struct grown *g)
+{
+	own_cert_unfit_12(g);
+	g->probe->tls->client_cert_may_sign = true;
+}
+
+static void
 tls10(struct grown *g)
 {
 	g->probe->tls->version = "TLSv1";
@@ -416,6 +460,10 @@ static const struct {
 	{ "no name fits: Go lists those there are", ta_wrong_name, "",
 	    "go: x509: certificate is valid for et.example, not "
 	    "mx1.example" },
+	{ "no name fits: Exim goes back to public CAs", ta_wrong_name_public,
+	    "E", "postfix: Server certificate not verified" },
+	{ "and finds none", ta_wrong_name_own_ca, "",
+	    "exim-gnutls: certificate invalid" },
 	{ "no name at all", ta_no_name, "",
 	    "go: x509: certificate is not valid for any names, but wanted to "
 	    "match mx1.example" },
@@ -442,6 +490,11 @@ static const struct {
 	    "postfix: tlsv13 alert certificate required" },
 	{ "a client certificate is asked for", client_cert_asked, "PESG",
 	    NULL },
+	{ "an own certificate that may not sign", own_cert_unfit_12, "PSG",
+	    KEY_USAGE "detected." },
+	{ "GnuTLS would go back to TLS 1.2 with it", own_cert_unfit_13, "PSG",
+	    KEY_USAGE "detected." },
+	{ "an own certificate that may", own_cert_fit, "PESG", NULL },
 	{ "TLS 1.0 with ECDHE", tls10, "E",
 	    "postfix: legacy sigalg disallowed or unsupported" },
 	{ "TLS 1.0 and Go", tls10, "E",

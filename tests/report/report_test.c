@@ -15,53 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "golden.h"
 #include "report/report.h"
 #include "report/when.h"
 #include "trees.h"
-
-static void
-golden_path(const char *name, const char *suffix, char path[static 512])
-{
-	const char *source = getenv("DANELAW_SOURCE");
-
-	assert_non_null(source);
-	snprintf(path, 512, "%s/testdata/report/%s.%s", source, name, suffix);
-}
-
-static void
-write_golden(const char *path, const struct buf *out)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(buf_text(out), 1, out->len, file), out->len);
-	assert_int_equal(fclose(file), 0);
-}
-
-/* Compares and finishes out. */
-static void
-assert_golden(const char *name, const char *suffix, struct buf *out)
-{
-	struct buf want = { 0 };
-	char path[512], block[4096];
-	FILE *file;
-	size_t n;
-
-	assert_false(buf_failed(out));
-	golden_path(name, suffix, path);
-	if (getenv("DANELAW_UPDATE_GOLDEN") != NULL)
-		write_golden(path, out);
-	file = fopen(path, "r");
-	if (file == NULL)
-		fail_msg("%s cannot be read", path);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		buf_add(&want, block, n);
-	fclose(file);
-	if (strcmp(buf_text(&want), buf_text(out)) != 0)
-		fail_msg("not as in %s:\n%s", path, buf_text(out));
-	buf_finish(&want);
-	buf_finish(out);
-}
 
 static void
 test_text(void **state)
@@ -85,7 +42,7 @@ test_text(void **state)
 			    rows[k].options.verbosity > 0)
 				continue;
 			report_text(trees_report(i), &rows[k].options, &out);
-			assert_golden(trees_name_of(i), rows[k].suffix, &out);
+			golden_assert(trees_name_of(i), rows[k].suffix, &out);
 		}
 	}
 }
@@ -112,7 +69,7 @@ test_json(void **state)
 		buf_finish(&line);
 		buf_puts(&out, "\n");
 		if (!trees_is_hostile(i))
-			assert_golden(trees_name_of(i), "json", &out);
+			golden_assert(trees_name_of(i), "json", &out);
 		buf_finish(&out);
 	}
 }
@@ -159,7 +116,7 @@ test_text_color(void **state)
 	(void)state;
 
 	report_text(&trees_stale, &options, &out);
-	assert_golden("stale", "color.txt", &out);
+	golden_assert("stale", "color.txt", &out);
 }
 
 static void
@@ -173,13 +130,13 @@ test_json_probe(void **state)
 
 	report_json_probe(&seed->addresses[0].probes[0], &seed->tlsa, &out);
 	buf_puts(&out, "\n");
-	assert_golden("probe-seed", "json", &out);
+	golden_assert("probe-seed", "json", &out);
 	report_json_probe(&stale->addresses[0].probes[0], &stale->tlsa, &out);
 	buf_puts(&out, "\n");
-	assert_golden("probe-stale", "json", &out);
+	golden_assert("probe-stale", "json", &out);
 	report_json_probe(&empty, NULL, &out);
 	buf_puts(&out, "\n");
-	assert_golden("probe-empty", "json", &out);
+	golden_assert("probe-empty", "json", &out);
 }
 
 /* All zero, not even a domain: a reporter must survive what it is given. */

@@ -32,8 +32,8 @@ static struct danelaw_cert stale_chain[] = { { LEAF(
     "mx1.stale.example", 80, HEX_D, HEX_E, "RSA 2048") } };
 
 static struct danelaw_tls stale_tls = { "TLSv1.2",
-	"ECDHE-RSA-AES256-GCM-SHA384", "P-256", NULL, "mx1.stale.example",
-	true };
+	"ECDHE-RSA-AES256-GCM-SHA384", "P-256", NULL, "mx1.stale.example", true,
+	true, true };
 
 static struct danelaw_record_result stale_results[] = {
 	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN },
@@ -58,6 +58,19 @@ static struct danelaw_sender stale_senders[] = {
 	{ "exim-gnutls", false, "DANE attempt failed", true },
 };
 
+static struct danelaw_mail_reply stale_replies[] = {
+	{ "<>", 250, "2.1.0", "Sender ok" },
+	{ "a@stale.example", 450, "4.2.0", "Greylisted" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static struct danelaw_mail stale_mail = {
+	&stale_replies[0],
+	&stale_replies[1],
+	&stale_replies[2],
+	"the server closed the connection",
+};
+
 static struct danelaw_address stale_addresses[] = { {
     .ip = "192.0.2.10",
     .port = 25,
@@ -65,7 +78,8 @@ static struct danelaw_address stale_addresses[] = { {
     LIST(probes, stale_probes),
     .smtp = { .banner = "220 mx1.stale.example ESMTP",
 	TEXTS(ehlo, "mx1.stale.example", "STARTTLS"),
-	.starttls = "220 go ahead" },
+	.starttls = "220 go ahead",
+	.mail = &stale_mail },
     LIST(senders, stale_senders),
     .timing = { 1, 2, 3, 4, 5 },
 } };
@@ -160,8 +174,8 @@ static struct danelaw_cert mixed_other[] = { { LEAF(
     "localhost.localdomain", 3000, HEX_E, HEX_D, "RSA 1024") } };
 
 static struct danelaw_tls mixed_tls = { "TLSv1.3", "TLS_AES_128_GCM_SHA256",
-	"X25519MLKEM768", "ecdsa_secp256r1_sha256", "mx1.mixed.example",
-	false };
+	"X25519MLKEM768", "ecdsa_secp256r1_sha256", "mx1.mixed.example", false,
+	false, false };
 
 static struct danelaw_match mixed_match = {
 	.record = 1,

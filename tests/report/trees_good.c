@@ -59,7 +59,8 @@ static struct danelaw_cert healthy_chain[] = {
 };
 
 static struct danelaw_tls healthy_tls = { "TLSv1.3", "TLS_AES_256_GCM_SHA384",
-	"X25519", "ecdsa_secp256r1_sha256", "mx1.example.org", false };
+	"X25519", "ecdsa_secp256r1_sha256", "mx1.example.org", false, false,
+	false };
 
 static struct danelaw_match healthy_match = {
 	.record = 0,
@@ -268,7 +269,8 @@ static struct danelaw_cert seed_chain[] = {
 };
 
 static struct danelaw_tls seed_tls = { "TLSv1.3", "TLS_AES_256_GCM_SHA384",
-	"X25519", "rsa_pss_rsae_sha256", "mx06.et.example", false };
+	"X25519", "rsa_pss_rsae_sha256", "mx06.et.example", false, false,
+	false };
 
 static struct danelaw_match seed_match = {
 	.record = 2,
@@ -430,13 +432,22 @@ static struct danelaw_probe open_probes[] = { {
     .outcome = DANELAW_OUTCOME_CLEARTEXT,
 } };
 
+static struct danelaw_try open_tries[] = {
+	{ 1750000000, DANELAW_OUTCOME_SMTP_TEMPFAIL, "450 4.7.1 Later", false,
+	    "450 4.7.1 Later" },
+	{ 1750000030, DANELAW_OUTCOME_CLEARTEXT, "220 mail ESMTP", false,
+	    NULL },
+};
+
 static struct danelaw_address open_addresses[] = { {
     .ip = "198.51.100.7",
     .port = 25,
     .outcome = DANELAW_OUTCOME_CLEARTEXT,
     LIST(probes, open_probes),
     .smtp = { .banner = "220 mail ESMTP",
-	TEXTS(ehlo, "mail", "PIPELINING", "SIZE 10485760", "8BITMIME") },
+	TEXTS(ehlo, "mail", "PIPELINING", "SIZE 10485760", "8BITMIME"),
+	.mail = &(struct danelaw_mail) { .error = NULL } },
+    LIST(tries, open_tries),
     .timing = { 5, 9, -1, -1, 14 },
 } };
 

@@ -85,10 +85,11 @@ def command(words, cwd):
 class Build:
     """One lab's folder, and what lies in it."""
 
-    def __init__(self, folder, tools):
+    def __init__(self, folder, tools, testdata=TESTDATA):
         self.folder = os.path.abspath(folder)
         self.tools = tools
-        self.scenarios = load_all(TESTDATA)
+        self.testdata = testdata
+        self.scenarios = load_all(testdata)
         self.certs = self.path('certs')
 
     def path(self, *parts):
@@ -101,7 +102,7 @@ class Build:
 
     def _inputs(self):
         """A digest of all that the folder is made from."""
-        files = glob.glob(os.path.join(TESTDATA, '*'))
+        files = glob.glob(os.path.join(self.testdata, '*'))
         files += glob.glob(os.path.join(os.path.dirname(__file__), '*.py'))
         files.append(self.tools.mkcerts)
         digest = hashlib.sha256()
@@ -126,7 +127,7 @@ class Build:
         os.makedirs(self.folder, exist_ok=True)
         self.tools.nsd()
         command([self.tools.mkcerts, '--now', str(now),
-                 os.path.join(TESTDATA, 'certs.spec'), self.certs],
+                 os.path.join(self.testdata, 'certs.spec'), self.certs],
                 self.folder)
         digests = self.digests()
         self._make_zones(digests, now)

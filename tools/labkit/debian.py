@@ -13,6 +13,7 @@ from .scenario import LabError
 # None: all that apt-get would install and that is missing here)
 MONITORS = {
     'lab-nagios': ('usr/sbin/nagios4', 'nagios4-core', ['nagios4-common']),
+    'lab-prometheus': ('usr/bin/promtool', 'prometheus', []),
     'lab-icinga': ('usr/lib/*/icinga2/sbin/icinga2', 'icinga2-bin', None),
 }
 

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-from .build import Build, write
+from .build import TESTDATA, Build, write
 from .scenario import LabError
 
 PATIENCE = 60
@@ -88,8 +88,8 @@ def birth(pid):
 class Lab:
     """One lab in one folder."""
 
-    def __init__(self, folder, tools):
-        self.build = Build(folder, tools)
+    def __init__(self, folder, tools, testdata=TESTDATA):
+        self.build = Build(folder, tools, testdata)
         self.tools = tools
         self.processes = []
         self.facts = None
@@ -177,6 +177,8 @@ class Lab:
         if not has_ipv6():
             servers = [without_ipv6(server) for server in servers]
             servers = [server for server in servers if server['listen']]
+        if not servers:
+            return
         write(self.path('fakesmtpd.json'),
               json.dumps({'servers': servers}, indent=1) + '\n')
         self._start_ready('fakesmtpd', [
