@@ -71,6 +71,8 @@ struct danelaw_config {
 	uint32_t share_ms;   /* reuse what a host showed so long ago */
 	size_t share_hosts;  /* remember so many hosts; 0: 4096 */
 	size_t probe_window; /* connections at once; 0: 500 */
+	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
+	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
