@@ -34,6 +34,9 @@ bool cli_begin(unsigned command, int argc, char **argv, void (*usage)(void),
     struct settings *settings, int *first, int *status);
 void cli_complain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+/* Questions at once that will do for one domain, however many MX hosts it
+ * has: to be ready for more takes time. */
+#define CLI_DNS_WINDOW 256
 /* The part of an engine's configuration that comes from options. */
 void cli_config(const struct settings *settings, struct danelaw_config *config);
 /* The same for a request; the domain is left NULL. */
