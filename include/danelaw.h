@@ -71,6 +71,8 @@ struct danelaw_config {
 	uint32_t share_ms;   /* reuse what a host showed so long ago */
 	size_t share_hosts;  /* remember so many hosts; 0: 4096 */
 	size_t probe_window; /* connections at once; 0: 500 */
+	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
+	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -79,8 +81,9 @@ struct danelaw_config {
  * server answers, it forwards to what resolv.conf names and the report says
  * so. Every answer is validated in process in any case.
  * With ca_file, ca_path or pkix each chain is also held against public CAs,
- * those of the system where neither file nor folder is named. That changes
- * no outcome and no verdict.
+ * those of the system where neither file nor folder is named; without, only
+ * one whose name is wrong, as some senders then ask these. That changes no
+ * outcome and no verdict.
  * With share_ms an MX host that several domains name is examined once, and
  * the reports after the first say that they share it. DANELAW_SHARE_ALWAYS
  * is for as long as it is remembered; the least recently used go first. A

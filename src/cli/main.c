@@ -14,6 +14,8 @@ static const struct command {
 	{ "check", cmd_check,
 	    "follow RFC 7672 for each domain, probe every MX address, "
 	    "explain" },
+	{ "scan", cmd_scan,
+	    "the same for a list of any length, one line of JSON for each" },
 	{ "explain", cmd_explain,
 	    "what a finding or a line of a mail log means, and what to do" },
 	{ "verify", cmd_verify,

@@ -37,14 +37,16 @@ struct option_spec {
 };
 
 #define AT(member) offsetof(struct settings, member)
-#define ALL (COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SERVE)
+#define ALL                                                                    \
+	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
+	    COMMAND_SERVE)
 /*
  * All that ask the DNS take the same options. One without effect is taken
  * by the command, and kept out of its help.
  */
 #define UNHEEDED(command) ((unsigned)(command) << 16)
 #define TALK                                                                   \
-	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SERVE |                     \
+	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
 
 static const struct option_spec specs[] = {
@@ -164,10 +166,10 @@ static const struct option_spec specs[] = {
 	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
 	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
-	    COMMAND_CHECK | COMMAND_SERVE, NULL,
+	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of certificates that count and end in fewer days (14)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
-	    COMMAND_CHECK | COMMAND_SERVE, NULL,
+	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "
 	    "than a quarter of their life left (48)" },
 	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, TALK,
@@ -196,7 +198,7 @@ static const struct option_spec specs[] = {
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
-		UNHEEDED(COMMAND_SERVE),
+		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
@@ -206,12 +208,43 @@ static const struct option_spec specs[] = {
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
 	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR, NULL,
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
+		UNHEEDED(COMMAND_SCAN),
+	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
 	    "only the line with the verdict" },
+	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
+	    "reports in the order of the list, not as they end" },
+	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
+	    "domain, verdict, state and one sentence instead of reports" },
+	{ "resume", 0, KIND_TEXT, AT(resume), "OUTPUT", 0, 0, COMMAND_SCAN,
+	    NULL,
+	    "leave out the domains that OUTPUT of an earlier run holds; a "
+	    "torn last line in it is cut off" },
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_SCAN, NULL,
+	    "no progress on stderr" },
+	{ "concurrency", 0, KIND_NUMBER, AT(concurrency), "N", 1, 100000,
+	    COMMAND_SCAN, "How fast",
+	    "domains in work at once, in all workers (2000)" },
+	{ "workers", 0, KIND_NUMBER, AT(workers), "N", 1, 256, COMMAND_SCAN,
+	    NULL, "processes (one for each CPU)" },
+	{ "per-host", 0, KIND_NUMBER, AT(per_host), "N", 1, 100, COMMAND_SCAN,
+	    NULL,
+	    "connections at once to the addresses of one MX host (2); to one "
+	    "address there is never more than one" },
+	{ "rate", 0, KIND_NUMBER, AT(rate), "N", 0, 1000, COMMAND_SCAN, NULL,
+	    "connections to one address in a second; 0: no limit (10)" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_SCAN, NULL,
+	    "connect to private and reserved addresses, too" },
+	{ "shard", 0, KIND_TEXT, AT(shard), "K/N", 0, 0, COMMAND_SCAN, NULL,
+	    "do part K of N: only the domains whose MX hosts belong to it" },
+	{ "drain", 0, KIND_NUMBER, AT(drain), "SECONDS", 0, 3600, COMMAND_SCAN,
+	    NULL,
+	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
 	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
 	    NULL, "this text" },
 	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
@@ -396,7 +429,7 @@ find_spec(unsigned command, int value)
 	if (value >= LONG_BASE)
 		return &specs[value - LONG_BASE];
 	for (size_t i = 0; i < N_SPECS; i++) {
-		if ((specs[i].commands & command) != 0 &&
+		if ((specs[i].commands & (command | UNHEEDED(command))) != 0 &&
 		    specs[i].letter != 0 && specs[i].letter == value)
 			return &specs[i];
 	}

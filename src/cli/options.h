@@ -18,6 +18,7 @@ enum {
 	COMMAND_MONITOR = 1 << 5,
 	COMMAND_SERVE = 1 << 6,
 	COMMAND_VERIFY = 1 << 8,
+	COMMAND_SCAN = 1 << 9,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -48,11 +49,15 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
+	bool allow_private; /* serve and scan */
 	/* The daemon's own. */
 	struct text_list listens, socketmaps, domains, domain_files;
 	const char *config_file;
 	long interval, max_clients, idle, grace; /* 0: the defaults */
-	bool allow_private;
+	/* scan, which sets the defaults of rate and drain, where 0 counts */
+	bool order, summary;
+	const char *resume, *shard;
+	long concurrency, workers, per_host, rate, drain;
 };
 
 /* A value the user gave that makes no sense. */

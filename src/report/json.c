@@ -390,3 +390,25 @@ report_json_line(const struct danelaw_report *report, struct buf *out)
 {
 	write_report(report, JSON_COMPACT, out);
 }
+
+/* Whatever is in both has the same place in both. */
+void
+report_summary_line(const struct danelaw_report *report, struct buf *out)
+{
+	struct json_maker maker = { .failed = false };
+	json_t *object = json_object(), *mx = json_object();
+
+	json_put_text(
+	    &maker, mx, "source", danelaw_mx_source_word(report->mx.source));
+	json_put_text(
+	    &maker, mx, "dnssec", danelaw_dnssec_word(report->mx.dnssec));
+	json_put_text(&maker, object, "schema", "danelaw-summary/1");
+	json_put_text(&maker, object, "domain", report->domain);
+	json_put_text(
+	    &maker, object, "verdict", danelaw_verdict_word(report->verdict));
+	json_put_text(
+	    &maker, object, "state", danelaw_state_word(report->state));
+	json_put_text(&maker, object, "summary", report->summary);
+	json_put(&maker, object, "mx", mx);
+	json_finish(&maker, object, JSON_COMPACT | JSON_PRESERVE_ORDER, out);
+}

@@ -31,6 +31,8 @@ void report_verify(const struct danelaw_report *report,
 void report_json(const struct danelaw_report *report, struct buf *out);
 /* The same on one line. */
 void report_json_line(const struct danelaw_report *report, struct buf *out);
+/* Schema danelaw-summary/1, on one line: the verdict and why. */
+void report_summary_line(const struct danelaw_report *report, struct buf *out);
 /* One probe object alone, for "danelaw verify". tlsa gives the records. */
 void report_json_probe(const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa, struct buf *out);

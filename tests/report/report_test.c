@@ -74,6 +74,40 @@ test_json(void **state)
 	}
 }
 
+/* Five keys of the report, and where its hosts come from. */
+static void
+test_summary(void **state)
+{
+	static const char *const keys[] = { "domain", "verdict", "state",
+		"summary" };
+	(void)state;
+
+	for (size_t i = 0; i < trees_count; i++) {
+		struct buf out = { 0 }, line = { 0 };
+		json_t *a, *b;
+
+		report_json(trees_report(i), &out);
+		report_summary_line(trees_report(i), &line);
+		assert_null(strchr(buf_text(&line), '\n'));
+		a = json_loads(buf_text(&out), 0, NULL);
+		b = json_loads(buf_text(&line), JSON_REJECT_DUPLICATES, NULL);
+		assert_string_equal(
+		    json_string_value(json_object_get(b, "schema")),
+		    "danelaw-summary/1");
+		for (size_t k = 0; k < COUNT(keys); k++)
+			assert_true(json_equal(json_object_get(a, keys[k]),
+			    json_object_get(b, keys[k])));
+		assert_true(json_equal(
+		    json_object_get(json_object_get(a, "mx"), "source"),
+		    json_object_get(json_object_get(b, "mx"), "source")));
+		assert_int_equal(json_object_size(b), COUNT(keys) + 2);
+		json_decref(a);
+		json_decref(b);
+		buf_finish(&line);
+		buf_finish(&out);
+	}
+}
+
 static void
 test_text_color(void **state)
 {
@@ -221,6 +255,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_color),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_json_probe),
 	};
 

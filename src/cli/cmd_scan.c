@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/earlier.h"
+#include "cli/scan.h"
+#include "report/report.h"
+#include "scan/hand.h"
+
+#define CONCURRENCY 2000
+#define RATE 10
+#define DRAIN_SECONDS 10
+#define SHARDS_MAX 1000000
+#define LEAST_WINDOW 500
+#define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
+#define SHOWN_MAX 300
+
+/* What a worker needs to know; made before it is. */
+struct work {
+	struct danelaw_config config;
+	struct danelaw_request request;
+	bool summary;
+};
+
+static void
+usage(void)
+{
+	fputs("Usage: danelaw scan [OPTION]... [FILE]\n\n"
+	      "Checks all domains in FILE, one a line, as danelaw check does, "
+	      "and writes one line\nof JSON for each as it ends. Without FILE, "
+	      "or with -, it reads standard input. Each\nMX host is examined "
+	      "once, however many domains share it. # begins a comment.\n",
+	    stdout);
+	options_usage(COMMAND_SCAN, stdout);
+	fputs("\nExit status: 0 ok, 1 warning, 2 critical, 3 unknown (could "
+	      "not look),\n64 wrong usage, 70 own failure, 128 and more: a "
+	      "signal. The worst of all domains\ncounts; lines that are no "
+	      "domains do not.\n",
+	    stdout);
+}
+
+static bool
+render_report(const struct danelaw_report *report, struct buf *out)
+{
+	report_json_line(report, out);
+	return !buf_failed(out);
+}
+
+static bool
+render_summary(const struct danelaw_report *report, struct buf *out)
+{
+	report_summary_line(report, out);
+	return !buf_failed(out);
+}
+
+static int
+work(const struct worker_seat *seat, void *arg)
+{
+	const struct work *work = arg;
+	const struct hand_options options = {
+		.fd = seat->fd,
+		.stores = seat->stores,
+		.n_stores = seat->n_stores,
+		.own_store = seat->index,
+		.config = &work->config,
+		.request = &work->request,
+		.render = work->summary ? render_summary : render_report,
+	};
+	char *why = NULL;
+	enum danelaw_err err = hand_run(&options, &why);
+	int status = cli_status(err);
+
+	/* What is wrong with the options is the same for all. */
+	if (err != DANELAW_OK &&
+	    (status != EXIT_WRONG_USAGE || seat->index == 0))
+		cli_complain("%s", why == NULL ? "out of memory" : why);
+	free(why);
+	return status;
+}
+
+static long
+count_cpus(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		return CPU_COUNT(&set);
+	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static size_t
+workers_of(const struct settings *settings)
+{
+	long n = settings->workers > 0 ? settings->workers : count_cpus();
+
+	if (n > WORKERS_MAX)
+		n = WORKERS_MAX;
+	/* More would have nothing to do. */
+	if (settings->concurrency > 0 && n > settings->concurrency)
+		n = settings->concurrency;
+	return n < 1 ? 1 : (size_t)n;
+}
+
+/* "K/N" */
+static bool
+read_shard(const char *text, struct danelaw_request *request)
+{
+	unsigned long shard, n_shards;
+	char *end;
+
+	if (text[0] < '1' || text[0] > '9')
+		return false;
+	errno = 0;
+	shard = strtoul(text, &end, 10);
+	if (*end != '/' || end[1] < '1' || end[1] > '9')
+		return false;
+	n_shards = strtoul(end + 1, &end, 10);
+	if (errno != 0 || *end != '\0' || n_shards > SHARDS_MAX ||
+	    shard > n_shards)
+		return false;
+	request->shard = (uint32_t)shard;
+	request->n_shards = (uint32_t)n_shards;
+	return true;
+}
+
+/* Connections of one worker at once: half of what it may have open. */
+static size_t
+probe_window(size_t share)
+{
+	struct rlimit limit;
+	size_t window = share > LEAST_WINDOW ? share : LEAST_WINDOW;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 2 < window)
+		window = (size_t)limit.rlim_cur / 2;
+	return window < 1 ? 1 : window;
+}
+
+/* What a complaint may have of a text. */
+static const char *
+shown(struct arena *arena, const char *path)
+{
+	const char *text = text_printable_str(arena, path, SHOWN_MAX);
+
+	return text == NULL ? "" : text;
+}
+
+static bool
+make_work(const struct settings *settings, struct arena *arena,
+    size_t concurrency, size_t n_workers, struct work *work)
+{
+	*work = (struct work) { .summary = settings->summary };
+	cli_config(settings, &work->config);
+	work->config.share_ms = DANELAW_SHARE_ALWAYS;
+	work->config.dns_memory = DNS_MEMORY;
+	work->config.probe_window =
+	    probe_window((concurrency + n_workers - 1) / n_workers);
+	cli_request(settings, &work->request);
+	work->request.all_certs =
+	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
+	work->request.public_only = !settings->allow_private;
+	if (settings->shard == NULL ||
+	    read_shard(settings->shard, &work->request))
+		return true;
+	cli_complain("shard \"%s\": write K/N, with K from 1 to N",
+	    shown(arena, settings->shard));
+	return false;
+}
+
+static int
+scan_list(const struct settings *settings, struct arena *arena, int in,
+    const char *name)
+{
+	size_t n_workers = workers_of(settings);
+	struct fingerprint_secret secret;
+	struct scan_options options = {
+		.name = name,
+		.in = in,
+		.out = STDOUT_FILENO,
+		.manners = { .per_host = (unsigned)settings->per_host,
+		    .interval_ms = settings->rate == 0
+			? 0
+			: (unsigned)(1000 / settings->rate) },
+		.concurrency = settings->concurrency > 0
+		    ? (size_t)settings->concurrency
+		    : CONCURRENCY,
+		.drain_seconds = settings->drain,
+		.order = settings->order,
+		.quiet = settings->quiet > 0,
+	};
+	struct work its_work;
+	int status = EXIT_WRONG_USAGE;
+
+	if (!make_work(
+		settings, arena, options.concurrency, n_workers, &its_work))
+		return status;
+	if (fingerprint_secret_make(&secret)) {
+		options.seen = seen_new(&secret);
+		options.done =
+		    settings->resume == NULL ? NULL : seen_new(&secret);
+	}
+	if (options.seen == NULL ||
+	    (settings->resume != NULL && options.done == NULL)) {
+		cli_complain("out of memory");
+		status = EXIT_OWN_FAILURE;
+		goto done;
+	}
+	if (settings->resume != NULL &&
+	    !earlier_read(
+		settings->resume, shown(arena, settings->resume), options.done))
+		goto done;
+	options.workers = workers_start(&(struct workers_options) {
+	    .n = n_workers,
+	    .run = work,
+	    .arg = &its_work,
+	});
+	if (options.workers == NULL) {
+		cli_complain("no worker can be made: %s", strerror(errno));
+		status = EXIT_OWN_FAILURE;
+		goto done;
+	}
+	status = scan_run(&options);
+done:
+	seen_free(options.seen);
+	seen_free(options.done);
+	return status;
+}
+
+static int
+open_list(struct arena *arena, const char *path, const char **name)
+{
+	int fd;
+
+	*name = "standard input";
+	if (path == NULL || strcmp(path, "-") == 0)
+		return STDIN_FILENO;
+	*name = shown(arena, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		cli_complain("%s: %s", *name, strerror(errno));
+	return fd;
+}
+
+/* A socket that took the place of a closed one would get our reports. */
+static bool
+has_output(void)
+{
+	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0)
+		return true;
+	cli_complain("standard output: %s", strerror(errno));
+	return false;
+}
+
+int
+cmd_scan(int argc, char **argv)
+{
+	struct settings settings = { .rate = RATE, .drain = DRAIN_SECONDS };
+	struct arena *arena = arena_new();
+	int first, status, in = -1;
+	const char *name;
+
+	if (!cli_begin(
+		COMMAND_SCAN, argc, argv, usage, &settings, &first, &status))
+		goto done;
+	/* A limit on the size of files is to be an error of write(). */
+	signal(SIGXFSZ, SIG_IGN);
+	status = EXIT_WRONG_USAGE;
+	if (argc - first > 1) {
+		cli_complain("one list at a time; see danelaw scan --help");
+		goto done;
+	}
+	if (arena == NULL || !has_output()) {
+		status = EXIT_OWN_FAILURE;
+		goto done;
+	}
+	in = open_list(arena, first < argc ? argv[first] : NULL, &name);
+	if (in >= 0)
+		status = scan_list(&settings, arena, in, name);
+done:
+	arena_unref(arena);
+	if (in > STDIN_FILENO)
+		close(in);
+	options_finish(&settings);
+	return status;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+#include "scan/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/name.h"
+#include "base/text.h"
+
+#define SHOWN_MAX 100 /* characters of a bad line */
+
+static const char no_memory[] = "out of memory";
+
+struct input {
+	struct buf bytes;
+	size_t at; /* of these were read */
+	uint64_t line;
+	struct arena *arena; /* of the last item */
+	bool begun;          /* a byte order mark may not come any more */
+	bool passing_over;   /* the rest of a line that was reported */
+	bool ended;
+};
+
+struct input *
+input_new(void)
+{
+	return calloc(1, sizeof(struct input));
+}
+
+void
+input_free(struct input *input)
+{
+	if (input == NULL)
+		return;
+	buf_finish(&input->bytes);
+	arena_unref(input->arena);
+	free(input);
+}
+
+bool
+input_feed(struct input *input, const void *bytes, size_t len)
+{
+	buf_drop(&input->bytes, input->at);
+	input->at = 0;
+	return buf_add(&input->bytes, bytes, len);
+}
+
+void
+input_end(struct input *input)
+{
+	input->ended = true;
+}
+
+/* False: the next bytes may still become one. */
+static bool
+pass_mark(struct input *input)
+{
+	static const char mark[] = { '\xef', '\xbb', '\xbf' };
+	size_t len = input->bytes.len - input->at;
+	const char *at = buf_text(&input->bytes) + input->at;
+
+	if (input->begun)
+		return true;
+	if (len < sizeof(mark) && !input->ended && memcmp(at, mark, len) == 0)
+		return false;
+	if (len >= sizeof(mark) && memcmp(at, mark, sizeof(mark)) == 0)
+		input->at += sizeof(mark);
+	input->begun = true;
+	return true;
+}
+
+static enum input_step
+report_bad(struct input *input, const char *line, size_t len, const char *why,
+    struct input_item *item)
+{
+	const char *shown = text_printable(input->arena, line, len, SHOWN_MAX);
+
+	*item = (struct input_item) {
+		.line = input->line,
+		.text = shown == NULL ? "" : shown,
+		.why = why,
+	};
+	return INPUT_BAD;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* What is no comment, without the space around it. */
+static void
+trim(const char **line, size_t *len)
+{
+	const char *comment = memchr(*line, '#', *len);
+
+	if (comment != NULL)
+		*len = (size_t)(comment - *line);
+	while (*len > 0 && is_blank((*line)[*len - 1]))
+		--*len;
+	while (*len > 0 && is_blank(**line)) {
+		++*line;
+		--*len;
+	}
+}
+
+/* As the report has it, but for the brackets. */
+static const char *
+read_domain(struct arena *arena, const char *text, const char **why)
+{
+	const char *domain;
+	char *inside;
+
+	if (text[0] != '[')
+		return name_parse(arena, text, why);
+	if (!name_unbracket(arena, text, &inside, why))
+		return NULL;
+	domain = arena_printf(arena, "[%s]", inside);
+	if (domain == NULL)
+		*why = no_memory;
+	return domain;
+}
+
+/* As much is known of it in any case, however the bytes came in. */
+static enum input_step
+read_long(struct input *input, const char *line, struct input_item *item)
+{
+	size_t len = INPUT_LINE_MAX;
+
+	while (len > 0 && is_blank(*line)) {
+		line++;
+		len--;
+	}
+	if (len > 0 && *line == '#')
+		return INPUT_MORE;
+	return report_bad(input, line, len, "the line is too long", item);
+}
+
+/* INPUT_MORE: there is nothing on the line. */
+static enum input_step
+read_line(
+    struct input *input, const char *line, size_t len, struct input_item *item)
+{
+	const char *name = line, *why = no_memory;
+	size_t name_len = len;
+	char *text;
+
+	trim(&name, &name_len);
+	if (name_len == 0 && len <= INPUT_LINE_MAX)
+		return INPUT_MORE;
+	arena_unref(input->arena);
+	input->arena = arena_new();
+	if (input->arena == NULL) {
+		*item = (struct input_item) {
+			.line = input->line,
+			.text = "",
+			.why = no_memory,
+		};
+		return INPUT_BAD;
+	}
+	if (len > INPUT_LINE_MAX)
+		return read_long(input, line, item);
+	if (memchr(name, '\0', name_len) != NULL)
+		return report_bad(input, name, name_len,
+		    "the name has a character that no host name can have",
+		    item);
+	text = arena_alloc(input->arena, name_len + 1);
+	if (text == NULL)
+		return report_bad(input, name, name_len, why, item);
+	memcpy(text, name, name_len);
+	*item = (struct input_item) {
+		.line = input->line,
+		.text = read_domain(input->arena, text, &why),
+	};
+	if (item->text == NULL)
+		return report_bad(input, name, name_len, why, item);
+	return INPUT_DOMAIN;
+}
+
+/*
+ * The next whole line, or what there is of one that is too long already, or
+ * the last one without its end. False: there is none yet.
+ */
+static bool
+cut_line(struct input *input, const char **line, size_t *len)
+{
+	size_t left = input->bytes.len - input->at;
+	const char *at = buf_text(&input->bytes) + input->at;
+	const char *end = left == 0 ? NULL : memchr(at, '\n', left);
+
+	if (end == NULL && left <= INPUT_LINE_MAX &&
+	    (left == 0 || !input->ended))
+		return false;
+	*line = at;
+	*len = end == NULL ? left : (size_t)(end - at);
+	input->at += *len + (end != NULL);
+	input->passing_over = end == NULL;
+	return true;
+}
+
+enum input_step
+input_next(struct input *input, struct input_item *item)
+{
+	const char *line;
+	size_t len;
+
+	if (!pass_mark(input))
+		return INPUT_MORE;
+	for (;;) {
+		bool rest = input->passing_over;
+		enum input_step step;
+
+		if (!cut_line(input, &line, &len))
+			return input->ended ? INPUT_END : INPUT_MORE;
+		if (rest)
+			continue;
+		input->line++;
+		step = read_line(input, line, len, item);
+		if (step != INPUT_MORE)
+			return step;
+	}
+}
