@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """A daemon under test, and clients of it, good and bad."""
+import ctypes
 import http.client
 import os
 import re
@@ -18,6 +19,11 @@ class Gone(Exception):
     """The daemon has ended, or does not say what it should."""
 
 
+def tie():
+    """What a test leaves behind ends with it."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 class Daemon:
     """danelaw serve, from its READY=1 on."""
 
@@ -33,6 +39,7 @@ class Daemon:
         self.process = subprocess.Popen(
             [*words, *args], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=self.errors, pass_fds=fds,
+            preexec_fn=tie,
             env=dict(os.environ, NOTIFY_SOCKET=path, **(env or {})))
         try:
             self.hear('READY=1')
