@@ -69,11 +69,6 @@ static const struct option_spec specs[] = {
 	    NULL,
 	    "check names for usage 3, too, which RFC 7672 3.1.1 forbids to "
 	    "senders" },
-	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
-	    COMMAND_MONITOR, "What to connect to",
-	    "the mail domain: what stands behind the @" },
-	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
-	    "this one MX host instead, without a lookup of MX records" },
 	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
@@ -110,6 +105,11 @@ static const struct option_spec specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "check also mail hosts with private and reserved addresses, this "
 	    "machine, and any port" },
+	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
+	    COMMAND_MONITOR, "What to connect to",
+	    "the mail domain: what stands behind the @" },
+	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
+	    "this one MX host instead, without a lookup of MX records" },
 	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
 	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
@@ -174,7 +174,8 @@ static const struct option_spec specs[] = {
 	    "than a quarter of their life left (48)" },
 	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, TALK,
 	    NULL, "a domain that DANE does not protect is critical" },
-	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN, NULL,
+	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN,
+	    "What to look for",
 	    "the arguments are words to search for, never ids" },
 	{ "warning", 'w', KIND_TEXT, AT(warning), "RANGE", 0, 0,
 	    COMMAND_MONITOR, "When to alert",
@@ -246,7 +247,7 @@ static const struct option_spec specs[] = {
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
 	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
-	    NULL, "this text" },
+	    "About danelaw", "this text" },
 	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
 	    "versions of the program and its libraries" },
 };
