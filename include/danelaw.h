@@ -81,8 +81,9 @@ struct danelaw_config {
  * server answers, it forwards to what resolv.conf names and the report says
  * so. Every answer is validated in process in any case.
  * With ca_file, ca_path or pkix each chain is also held against public CAs,
- * those of the system where neither file nor folder is named. That changes
- * no outcome and no verdict.
+ * those of the system where neither file nor folder is named; without, only
+ * one whose name is wrong, as some senders then ask these. That changes no
+ * outcome and no verdict.
  * With share_ms an MX host that several domains name is examined once, and
  * the reports after the first say that they share it. DANELAW_SHARE_ALWAYS
  * is for as long as it is remembered; the least recently used go first. A
@@ -106,6 +107,7 @@ struct danelaw_request {
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 	bool hints;         /* a few lookups more, which may only add advice */
 	bool public_only;   /* leave alone what is no public address */
+	bool others_only;   /* leave alone this machine's own addresses */
 	/* Take part in a division among many: only domains whose MX hosts
 	   belong to part shard of n_shards (0: all are ours) are examined; of
 	   the others the report says that they are elsewhere, and no more. */

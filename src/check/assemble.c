@@ -55,6 +55,7 @@ judge_probe(struct domain_job *job, const struct danelaw_host *host,
 		.at = job->tree->report.at,
 		.host = host->name,
 		.domain = job->tree->report.domain,
+		.pkix = job->engine->pkix,
 	};
 	struct judge_facts judged = { 0 };
 	struct outcome_facts facts;

@@ -139,7 +139,10 @@ make_resolver(
 	return DANELAW_EINTERNAL;
 }
 
-/* A second opinion on certificates, where it is wanted. */
+/*
+ * A second opinion on certificates, where it is wanted or needed; the CAs are
+ * read when it is first asked for.
+ */
 static bool
 trust_public_cas(
     struct danelaw_engine *engine, const struct danelaw_config *config)
@@ -147,8 +150,8 @@ trust_public_cas(
 	char *error = NULL;
 	bool done;
 
-	if (!config->pkix && config->ca_file == NULL && config->ca_path == NULL)
-		return true;
+	engine->pkix =
+	    config->pkix || config->ca_file != NULL || config->ca_path != NULL;
 	done = probe_context_trust(
 	    engine->tls, config->ca_file, config->ca_path, &error);
 	if (!done)

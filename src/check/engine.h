@@ -26,6 +26,7 @@ struct danelaw_engine {
 	struct event *pump; /* hands out what is finished */
 	struct domain_list running, finished;
 	int64_t at; /* 0: ask the clock */
+	bool pkix;  /* always tell of public CAs */
 	char *helo;
 	char *error;
 };

@@ -246,6 +246,7 @@ senders_predict(struct arena *arena, const struct danelaw_report *report,
 			.arena = arena,
 			.report = report,
 			.host = host,
+			.smtp = &address->smtp,
 			.probe = shown_to(address, rules[i].rsa_first),
 		};
 		struct sender_ruling ruling;

@@ -28,6 +28,7 @@ struct sender_facts {
 	struct arena *arena; /* for words */
 	const struct danelaw_report *report;
 	const struct danelaw_host *host;
+	const struct danelaw_smtp *smtp;
 	const struct danelaw_probe *probe;
 };
 

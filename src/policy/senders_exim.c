@@ -10,6 +10,7 @@
  * leaf, and has any certificate sent issued the leaf? It looks no higher up.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/name.h"
 #include "policy/references.h"
@@ -23,6 +24,8 @@
 	"all relevant MX records point to non-existent hosts or (invalidly) "  \
 	"to IP addresses"
 #define WHY_NAME "certificate invalid"
+#define WHY_NO_TLS                                                             \
+	"a TLS session is required, but the server did not offer TLS support"
 #define WHY_CLIENT_CERT                                                        \
 	"A TLS fatal alert has been received: Certificate is required"
 
@@ -200,7 +203,7 @@ has_name(const struct danelaw_cert *leaf, const char *name)
 
 /*
  * Exim 4.96 goes back to its CAs for a wrong name, and then asks for no name
- * at all. Without a second opinion it is taken to have none that fit.
+ * at all. The system's are taken for its.
  */
 static bool
 has_public_trust(const struct danelaw_probe *probe)
@@ -231,6 +234,23 @@ authenticate(const struct sender_facts *facts)
 	return (struct sender_ruling) { true, NULL };
 }
 
+/* Keywords are for any case (RFC 5321 section 2.4), but not for Exim. */
+static bool
+hides_starttls(const struct danelaw_smtp *smtp)
+{
+	bool other_case = false;
+
+	for (size_t i = 1; i < smtp->n_ehlo; i++) {
+		if (smtp->ehlo[i] == NULL ||
+		    strcasecmp(smtp->ehlo[i], "STARTTLS") != 0)
+			continue;
+		if (strcmp(smtp->ehlo[i], "STARTTLS") == 0)
+			return false;
+		other_case = true;
+	}
+	return other_case;
+}
+
 struct sender_ruling
 senders_exim(const struct sender_facts *facts)
 {
@@ -242,6 +262,8 @@ senders_exim(const struct sender_facts *facts)
 	/* Without DANE a failed handshake is followed by one try in clear. */
 	if (!takes_dane(facts))
 		return (struct sender_ruling) { true, NULL };
+	if (hides_starttls(facts->smtp))
+		return (struct sender_ruling) { false, WHY_NO_TLS };
 	if (violates_key_usage(probe->tls, &probe->chain[0]))
 		return (struct sender_ruling) { false, WHY_KEY_USAGE };
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)

@@ -31,7 +31,9 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 	/* Where nothing was presented, nothing can be said of the records. */
 	if (chain == NULL)
 		return true;
-	if (!match_judge(context, chain, &asked, arena, &answer) ||
+	if (!match_judge(context, chain, &asked, arena, &answer))
+		return false;
+	if ((question->pkix || answer.name_failed) &&
 	    !pkix_judge(context, chain, &also, arena, &probe->pkix))
 		return false;
 	probe->match = answer.match;

@@ -12,6 +12,9 @@ struct judge_question {
 	int64_t at;
 	bool ee_names, unsigned_too; /* see tls/match.h */
 	const char *host, *domain;   /* for public trust; see tls/pkix.h */
+	/* Ask for that in any case, else only where the name is wrong: there
+	   it tells what a sender does that falls back on public CAs. */
+	bool pkix;
 };
 
 /*

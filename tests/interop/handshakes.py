@@ -18,7 +18,8 @@ class GnutlsCli(Sender):
     name = 'gnutls-cli'
     predicted_as = 'exim-gnutls'
     violation = 'Key usage violation in certificate has been detected.'
-    unfit = ['smtp-slow']  # it takes the second half of a 220 for TLS
+    # It takes the second half of a 220 for TLS, and soon gives up.
+    unfit = ['smtp-slow', 'smtp-banner-slow']
 
     def __init__(self, packages, folder):
         self.program = packages.path('usr/bin/gnutls-cli')

@@ -46,9 +46,9 @@ smtp:
 	tls_privatekey = OWN_KEY
 	tls_verify_certificates = TRUSTED
 	connect_timeout = 5s
-	command_timeout = 10s
-	data_timeout = 10s
-	final_timeout = 10s
+	command_timeout = 30s
+	data_timeout = 30s
+	final_timeout = 30s
 begin retry
 * * F,1h,10m
 '''
@@ -101,7 +101,7 @@ class PosttlsFinger(Sender):
         """({address: delivers}, log). What the smtp client would do: under
         TLSA records that can be used, only a peer that is trusted is used."""
         own = ['-k', case.own[0], '-K', case.own[1]] if case.own else []
-        log = run([self.program, '-t', '10', '-T', '10', '-l', 'dane', '-c',
+        log = run([self.program, '-t', '30', '-T', '30', '-l', 'dane', '-c',
                    '-L', 'summary', *own, case.domain], env=self.env)
         if '(nullMX)' in log:
             return dict.fromkeys(case.policies, False), log
@@ -126,7 +126,8 @@ class Exim(Sender):
     predicted_as = 'exim-gnutls'
     delivered = re.compile(r'[=-]> \S+.* H=\S+ \[([^]]+)\]')
     refused = re.compile(
-        r'DANE attempt failed; TLS connection to \S+ \[([^]]+)\]')
+        r'(?:DANE attempt failed; TLS connection to | H=)\S+ \[([^]]+)\]: '
+        r'(?:\(|error on first read|a TLS session is required)')
 
     def __init__(self, packages, folder):
         self.program = packages.path('usr/sbin/exim4')

@@ -378,6 +378,13 @@ two_keys(struct grown *g)
 }
 
 static void
+starttls_lower(struct grown *g)
+{
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo,
+	    "mx1.example", "starttls", NULL);
+}
+
+static void
 null_among(struct grown *g)
 {
 	grow_texts(
@@ -501,6 +508,9 @@ static const struct {
 	    "go: tls: server selected unsupported protocol version" },
 	{ "two certificates: GnuTLS and Go get RSA", two_keys, "PS",
 	    "exim-gnutls: Verification failed. The certificate differs." },
+	{ "5321 2.4 STARTTLS in lower case", starttls_lower, "PSG",
+	    "exim-gnutls: a TLS session is required, but the server did not "
+	    "offer TLS support" },
 	{ "7505 3 a null MX among others", null_among, "ESG",
 	    "postfix: does not accept mail (nullMX)" },
 	{ "the MX is an address", mx_is_address, "PSG", NULL },

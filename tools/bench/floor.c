@@ -115,7 +115,7 @@ static double
 shake(const struct bench *bench)
 {
 	SSL *client, *server = SSL_new(bench->server);
-	BIO *near, *far;
+	BIO *near = NULL, *far = NULL;
 	int done = 0;
 	double used, start;
 
