@@ -2,10 +2,10 @@
 /*
  * dnsload - what DNS alone costs: the questions of danelaw, without the rest.
  *
- * Asks for MX of every domain, then A, AAAA and TLSA of the hosts, each host
- * once, through the same resolver as danelaw. For comparisons: this, taken
- * from the whole, leaves the cost of probing and reporting. Prints one JSON
- * object.
+ * Asks for MX of every domain, then A, AAAA and TLSA of the hosts, then DNSKEY
+ * and DS of all zones that signed these, each host and zone once, through the
+ * same resolver as danelaw. For comparisons: this, taken from the whole,
+ * leaves the cost of probing and reporting. Prints one JSON object.
  *
  *	dnsload ANCHOR HINTS WINDOW <DOMAINS	(HINTS -: those built in)
  */
@@ -25,7 +25,7 @@
 struct load {
 	struct event_base *base;
 	struct resolver *resolver;
-	void *hosts; /* a tree of names */
+	void *hosts, *zones; /* trees of names */
 	size_t n_hosts;
 	size_t running, window, domains, questions, failed;
 };
@@ -48,15 +48,6 @@ ask(struct load *load, const char *name, enum rrtype type,
 	load->questions++;
 }
 
-static void
-on_answer(const struct answer *answer, void *arg)
-{
-	struct load *load = arg;
-
-	load->running--;
-	load->failed += answer->lookup.dnssec != DANELAW_DNSSEC_SECURE;
-}
-
 static int
 order(const void *a, const void *b)
 {
@@ -65,17 +56,34 @@ order(const void *a, const void *b)
 
 /* True: seen for the first time. */
 static bool
-add_host(struct load *load, const char *name)
+add(void **tree, const char *name)
 {
 	char *copy;
 
-	if (tfind(name, &load->hosts, order) != NULL)
+	if (tfind(name, tree, order) != NULL)
 		return false;
 	copy = strdup(name);
-	if (copy == NULL || tsearch(copy, &load->hosts, order) == NULL)
+	if (copy == NULL || tsearch(copy, tree, order) == NULL)
 		die("no memory");
-	load->n_hosts++;
 	return true;
+}
+
+static void
+on_answer(const struct answer *answer, void *arg)
+{
+	struct load *load = arg;
+	const struct danelaw_lookup *lookup = &answer->lookup;
+
+	load->running--;
+	load->failed += lookup->dnssec != DANELAW_DNSSEC_SECURE;
+	for (size_t i = 0; i < lookup->n_signers; i++) {
+		const char *zone = lookup->signers[i];
+
+		if (*zone == '\0' || !add(&load->zones, zone))
+			continue;
+		ask(load, zone, RRTYPE_DNSKEY, on_answer);
+		ask(load, zone, RRTYPE_DS, on_answer);
+	}
 }
 
 static void
@@ -88,8 +96,9 @@ on_mx(const struct answer *answer, void *arg)
 	for (size_t i = 0; i < answer->n_records; i++) {
 		const char *host = answer->records[i].name;
 
-		if (!add_host(load, host))
+		if (!add(&load->hosts, host))
 			continue;
+		load->n_hosts++;
 		snprintf(tlsa, sizeof(tlsa), "_25._tcp.%s", host);
 		ask(load, host, RRTYPE_A, on_answer);
 		ask(load, host, RRTYPE_AAAA, on_answer);

@@ -265,6 +265,25 @@ def growth(bench):
         say(f"{name + '-' + str(count):22} {cost.wall:8.2f} {cost.cpu:8.2f} "
             f"{row['cpu_ms']:10.3f} {row['probes']:7} {row['addresses']:9} "
             f"{row['worker_kib']:10} {row['parent_kib']:8}")
+    rows['dns'] = one_more(bench, workers)
+    return rows
+
+
+def one_more(bench, workers):
+    """Seconds of CPU that a domain on known hosts costs: its MX lookup alone,
+    and a scan that prints only summaries."""
+    few, many = bench.sizes['growth'][-2:]
+    pattern = 's{:06}.shared.bench'
+    seen = {'mx_s': [], 'summary_s': []}
+    for count in few, many:
+        names = bench.names(pattern, count)
+        seen['mx_s'].append(bench.dns(names).cpu)
+        cost, _ = bench.scan(names, '--summary', workers=workers)
+        seen['summary_s'].append(cost.cpu)
+    rows = {key: (last - first) / (many - few)
+            for key, (first, last) in seen.items()}
+    say(f"   one domain more: its MX lookup alone {ms(rows['mx_s']):.3f} ms, "
+        f"with --summary {ms(rows['summary_s']):.3f} ms")
     return rows
 
 
