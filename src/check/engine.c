@@ -113,6 +113,8 @@ make_resolver(
 		.at = config->at,
 		/* Many domains at once must not cost each other answers. */
 		.patient = config->share_ms != 0,
+		.window = config->dns_window,
+		.memory = config->dns_memory,
 	};
 	char *error = NULL;
 	enum resolver_err err =

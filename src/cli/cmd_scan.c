@@ -25,6 +25,7 @@
 #define LEAST_WINDOW 500
 #define LEAST_FILES 128
 #define FILES_A_WORKER 3
+#define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
 #define SHOWN_MAX 300
 
 /* What a worker needs to know; made before it is. */
@@ -179,6 +180,7 @@ make_work(
 	*work = (struct work) { .summary = settings->summary };
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
+	work->config.dns_memory = DNS_MEMORY;
 	cli_request(settings, &work->request);
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;

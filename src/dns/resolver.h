@@ -26,6 +26,8 @@ struct resolver_config {
 	/* Time that a question waits for others counts against no deadline:
 	   its own time is what is left to it when it is put. */
 	bool patient;
+	unsigned window; /* questions at once, about; 0: 4096 */
+	unsigned memory; /* MiB for the cache; 0: 256 */
 };
 
 enum resolver_err {
