@@ -4,8 +4,9 @@
  *
  *	resolver_ask()	puts a query on the waiting list and wakes the pump
  *	pump		a loop event; starts a flight for a waiting query, as
- *long as fewer than WINDOW are up on_landed()	libunbound's callback, which may
- *come while the pump is still in upstream_ask(): copies the packet, because its
+ *			long as the window has room
+ *	on_landed()	libunbound's callback, which may come while the pump
+ *			is still in upstream_ask(): copies the packet, whose
  *			buffer is shared, and wakes the pump
  *	pump		reads the copy and calls done()
  *
@@ -71,6 +72,7 @@ struct resolver {
 	struct flight *test;
 	struct fleet fleet;
 	struct queries waiting;
+	unsigned window; /* flights that may be up */
 	bool patient;
 	bool *freed; /* set when we end inside a done() */
 };
@@ -270,6 +272,10 @@ make_upstream(struct resolver *resolver)
 
 	resolver->upstream =
 	    upstream_new(resolver->base, &config, resolver->run_arena, &why);
+	/* What waits inside libunbound cannot be told from what was asked. */
+	resolver->window = upstream_ports(settings->window);
+	if (resolver->window > WINDOW)
+		resolver->window = WINDOW;
 	resolver->words = settings_words(resolver->run_arena, settings);
 	return resolver->upstream != NULL ? NULL
 	    : why == NULL                 ? "out of memory"
@@ -473,7 +479,8 @@ can_take_up(const struct resolver *resolver)
 {
 	return !TAILQ_EMPTY(&resolver->waiting) &&
 	    (resolver->phase == PHASE_FAILED ||
-		(resolver->phase == PHASE_GOOD && resolver->fleet.n < WINDOW));
+		(resolver->phase == PHASE_GOOD &&
+		    resolver->fleet.n < resolver->window));
 }
 
 static void

@@ -236,8 +236,8 @@ has_route(int family, const char *address)
  * TCP it has a good two fifths of all; where it cannot have what it was
  * promised, questions fail, and domains seem to.
  */
-static unsigned
-count_ports(unsigned window)
+unsigned
+upstream_ports(unsigned window)
 {
 	struct rlimit limit;
 	unsigned ports = window == 0 || window > PORTS_MAX ? PORTS_MAX : window;
@@ -268,7 +268,7 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
 	char ports[16], tcp[16], date[16], cache[3][16];
 	unsigned memory = config->memory == 0 ? MEMORY_USUAL : config->memory;
-	unsigned n_ports = count_ports(config->window);
+	unsigned n_ports = upstream_ports(config->window);
 	time_t at = (time_t)config->at;
 	struct tm tm;
 	/*

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <string.h>
 
 #include "asking.h"
@@ -137,9 +138,8 @@ on_killer(const struct answer *answer, void *arg)
  * as much time as it would have alone.
  */
 static void
-test_patient(void **state)
+have_patience(size_t n_silent)
 {
-	enum { WINDOW = 1000 };
 	const char *const forwarders[] = { lab_place(lab) };
 	const struct resolver_config config = { .forwarders = forwarders,
 		.n_forwarders = 1,
@@ -147,14 +147,13 @@ test_patient(void **state)
 		.at = LAB_AT,
 		.patient = true };
 	struct resolver *resolver = make(&config);
-	struct got *silent = calloc(WINDOW, sizeof(*silent)), got, late;
+	struct got *silent = calloc(n_silent, sizeof(*silent)), got, late;
 	char name[64];
-	(void)state;
 
 	assert_non_null(silent);
 	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
-	for (int i = 0; i < WINDOW; i++) {
-		snprintf(name, sizeof(name), "s%d.silent.example", i);
+	for (size_t i = 0; i < n_silent; i++) {
+		snprintf(name, sizeof(name), "s%zu.silent.example", i);
 		begin(resolver, name, RRTYPE_MX, 9000, &silent[i]);
 	}
 	begin(resolver, "secure.example", RRTYPE_MX, 1000, &got);
@@ -169,6 +168,28 @@ test_patient(void **state)
 	assert_non_null(strstr(late.why, "no answer came within 0."));
 	free(silent);
 	resolver_free(resolver);
+}
+
+static void
+test_patient(void **state)
+{
+	(void)state;
+	have_patience(1000);
+}
+
+/* With few files fewer are asked at once. */
+static void
+test_few_files(void **state)
+{
+	struct rlimit limit, few;
+	(void)state;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = 150;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	have_patience(200);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 /* Where we were kept from looking, what has come counts. */
@@ -275,6 +296,7 @@ main(void)
 		ASKING_TEST(test_many),
 		ASKING_TEST(test_deadline),
 		ASKING_TEST(test_patient),
+		ASKING_TEST(test_few_files),
 		ASKING_TEST(test_stopped),
 		ASKING_TEST(test_cancel),
 		ASKING_TEST(test_end),
