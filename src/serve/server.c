@@ -130,6 +130,26 @@ log_result(struct server *server, const struct result *result)
 	log_line(server, line);
 }
 
+static uint16_t
+usual_port(const struct server *server)
+{
+	uint16_t port = server->setup.request->port;
+
+	return port != 0 ? port : 25;
+}
+
+/* Other ports are other domains to Prometheus, as watch.c has them. */
+static bool
+render(const struct check *check, struct result *result)
+{
+	char target[KEY_MAX];
+
+	if (check->port == usual_port(check->server))
+		return result_render(result, check->domain);
+	snprintf(target, sizeof(target), "%s:%u", check->domain, check->port);
+	return result_render(result, target);
+}
+
 static struct result *
 take_report(struct check *check, struct danelaw_report *report)
 {
@@ -142,7 +162,7 @@ take_report(struct check *check, struct danelaw_report *report)
 	result->fetched_ms = clock_monotonic_ms();
 	result->took_ms = result->fetched_ms - check->begun;
 	result->life_ms = lifetime(report, &server->options.life);
-	if (!result_render(result, check->domain)) {
+	if (!render(check, result)) {
 		result_unref(result);
 		return NULL;
 	}
@@ -169,14 +189,6 @@ check_done(struct danelaw_report *report, void *arg)
 
 	TAILQ_REMOVE(&check->server->running, check, link);
 	finish(check, report);
-}
-
-static uint16_t
-usual_port(const struct server *server)
-{
-	uint16_t port = server->setup.request->port;
-
-	return port != 0 ? port : 25;
 }
 
 static bool
