@@ -21,7 +21,7 @@
 #define LOG_MAX 8192
 #define LOG_SHOWN 200
 #define PORTS_MAX 4096
-#define PORTS_MIN 32
+#define PORTS_MIN 8
 #define MEMORY_USUAL 256 /* MiB */
 
 /* What libunbound writes to its log, one line at a time. */

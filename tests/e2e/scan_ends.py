@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Ends of every kind, and how a run goes on."""
 import collections
+import json
 import os
 import pty
 import resource
@@ -333,6 +334,15 @@ class Ends:
                'no place for stores', done.err)
         few, many = run(134)[1], run(4096)[1]
         kit.ok(few == many and len(few) == len(kit.fast), 'few files',
+               set(few.items()) ^ set(many.items()))
+        done = subprocess.run(
+            [kit.danelaw, 'check', *kit.lab.arguments(), '--json', '-t', '30',
+             '--certs', 'default', *kit.fast], check=False, stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=PATIENCE,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
+                                                  (64, 64)))
+        few = {r['domain']: r['verdict'] for r in json.loads(done.stdout)}
+        kit.ok(few == many, 'few files for check',
                set(few.items()) ^ set(many.items()))
 
     def progress(self):
