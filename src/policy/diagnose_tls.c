@@ -341,7 +341,9 @@ diagnose_parameters(struct exam *exam, const struct sighting *sighting)
 	}
 	if (bits > 0 && bits < 2048)
 		note(exam, sighting, FINDING_TLS_DH_TOO_SMALL,
-		    arena_printf(exam->arena, "%d bits", bits));
+		    arena_printf(exam->arena,
+			"%d-bit Diffie-Hellman parameters are too short",
+			bits));
 }
 
 /* Whether one is needed is seen only by those who have none. */
