@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/diagnose_kit.h"
+#include "policy/senders.h"
 
 enum { SLOW_MS = 10000 };
 
@@ -154,7 +155,9 @@ diagnose_failure(struct exam *exam, const struct talk *talk)
 	    kit_says(talk->why, "closed the connection");
 	const char *reply = refusal(talk);
 
-	if (talk->inside)
+	if (talk->inside && talk->smtp->refusal == NULL)
+		tell_inside(exam, talk, "the server hangs up");
+	else if (talk->inside)
 		tell_inside(exam, talk,
 		    arena_printf(exam->arena, "the server fails: \"%s\"",
 			kit_text(exam, reply)));
@@ -332,6 +335,8 @@ diagnose_manners(struct exam *exam, const struct talk *talk)
 		tell_slow(exam, talk,
 		    arena_printf(
 			exam->arena, "takes %d seconds", banner / 1000));
+	if (senders_miss_starttls(talk->smtp))
+		tell(exam, talk, FINDING_SMTP_STARTTLS_CASE, NULL);
 	if (offers_starttls_again(talk->smtp))
 		tell_inside(exam, talk, "the server offers STARTTLS again");
 }
