@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "policy/cause.h"
 #include "policy/diagnose_kit.h"
 #include "policy/senders.h"
 
@@ -216,10 +217,20 @@ tell_slow(struct exam *exam, const struct talk *talk, const char *waits)
 	    waits == NULL ? "" : waits, NULL);
 }
 
+/* Another try, with TLS from the first byte, was answered. */
+static bool
+waits_for_tls(struct exam *exam, const struct danelaw_address *address)
+{
+	return cause_judge(exam->arena, address->trials, address->n_trials)
+		   .cause == CAUSE_IMPLICIT;
+}
+
 static void
 diagnose_silence(struct exam *exam, const struct talk *talk)
 {
-	if (talk->inside)
+	if (waits_for_tls(exam, talk->address))
+		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
+	else if (talk->inside)
 		tell_inside(exam, talk, "the server falls silent");
 	else if (!talk->greeted && !talk->ehlo)
 		tell_slow(exam, talk, "lets all the time run out");

@@ -28,6 +28,21 @@ is_offer(const struct probe *probe, const char *name)
 	return strcmp(probe->offer->name, name) == 0;
 }
 
+bool
+probe_may_ask_implicit(const struct probe *probe)
+{
+	return probe_is_first(probe) && !probe_is_implicit(probe) &&
+	    probe->target.next != NULL;
+}
+
+/* It takes connections and says nothing: it may be waiting for TLS. */
+static bool
+is_silent(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return reached == DANELAW_OUTCOME_SMTP_TIMEOUT && !probe->heard &&
+	    probe_may_ask_implicit(probe);
+}
+
 /*
  * Alerts 40 and 71 are how a server says that it has no such certificate;
  * without another key type that is the answer to most offers.
@@ -46,7 +61,7 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	if (probe->asking)
 		return true;
 	if (probe_is_first(probe))
-		return is_tls_failure(reached) ||
+		return is_tls_failure(reached) || is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
 	/* Of senders without DHE it tells either way. */
 	if (is_offer(probe, "no-dhe"))
@@ -165,8 +180,8 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 		return NULL;
 	if (deadline != 0 && clock_monotonic_ms() >= deadline)
 		return NULL;
-	if (probe_is_first(probe) && is_tls_failure(reached) &&
-	    probe->target.next != NULL)
+	if (probe_is_first(probe) && probe->target.next != NULL &&
+	    (is_tls_failure(reached) || is_silent(probe, reached)))
 		begin_asking(probe);
 	if (probe->asking)
 		return next_trial(probe);

@@ -85,6 +85,7 @@ static const struct tls_offer offers[] = {
 	},
 	{ .name = "no-sni", .level = 1, .no_sni = 1 },
 	{ .name = "no-cert", .level = 1, .no_cert = 1 },
+	{ .name = "implicit", .level = 1, .implicit = 1 },
 	{ .name = "tls12", .level = 1, .max_version = TLS1_2_VERSION },
 	{
 	    .name = "no-dhe",

@@ -18,6 +18,7 @@
  *	weak		any cipher, signature and length of parameters, and
  *			no secure renegotiation
  *	anon		only ciphers without a certificate
+ *	implicit	TLS from the first byte
  *	small		a ClientHello as short as can be, TLS 1.2
  */
 #ifndef TLS_OFFER_H
@@ -34,6 +35,7 @@ struct tls_offer {
 	const char *suites;  /* TLS 1.3 */
 	int no_sni;          /* leave the server name out */
 	int no_cert;         /* leave our certificate out */
+	int implicit;        /* do not wait for a greeting in clear */
 	int level; /* OpenSSL security level; senders authenticate at 1 */
 	int insecure_any; /* accept what even security level 0 does not */
 };

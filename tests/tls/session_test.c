@@ -748,7 +748,8 @@ static void
 test_diagnostic_offers(void **state)
 {
 	static const char *const names[] = { "no-sni", "no-cert", "tls12",
-		"no-dhe", "tls10", "rare-groups", "weak", "anon", "small" };
+		"no-dhe", "implicit", "tls10", "rare-groups", "weak", "anon",
+		"small" };
 	char *error = NULL;
 	struct tls_context *context = tls_context_new(NULL, NULL, &error);
 	(void)state;
