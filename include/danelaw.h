@@ -71,6 +71,8 @@ struct danelaw_config {
 	uint32_t share_ms;   /* reuse what a host showed so long ago */
 	size_t share_hosts;  /* remember so many hosts; 0: 4096 */
 	size_t probe_window; /* connections at once; 0: 500 */
+	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
+	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -105,6 +107,7 @@ struct danelaw_request {
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 	bool hints;         /* a few lookups more, which may only add advice */
 	bool public_only;   /* leave alone what is no public address */
+	bool others_only;   /* leave alone this machine's own addresses */
 	/* Take part in a division among many: only domains whose MX hosts
 	   belong to part shard of n_shards (0: all are ours) are examined; of
 	   the others the report says that they are elsewhere, and no more. */

@@ -65,10 +65,11 @@ nsd_need()
 	tools/lab --build "$1" fetch
 }
 
-# monitors_need DIR: nagios4 and icinga2 for the tests of a build folder.
+# monitors_need DIR: nagios4, icinga2 and prometheus for the tests of a build
+# folder.
 monitors_need()
 {
-	for name in lab-nagios lab-icinga; do
+	for name in lab-nagios lab-icinga lab-prometheus; do
 		for other in build*/$name; do
 			[ -d "$other/root" ] && [ ! -d "$1/$name" ] &&
 			    cp -a "$other" "$1/$name"

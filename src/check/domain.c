@@ -112,6 +112,7 @@ examine_hosts(struct domain_job *job)
 		.all_certs = request->all_certs,
 		.no_probe = request->no_probe,
 		.public_only = request->public_only,
+		.others_only = request->others_only,
 		.family = request->family,
 		.helo = request->helo,
 		.mail_from = request->mail_from,

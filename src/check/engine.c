@@ -111,6 +111,8 @@ make_resolver(
 		.root_hints = config->root_hints,
 		.trust_anchor = config->trust_anchor,
 		.at = config->at,
+		.window = config->dns_window,
+		.memory = config->dns_memory,
 	};
 	char *error = NULL;
 	enum resolver_err err =

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "check/engine.h"
+#include "check/own.h"
 #include "policy/bases.h"
 #include "policy/cause.h"
 #include "policy/ruling.h"
@@ -316,7 +317,13 @@ probe_done(struct evidence *evidence, struct danelaw_try *tries, size_t n_tries,
 static const char *
 why_untried(const struct host_job *job, const char *ip)
 {
-	return job->spec.public_only ? address_special(ip) : NULL;
+	const char *why = NULL;
+
+	if (job->spec.public_only)
+		why = address_special(ip);
+	if (why == NULL && job->spec.others_only)
+		why = own_address(ip);
+	return why;
 }
 
 static void

@@ -21,6 +21,7 @@ struct host_spec {
 	bool implicit_tls, all_certs;
 	bool no_probe;    /* lookups only; not for an address */
 	bool public_only; /* connect to public addresses alone */
+	bool others_only; /* connect to other machines alone */
 	enum danelaw_family family;
 	const char *helo;
 	const char *mail_from, *mail_to; /* both or neither */

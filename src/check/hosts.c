@@ -186,11 +186,11 @@ make_key(const struct host_spec *spec)
 {
 	char *key = NULL;
 
-	if (asprintf(&key, "%s %u %u %d%d%d%d %d %s %u %u %s %s", spec->name,
+	if (asprintf(&key, "%s %u %u %d%d%d%d%d %d %s %u %u %s %s", spec->name,
 		spec->port, spec->connect_port, spec->implicit_tls,
 		spec->all_certs, spec->no_probe, spec->public_only,
-		(int)spec->family, spec->helo, spec->retry.more,
-		spec->retry.delay_ms,
+		spec->others_only, (int)spec->family, spec->helo,
+		spec->retry.more, spec->retry.delay_ms,
 		spec->mail_from == NULL ? "-" : spec->mail_from,
 		spec->mail_to == NULL ? "-" : spec->mail_to) < 0)
 		return NULL;

@@ -19,6 +19,7 @@ enum {
 /* argv[0] is the command's name. Each returns the exit status. */
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 /* Also under the name check_danelaw; exits 0 to 3 whatever happens. */
@@ -33,6 +34,9 @@ bool cli_begin(unsigned command, int argc, char **argv, void (*usage)(void),
     struct settings *settings, int *first, int *status);
 void cli_complain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+/* Questions at once that will do for one domain, however many MX hosts it
+ * has: to be ready for more takes time. */
+#define CLI_DNS_WINDOW 256
 /* The part of an engine's configuration that comes from options. */
 void cli_config(const struct settings *settings, struct danelaw_config *config);
 /* The same for a request; the domain is left NULL. */

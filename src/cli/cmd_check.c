@@ -152,6 +152,8 @@ run(struct check *check, struct event_base *base, char **domains)
 	int status;
 
 	cli_config(check->settings, &config);
+	if (check->n_slots < 16)
+		config.dns_window = CLI_DNS_WINDOW * (unsigned)check->n_slots;
 	config.pkix = config.pkix || check->options.verbosity > 0;
 	err = danelaw_engine_new(&config, &engine);
 	if (err != DANELAW_OK) {

@@ -125,6 +125,7 @@ run(struct monitor *monitor, const char *domain)
 	int status;
 
 	cli_config(monitor->settings, &config);
+	config.dns_window = CLI_DNS_WINDOW;
 	cli_request(monitor->settings, &request);
 	request.domain = domain;
 	request.all_certs = monitor->settings->certs != NULL &&

@@ -22,6 +22,7 @@
 #define DRAIN_SECONDS 10
 #define SHARDS_MAX 1000000
 #define LEAST_WINDOW 500
+#define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
 #define SHOWN_MAX 300
 
 /* What a worker needs to know; made before it is. */
@@ -161,6 +162,7 @@ make_work(const struct settings *settings, struct arena *arena,
 	*work = (struct work) { .summary = settings->summary };
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
+	work->config.dns_memory = DNS_MEMORY;
 	work->config.probe_window =
 	    probe_window((concurrency + n_workers - 1) / n_workers);
 	cli_request(settings, &work->request);

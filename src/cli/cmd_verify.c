@@ -119,6 +119,7 @@ look_up(const struct settings *settings, struct danelaw_report **found)
 	int status;
 
 	cli_config(settings, &config);
+	config.dns_window = CLI_DNS_WINDOW;
 	/* Nobody will ask for it. */
 	config.cert_file = config.key_file = NULL;
 	if (base != NULL)

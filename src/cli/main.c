@@ -20,6 +20,8 @@ static const struct command {
 	    "what a finding or a line of a mail log means, and what to do" },
 	{ "verify", cmd_verify,
 	    "would this certificate chain pass these TLSA records? Offline" },
+	{ "serve", cmd_serve,
+	    "answer Prometheus, Postfix and programs, and watch domains" },
 	{ "monitor", cmd_monitor,
 	    "the plugin check_danelaw for Nagios, Icinga and Naemon" },
 };

@@ -37,14 +37,16 @@ struct option_spec {
 };
 
 #define AT(member) offsetof(struct settings, member)
-#define ALL (COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN)
+#define ALL                                                                    \
+	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
+	    COMMAND_SERVE)
 /*
  * All that ask the DNS take the same options. One without effect is taken
  * by the command, and kept out of its help.
  */
 #define UNHEEDED(command) ((unsigned)(command) << 16)
 #define TALK                                                                   \
-	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN |                      \
+	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
 
 static const struct option_spec specs[] = {
@@ -67,6 +69,42 @@ static const struct option_spec specs[] = {
 	    NULL,
 	    "check names for usage 3, too, which RFC 7672 3.1.1 forbids to "
 	    "senders" },
+	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
+	    COMMAND_SERVE, "What to serve",
+	    "answer HTTP here; may be repeated, also unix:PATH "
+	    "(127.0.0.1:9899)" },
+	{ "socketmap", 0, KIND_LIST, AT(socketmaps), "ADDRESS:PORT", 0, 0,
+	    COMMAND_SERVE, NULL,
+	    "answer Postfix here, or at unix:PATH; may be repeated (nowhere)" },
+	{ "config", 0, KIND_TEXT, AT(config_file), "FILE", 0, 0, COMMAND_SERVE,
+	    NULL,
+	    "options as lines \"key = value\", read again on SIGHUP; those of "
+	    "the command line come on top" },
+	{ "domain", 0, KIND_LIST, AT(domains), "DOMAIN", 0, 0, COMMAND_SERVE,
+	    NULL,
+	    "check this domain again and again, for /metrics; may be "
+	    "repeated" },
+	{ "domains", 0, KIND_LIST, AT(domain_files), "FILE", 0, 0,
+	    COMMAND_SERVE, NULL, "the domains in this file, one a line" },
+	{ "interval", 0, KIND_NUMBER, AT(interval), "SECONDS", 60, 604800,
+	    COMMAND_SERVE, NULL,
+	    "check each of them no more often than this; records that live "
+	    "longer are waited for (300)" },
+	{ "max-clients", 0, KIND_NUMBER, AT(max_clients), "N", 1, 100000,
+	    COMMAND_SERVE, NULL,
+	    "so many connections at once, over HTTP and from Postfix, each "
+	    "(512)" },
+	{ "idle", 0, KIND_NUMBER, AT(idle), "SECONDS", 1, 3600, COMMAND_SERVE,
+	    NULL,
+	    "close HTTP connections that bring no request or take no answer "
+	    "for so long (30)" },
+	{ "grace", 0, KIND_NUMBER, AT(grace), "SECONDS", 1, 3600, COMMAND_SERVE,
+	    NULL,
+	    "on SIGTERM, so long for answers that are being waited for (10)" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_SERVE, NULL,
+	    "check also mail hosts with private and reserved addresses, this "
+	    "machine, and any port" },
 	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
 	    COMMAND_MONITOR, "What to connect to",
 	    "the mail domain: what stands behind the @" },
@@ -128,15 +166,16 @@ static const struct option_spec specs[] = {
 	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
 	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
-	    COMMAND_CHECK | COMMAND_SCAN, NULL,
+	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of certificates that count and end in fewer days (14)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
-	    COMMAND_CHECK | COMMAND_SCAN, NULL,
+	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "
 	    "than a quarter of their life left (48)" },
 	{ "require-dane", 0, KIND_FLAG, AT(require_dane), NULL, 0, 0, TALK,
 	    NULL, "a domain that DANE does not protect is critical" },
-	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN, NULL,
+	{ "search", 0, KIND_FLAG, AT(search), NULL, 0, 0, COMMAND_EXPLAIN,
+	    "What to look for",
 	    "the arguments are words to search for, never ids" },
 	{ "warning", 'w', KIND_TEXT, AT(warning), "RANGE", 0, 0,
 	    COMMAND_MONITOR, "When to alert",
@@ -160,19 +199,23 @@ static const struct option_spec specs[] = {
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
-		UNHEEDED(COMMAND_SCAN),
+		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
 	{ "color", 0, KIND_CHOICE, AT(color), "auto|always|never", 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY, NULL,
+	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
 	    "colours; NO_COLOR is honoured (auto)" },
+	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
+	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    (ALL & ~COMMAND_SCAN) | UNHEEDED(COMMAND_SCAN), NULL,
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
+		UNHEEDED(COMMAND_SCAN),
+	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY, NULL,
+	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
 	    "only the line with the verdict" },
 	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "reports in the order of the list, not as they end" },
@@ -204,7 +247,7 @@ static const struct option_spec specs[] = {
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
 	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
-	    NULL, "this text" },
+	    "About danelaw", "this text" },
 	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
 	    "versions of the program and its libraries" },
 };
@@ -442,7 +485,9 @@ void
 options_finish(struct settings *settings)
 {
 	struct text_list *lists[] = { &settings->resolvers, &settings->records,
-		&settings->references };
+		&settings->references, &settings->listens,
+		&settings->socketmaps, &settings->domains,
+		&settings->domain_files };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		free(lists[i]->texts);
@@ -511,5 +556,22 @@ options_list(unsigned command, FILE *out)
 	for (size_t i = 0; i < N_SPECS; i++) {
 		if ((specs[i].commands & command) != 0)
 			fprintf(out, "--%s\n", specs[i].name);
+	}
+}
+
+void
+options_each_key(unsigned command,
+    void (*fn)(const char *name, bool is_list, bool is_flag, void *arg),
+    void *arg)
+{
+	for (size_t i = 0; i < N_SPECS; i++) {
+		const struct option_spec *spec = &specs[i];
+
+		if ((spec->commands & command) != 0 &&
+		    spec->offset != AT(help) && spec->offset != AT(version) &&
+		    spec->offset != AT(config_file))
+			fn(spec->name, spec->kind == KIND_LIST,
+			    spec->kind == KIND_FLAG || spec->kind == KIND_COUNT,
+			    arg);
 	}
 }

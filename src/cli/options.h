@@ -16,6 +16,7 @@ enum {
 	COMMAND_CHECK = 1 << 0,
 	COMMAND_EXPLAIN = 1 << 7,
 	COMMAND_MONITOR = 1 << 5,
+	COMMAND_SERVE = 1 << 6,
 	COMMAND_VERIFY = 1 << 8,
 	COMMAND_SCAN = 1 << 9,
 };
@@ -48,8 +49,13 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
+	bool allow_private; /* serve and scan */
+	/* The daemon's own. */
+	struct text_list listens, socketmaps, domains, domain_files;
+	const char *config_file;
+	long interval, max_clients, idle, grace; /* 0: the defaults */
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
-	bool order, summary, allow_private;
+	bool order, summary;
 	const char *resume, *shard;
 	long concurrency, workers, per_host, rate, drain;
 };
@@ -75,5 +81,9 @@ void options_complain(struct option_error *error, const char *what,
 void options_usage(unsigned command, FILE *out);
 /* "--port" and so on, a line each: for completion and the man page's test. */
 void options_list(unsigned command, FILE *out);
+/* Those that make sense in a configuration file. */
+void options_each_key(unsigned command,
+    void (*fn)(const char *name, bool is_list, bool is_flag, void *arg),
+    void *arg);
 
 #endif

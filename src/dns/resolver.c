@@ -246,6 +246,8 @@ make_upstream(struct resolver *resolver)
 		.root_hints = settings->root_hints,
 		.anchors = &settings->anchors,
 		.at = settings->at,
+		.window = settings->window,
+		.memory = settings->memory,
 		/* Who names servers may well have such zones there. */
 		.ask_special = !settings->fell_back &&
 		    (settings->n_forwarders > 0 ||

@@ -64,6 +64,8 @@ settings_read(struct arena *arena, const struct resolver_config *config,
 
 	*settings = (struct settings) {
 		.at = config->at,
+		.window = config->window,
+		.memory = config->memory,
 		.system = config->system,
 		.root_hints = arena_strdup(arena, config->root_hints),
 		.resolv_conf = arena_strdup(arena,

@@ -16,6 +16,7 @@ struct settings {
 	bool system;    /* the forwarders are from resolv_conf */
 	bool fell_back; /* so are these, in place of the root servers */
 	int64_t at;
+	unsigned window, memory;
 };
 
 /*

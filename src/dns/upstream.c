@@ -22,6 +22,7 @@
 #define LOG_SHOWN 200
 #define PORTS_MAX 4096
 #define PORTS_MIN 64
+#define MEMORY_USUAL 256 /* MiB */
 
 /* What libunbound writes to its log, one line at a time. */
 struct log {
@@ -229,15 +230,17 @@ has_route(int family, const char *address)
 	return rc == 0;
 }
 
-/* Sockets that libunbound may have open at once: each question needs one. */
+/*
+ * Sockets that libunbound may have open at once: each question needs one.
+ * It sets them all up beforehand, which a short run would feel.
+ */
 static unsigned
-count_ports(void)
+count_ports(unsigned window)
 {
 	struct rlimit limit;
-	unsigned ports = PORTS_MAX;
+	unsigned ports = window == 0 || window > PORTS_MAX ? PORTS_MAX : window;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur / 2 < PORTS_MAX)
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < ports)
 		ports = (unsigned)limit.rlim_cur / 2;
 	return ports < PORTS_MIN ? PORTS_MIN : ports;
 }
@@ -261,8 +264,9 @@ set_options(struct ub_ctx *ctx, const struct option *options, size_t n)
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
-	char ports[16], tcp[16], date[16];
-	unsigned n_ports = count_ports();
+	char ports[16], tcp[16], date[16], cache[3][16];
+	unsigned memory = config->memory == 0 ? MEMORY_USUAL : config->memory;
+	unsigned n_ports = count_ports(config->window);
 	time_t at = (time_t)config->at;
 	struct tm tm;
 	/*
@@ -279,10 +283,10 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "outgoing-range:", ports },
 		{ "outgoing-num-tcp:", tcp },
 		{ "num-queries-per-thread:", "8192" },
-		{ "msg-cache-size:", "64m" },
-		{ "rrset-cache-size:", "128m" },
-		{ "key-cache-size:", "32m" },
-		{ "neg-cache-size:", "16m" },
+		{ "msg-cache-size:", cache[0] },
+		{ "rrset-cache-size:", cache[1] },
+		{ "key-cache-size:", cache[2] },
+		{ "neg-cache-size:", cache[2] },
 		{ "infra-cache-numhosts:", "100000" },
 		{ "infra-host-ttl:", forwards ? "2" : "10" },
 		{ "infra-cache-min-rtt:", forwards ? "1500" : "600" },
@@ -291,6 +295,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		/* More than a day, so that it can be told from a day. */
 		{ "cache-max-ttl:", "90000" },
 		{ "target-fetch-policy:", "0 0 0 0 0" },
+		/* Spares it a hundred reverse zones: nobody asks for these. */
+		{ "unblock-lan-zones:", "yes" },
 		{ "val-log-level:", "2" },
 		{ "val-log-squelch:", "no" },
 		{ "log-servfail:", "yes" },
@@ -310,7 +316,10 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 	bool ip4, ip6;
 
 	snprintf(ports, sizeof(ports), "%u", n_ports);
-	snprintf(tcp, sizeof(tcp), "%u", n_ports > 400 ? 100 : n_ports / 4);
+	snprintf(cache[0], sizeof(cache[0]), "%uk", memory * 1024 / 4);
+	snprintf(cache[1], sizeof(cache[1]), "%uk", memory * 1024 / 2);
+	snprintf(cache[2], sizeof(cache[2]), "%uk", memory * 1024 / 8);
+	snprintf(tcp, sizeof(tcp), "%u", n_ports > 1600 ? 100 : n_ports / 16);
 	refused = set_options(ctx, always, sizeof(always) / sizeof(always[0]));
 	if (refused == NULL && config->ask_special)
 		refused = set_options(

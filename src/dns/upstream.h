@@ -20,6 +20,8 @@ struct upstream_config {
 	const char *root_hints; /* NULL: built in */
 	const struct anchors *anchors;
 	int64_t at;       /* 0: the clock */
+	unsigned window;  /* questions at once, about; 0: 4096 */
+	unsigned memory;  /* MiB for the cache; 0: 256 */
 	bool ask_special; /* names under "test" are asked for as others */
 };
 

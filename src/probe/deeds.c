@@ -115,9 +115,12 @@ hear(struct probe *probe)
 	struct danelaw_timing *timing = &probe->evidence->timing;
 	char bytes[READ_SIZE];
 	size_t len = 0;
-	enum tls_step step =
-	    link_read(&probe->link, bytes, sizeof(bytes), &len);
+	enum tls_step step = TLS_STEP_READ;
 
+	/* Nobody has answered yet to what was said a moment ago. */
+	if (probe->readable || link_holds(&probe->link))
+		step = link_read(&probe->link, bytes, sizeof(bytes), &len);
+	probe->readable = false;
 	switch (step) {
 	case TLS_STEP_DONE:
 		break;
@@ -262,6 +265,7 @@ shake_hands(struct probe *probe)
 		return false;
 	}
 	dialogue_tls_up(probe->dialogue);
+	probe->readable = false;
 	probe->phase = TALKING;
 	probe_set_limit(probe, probe->target.reply_ms);
 	return true;

@@ -43,6 +43,7 @@ struct probe {
 	bool up;    /* the handshake was finished */
 	struct danelaw_trial trial;
 	struct event io, timer;
+	bool readable;       /* the socket, as far as the loop has told */
 	bool again;          /* the timer is no limit but another turn */
 	int64_t begun, mark; /* of the connection, of the step */
 	int64_t limit_from, limit;

@@ -121,6 +121,12 @@ link_read(struct link *link, void *bytes, size_t room, size_t *len)
 	return TLS_STEP_DONE;
 }
 
+bool
+link_holds(const struct link *link)
+{
+	return link->secured && tls_session_holds(link->session);
+}
+
 enum tls_step
 link_write(struct link *link, const void *bytes, size_t size, size_t *len)
 {

@@ -42,6 +42,8 @@ enum tls_step link_handshake(struct link *link);
 
 enum tls_step link_read(
     struct link *link, void *bytes, size_t room, size_t *len);
+/* There may be something to read without waiting for the socket. */
+bool link_holds(const struct link *link);
 enum tls_step link_write(
     struct link *link, const void *bytes, size_t size, size_t *len);
 

@@ -111,11 +111,19 @@ probe_set_reply_limit(struct probe *probe)
 	    probe, probe_is_leaving(probe) ? QUIT_MS : probe->target.reply_ms);
 }
 
+/* It stays in the kernel's list for as long as the direction is the same. */
 void
 probe_wait(struct probe *probe, enum tls_step step)
 {
-	event_assign(&probe->io, probe->base, probe->link.fd,
-	    step == TLS_STEP_READ ? EV_READ : EV_WRITE, on_io, probe);
+	short what = step == TLS_STEP_READ ? EV_READ : EV_WRITE;
+
+	if (event_initialized(&probe->io)) {
+		if (event_pending(&probe->io, what, NULL))
+			return;
+		event_del(&probe->io);
+	}
+	event_assign(&probe->io, probe->base, probe->link.fd, what | EV_PERSIST,
+	    on_io, probe);
 	event_add(&probe->io, NULL);
 }
 
@@ -161,6 +169,7 @@ drop_connection(struct probe *probe)
 	if (event_initialized(&probe->io))
 		event_del(&probe->io);
 	link_finish(&probe->link);
+	probe->readable = false;
 	dialogue_free(probe->dialogue);
 	probe->dialogue = NULL;
 	if (probe->arena != NULL && probe->arena != probe->evidence->arena)
@@ -277,9 +286,11 @@ advance(struct probe *probe)
 static void
 on_io(evutil_socket_t fd, short what, void *arg)
 {
+	struct probe *probe = arg;
+
 	(void)fd;
-	(void)what;
-	advance(arg);
+	probe->readable = (what & EV_READ) != 0;
+	advance(probe);
 }
 
 /*

@@ -370,25 +370,22 @@ report_object(struct json_maker *maker, const struct danelaw_report *report)
 	return object;
 }
 
-static void
-write_report(const struct danelaw_report *report, size_t flags, struct buf *out)
+void
+report_json(const struct danelaw_report *report, struct buf *out)
 {
 	struct json_maker maker = { .failed = false };
 	json_t *object = report_object(&maker, report);
 
-	json_finish(&maker, object, flags | JSON_PRESERVE_ORDER, out);
-}
-
-void
-report_json(const struct danelaw_report *report, struct buf *out)
-{
-	write_report(report, JSON_INDENT(2), out);
+	json_finish(&maker, object, JSON_INDENT(2) | JSON_PRESERVE_ORDER, out);
 }
 
 void
 report_json_line(const struct danelaw_report *report, struct buf *out)
 {
-	write_report(report, JSON_COMPACT, out);
+	struct json_maker maker = { .failed = false };
+	json_t *object = report_object(&maker, report);
+
+	json_finish_line(&maker, object, out);
 }
 
 /* Whatever is in both has the same place in both. */
@@ -410,5 +407,5 @@ report_summary_line(const struct danelaw_report *report, struct buf *out)
 	    &maker, object, "state", danelaw_state_word(report->state));
 	json_put_text(&maker, object, "summary", report->summary);
 	json_put(&maker, object, "mx", mx);
-	json_finish(&maker, object, JSON_COMPACT | JSON_PRESERVE_ORDER, out);
+	json_finish_line(&maker, object, out);
 }

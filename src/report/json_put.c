@@ -7,7 +7,7 @@ void
 json_put(
     struct json_maker *maker, json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new(object, key, value) != 0)
+	if (json_object_set_new_nocheck(object, key, value) != 0)
 		maker->failed = true;
 }
 

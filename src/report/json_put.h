@@ -42,6 +42,8 @@ void json_add(struct json_maker *maker, json_t *array, json_t *value);
 /* Writes root, frees it, and fails out if anything failed on the way. */
 void json_finish(
     struct json_maker *maker, json_t *root, size_t flags, struct buf *out);
+/* The same on one line, without spaces and without a newline. No reals. */
+void json_finish_line(struct json_maker *maker, json_t *root, struct buf *out);
 
 /* The parts of a report that stand below a host (json_probe.c). */
 json_t *json_probe(struct json_maker *maker, const struct danelaw_probe *probe,

@@ -5,20 +5,34 @@
 #include <string.h>
 #include <time.h>
 
+/* A report is full of times: snprintf() would be felt. */
+static char *
+put(char *p, int value, int digits, char after)
+{
+	for (int i = digits - 1; i >= 0; i--, value /= 10)
+		p[i] = (char)('0' + value % 10);
+	p[digits] = after;
+	return p + digits + 1;
+}
+
 bool
 when_format(int64_t unix_time, char out[static WHEN_ROOM])
 {
 	time_t when = (time_t)unix_time;
+	char *p = out;
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL || tm.tm_year < -1900 ||
 	    tm.tm_year > 9999 - 1900)
 		return false;
 	/* "%Y" has no leading zeros in years that a certificate may claim. */
-	snprintf(out, WHEN_ROOM, "%04u-%02u-%02uT%02u:%02u:%02uZ",
-	    (unsigned)(tm.tm_year + 1900) % 10000, (unsigned)(tm.tm_mon + 1),
-	    (unsigned)tm.tm_mday, (unsigned)tm.tm_hour, (unsigned)tm.tm_min,
-	    (unsigned)tm.tm_sec);
+	p = put(p, tm.tm_year + 1900, 4, '-');
+	p = put(p, tm.tm_mon + 1, 2, '-');
+	p = put(p, tm.tm_mday, 2, 'T');
+	p = put(p, tm.tm_hour, 2, ':');
+	p = put(p, tm.tm_min, 2, ':');
+	p = put(p, tm.tm_sec, 2, 'Z');
+	*p = '\0';
 	return true;
 }
 

@@ -198,10 +198,11 @@ end_text(struct line *line)
 static bool
 open_level(struct line *line, bool object)
 {
-	uint64_t bit = UINT64_C(1) << line->depth;
+	uint64_t bit;
 
 	if (line->depth == DEPTH_MAX)
 		return false;
+	bit = UINT64_C(1) << line->depth;
 	line->objects = object ? line->objects | bit : line->objects & ~bit;
 	line->depth++;
 	line->member = MEMBER_OTHER;

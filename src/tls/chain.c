@@ -79,6 +79,10 @@ tls_chain_new(const STACK_OF(X509) * stack)
 	chain->bytes = arena_new();
 	if (chain->stack == NULL || chain->bytes == NULL)
 		goto done;
+	chain->memos =
+	    arena_alloc(chain->bytes, (size_t)n * sizeof(*chain->memos));
+	if (chain->memos == NULL)
+		goto done;
 	for (int i = 0; i < n; i++) {
 		X509 *x509 = sk_X509_value(stack, i);
 

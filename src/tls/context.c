@@ -96,6 +96,8 @@ prepare_shake(SSL_CTX *ctx)
 	SSL_CTX_set_mode(ctx,
 	    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* A call of the kernel for what has come, not two for each record. */
+	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_security_level(ctx, 0);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
@@ -161,13 +163,13 @@ tls_context_new(const char *cert_file, const char *key_file, char **error)
 		return NULL;
 	}
 	ERR_clear_error();
-	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	OPENSSL_init_ssl(
+	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
 	context->shake = SSL_CTX_new(TLS_client_method());
-	context->judge = SSL_CTX_new(TLS_client_method());
 	context->wire = wire_method_new();
-	if (context->shake == NULL || context->judge == NULL ||
-	    context->wire == NULL || !prepare_shake(context->shake) ||
-	    SSL_CTX_dane_enable(context->judge) != 1) {
+	if (context->shake == NULL || context->wire == NULL ||
+	    !prepare_shake(context->shake) ||
+	    SSL_CTX_dane_enable(context->shake) != 1) {
 		explain(error, "OpenSSL cannot be set up");
 		goto done;
 	}
@@ -202,7 +204,6 @@ tls_context_free(struct tls_context *context)
 	if (context == NULL)
 		return;
 	SSL_CTX_free(context->shake);
-	SSL_CTX_free(context->judge);
 	BIO_meth_free(context->wire);
 	trust_free(context->trust);
 	free(context);

@@ -19,9 +19,9 @@
 
 struct tls_context {
 	/* For handshakes; has the default offer. Application data, if any,
-	   of an SSL is the list of signature algorithms it is confined to. */
+	   of an SSL is the list of signature algorithms it is confined to.
+	   For match.c, too: DANE is on, and its store is empty. */
 	SSL_CTX *shake;
-	SSL_CTX *judge; /* for match.c: DANE is on, no store, no network */
 	BIO_METHOD *wire;
 	struct trust *trust; /* NULL: PKIX is not asked for */
 };
@@ -36,11 +36,18 @@ struct tls_cert {
 	} part[2];
 };
 
+/* What a certificate's signature was held against, as that does not change. */
+struct tls_memo {
+	uint8_t issuer; /* 1 + its index in the chain; 0: nothing yet */
+	bool fits;
+};
+
 /*
  * The X509 objects are kept: reading one again costs OpenSSL 3.0 200 us.
  */
 struct tls_chain {
 	unsigned refs;
+	struct tls_memo *memos; /* one for each certificate */
 	STACK_OF(X509) * stack; /* in wire order, owns the certificates */
 	/* Facts share them: chains may be long, and servers mean no good. */
 	struct arena *bytes;

@@ -19,13 +19,22 @@ check_nothing(X509_STORE_CTX *store)
 	return 1;
 }
 
-static void
-place(const struct tls_chain *chain, const X509 *cert, int depth, int *depths)
+/* Where it stands in the chain as sent; chain->n: it came by the DNS. */
+static size_t
+find(const struct tls_chain *chain, const X509 *cert)
 {
 	size_t i = 0;
 
 	while (i < chain->n && chain->certs[i].x509 != cert)
 		i++;
+	return i;
+}
+
+static void
+place(const struct tls_chain *chain, const X509 *cert, int depth, int *depths)
+{
+	size_t i = find(chain, cert);
+
 	/* It may be a copy of its own that came with a record. */
 	for (size_t j = 0; i == chain->n && j < chain->n; j++)
 		if (X509_cmp(chain->certs[j].x509, cert) == 0)
@@ -43,6 +52,28 @@ cert_at(const struct tls_chain *chain, const int *depths, int depth)
 	return NULL;
 }
 
+/*
+ * One chain is judged for each domain that shares the host, and a signature
+ * takes as long as a quarter of a handshake: the answer is kept.
+ */
+static bool
+is_signed_by(const struct tls_chain *chain, X509 *below, X509 *above)
+{
+	size_t i = find(chain, below), j = find(chain, above);
+	bool known = i < chain->n && j < chain->n;
+	struct tls_memo *memo = known ? &chain->memos[i] : NULL;
+	EVP_PKEY *key;
+	bool fits;
+
+	if (known && memo->issuer == j + 1)
+		return memo->fits;
+	key = X509_get0_pubkey(above);
+	fits = key != NULL && X509_verify(below, key) == 1;
+	if (known)
+		*memo = (struct tls_memo) { (uint8_t)(j + 1), fits };
+	return fits;
+}
+
 void
 path_cut_unsigned(
     const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths)
@@ -54,12 +85,9 @@ path_cut_unsigned(
 					: cert_at(chain, depths, depth);
 		X509 *above = depth + 1 < n ? sk_X509_value(built, depth + 1)
 					    : cert_at(chain, depths, depth + 1);
-		EVP_PKEY *key;
 
-		if (below == NULL || above == NULL)
-			break;
-		key = X509_get0_pubkey(above);
-		if (key == NULL || X509_verify(below, key) != 1)
+		if (below == NULL || above == NULL ||
+		    !is_signed_by(chain, below, above))
 			break;
 	}
 	for (size_t i = 0; i < chain->n; i++)
@@ -81,7 +109,7 @@ path_depths(const struct tls_context *context, const struct tls_chain *chain,
 	for (int i = 0; i < n; i++)
 		place(chain, sk_X509_value(built, i), i, depths);
 	if (store == NULL ||
-	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(context->judge),
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(context->shake),
 		chain->certs[0].x509, chain->stack) != 1)
 		goto done;
 	/* Only to see the chain: no signature is looked at. */

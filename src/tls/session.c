@@ -312,6 +312,12 @@ tls_session_read(
 	return ret == 1 ? TLS_STEP_DONE : step_after(session, ret);
 }
 
+bool
+tls_session_holds(const struct tls_session *session)
+{
+	return session->broken || SSL_has_pending(session->ssl);
+}
+
 enum tls_step
 tls_session_write(
     struct tls_session *session, const void *bytes, size_t size, size_t *len)

@@ -33,6 +33,9 @@ void tls_session_free(struct tls_session *session); /* NULL is fine */
 enum tls_step tls_session_handshake(struct tls_session *session);
 enum tls_step tls_session_read(
     struct tls_session *session, void *bytes, size_t room, size_t *len);
+/* What was read of the socket beyond the last record, if any, waits here: a
+ * socket that is not readable does not mean that nothing can be read. */
+bool tls_session_holds(const struct tls_session *session);
 enum tls_step tls_session_write(
     struct tls_session *session, const void *bytes, size_t size, size_t *len);
 /* Sends close_notify; does not wait. */

@@ -94,7 +94,7 @@ trial_init(struct trial *trial, const struct tls_context *context,
     const struct match_question *question)
 {
 	*trial = (struct trial) { .depth = -1 };
-	trial->ssl = SSL_new(context->judge);
+	trial->ssl = SSL_new(context->shake);
 	trial->store = X509_STORE_CTX_new();
 	if (trial->ssl == NULL || trial->store == NULL ||
 	    !set_names(trial->ssl, question))

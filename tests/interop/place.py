@@ -97,11 +97,12 @@ def furnish(packages, folder):
               '/etc/nsswitch.conf', folder)
 
 
-def start_unbound(packages, folder, facts):
-    """The validating resolver; it is asked until it answers."""
+def start_unbound(packages, folder, facts, more=''):
+    """The validating resolver; it is asked until it answers. more is for
+    its configuration."""
     conf = write(os.path.join(folder, 'unbound.conf'), UNBOUND_CONF.format(
         resolver=RESOLVER, folder=folder, anchor=facts['trust_anchor'],
-        upstream=facts['resolver']))
+        upstream=facts['resolver']) + more)
     process = subprocess.Popen(
         [packages.path('usr/sbin/unbound'), '-d', '-c', conf],
         stdin=subprocess.DEVNULL,

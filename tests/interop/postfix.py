@@ -14,7 +14,7 @@ from place import POSTDROP_ID, POSTFIX_ID, write
 from programs import Sender
 
 PATIENCE = 90
-INPUT = ('127.0.0.1', 2525)
+PORT = 2525
 MAIN_CF = '''compatibility_level = 3.6
 queue_directory = {folder}/queue
 data_directory = {folder}/data
@@ -109,6 +109,8 @@ class PostfixSmtp(Sender):
 
     name = 'postfix-smtp'
     predicted_as = 'postfix'
+    port = PORT
+    master_cf = MASTER_CF
     lines = '''smtp_dns_support_level = dnssec
 smtp_host_lookup = dns
 smtp_tls_security_level = dane
@@ -134,7 +136,9 @@ relayhost =
                        r'\S+?\[([^]]+)\]')
 
     def __init__(self, packages, folder):
-        self.instance = Instance(packages, folder, self.lines)
+        self.instance = Instance(
+            packages, folder, self.lines,
+            self.master_cf.replace(f':{PORT} ', f':{self.port} '))
 
     def predict(self, case, ip, sender):
         """One instance for all, so it has no certificate of its own."""
@@ -142,10 +146,15 @@ relayhost =
 
     def prepare(self, domains):
         self.instance.start()
+        self.submit(domains)
+
+    def submit(self, domains):
+        """A message for all of them, as soon as it is taken."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                with smtplib.SMTP(*INPUT, timeout=PATIENCE) as smtp:
+                with smtplib.SMTP('127.0.0.1', self.port,
+                                  timeout=PATIENCE) as smtp:
                     smtp.sendmail('a@sender.example',
                                   [f'b@{domain}' for domain in domains],
                                   'Subject: x\r\n\r\nHello\r\n')

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * watch.h - the domains that are checked again and again, whoever asks.
+ */
+#ifndef SERVE_WATCH_H
+#define SERVE_WATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "serve/server.h"
+
+struct buf;
+struct event_base;
+struct watch;
+
+struct watch_options {
+	struct event_base *base;
+	struct server *server;
+	int64_t interval_ms;
+	size_t at_once; /* checks */
+};
+
+/*
+ * Copies the targets. What the server knows of them already is taken over.
+ * NULL: no memory.
+ */
+struct watch *watch_new(const struct watch_options *options,
+    const struct server_target *targets, size_t n);
+void watch_free(struct watch *watch); /* before the server; NULL is fine */
+
+size_t watch_size(const struct watch *watch);
+/* The last results, as metrics. */
+void watch_metrics(const struct watch *watch, struct buf *out);
+
+#endif
