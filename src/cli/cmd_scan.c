@@ -22,7 +22,7 @@
 #define DRAIN_SECONDS 10
 #define SHARDS_MAX 1000000
 #define LEAST_WINDOW 500
-#define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
+#define DNS_MEMORY 8 /* MiB a worker: a list passes by only once */
 #define SHOWN_MAX 300
 
 /* What a worker needs to know; made before it is. */
