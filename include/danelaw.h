@@ -68,9 +68,11 @@ struct danelaw_config {
 	const char *ca_path;      /* a folder of them, as of openssl rehash */
 	bool pkix;                /* ask the system's CAs, too */
 	/* For many domains; see below. All 0: each is examined by itself. */
-	uint32_t share_ms;   /* reuse what a host showed so long ago */
-	size_t share_hosts;  /* remember so many hosts; 0: 4096 */
-	size_t probe_window; /* connections at once; 0: 500 */
+	uint32_t share_ms;  /* reuse what a host showed so long ago */
+	size_t share_hosts; /* remember so many hosts; 0: 4096 */
+	/* Connections at once; 0: 500. No more than a third of the files that
+	   may be open. */
+	size_t probe_window;
 	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
 	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 };

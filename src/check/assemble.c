@@ -93,6 +93,8 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	struct arena *arena = job->tree->arena;
 
 	address->untried = evidence->untried;
+	if (evidence->our_lack != NULL)
+		address->our_lack = arena_strdup(arena, evidence->our_lack);
 	address->smtp = evidence->smtp;
 	address->timing = evidence->timing;
 	address->trials = evidence->trials;

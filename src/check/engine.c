@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -111,6 +112,8 @@ make_resolver(
 		.root_hints = config->root_hints,
 		.trust_anchor = config->trust_anchor,
 		.at = config->at,
+		/* Many domains at once must not cost each other answers. */
+		.patient = config->share_ms != 0,
 		.window = config->dns_window,
 		.memory = config->dns_memory,
 	};
@@ -161,6 +164,22 @@ trust_public_cas(
 	return done;
 }
 
+/*
+ * A third of the files that may be open; the DNS takes as many and some
+ * (dns/upstream.c). What cannot be opened would say nothing about a server.
+ */
+static size_t
+probe_window(size_t wanted)
+{
+	size_t window = wanted != 0 ? wanted : PROBE_WINDOW;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur / 3 < window)
+		window = (size_t)limit.rlim_cur / 3;
+	return window > 0 ? window : 1;
+}
+
 static enum danelaw_err
 make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 {
@@ -188,8 +207,8 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return DANELAW_EFILE;
 	engine->helo = own_name();
 	engine->pump = event_new(engine->base, -1, 0, pump, engine);
-	engine->queue = probe_queue_new(engine->base, engine->tls,
-	    config->probe_window != 0 ? config->probe_window : PROBE_WINDOW);
+	engine->queue = probe_queue_new(
+	    engine->base, engine->tls, probe_window(config->probe_window));
 	engine->is_shared = config->share_ms != 0;
 	engine->hosts =
 	    hosts_new(engine, config->share_ms, config->share_hosts);

@@ -59,13 +59,19 @@ static void step_alias(struct host_job *job);
 static void step_tlsa(struct host_job *job);
 static void step_rule(struct host_job *job);
 
-/* One question of a host has its deadline, and never beyond the domain's. */
+/*
+ * One question of a host has its deadline, and never beyond the domain's,
+ * where there is one: what a question has to wait for others would else be
+ * missing to the next.
+ */
 static int64_t
 question_deadline(const struct host_spec *spec)
 {
 	int64_t deadline = clock_monotonic_ms() + spec->dns_ms;
 
-	return deadline < spec->deadline ? deadline : spec->deadline;
+	return spec->budget_ms != 0 || deadline < spec->deadline
+	    ? deadline
+	    : spec->deadline;
 }
 
 static void
@@ -461,7 +467,7 @@ host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
 	job->done = done;
 	job->arg = arg;
 	if (spec->budget_ms != 0)
-		job->spec.deadline = clock_monotonic_ms() + spec->budget_ms;
+		job->spec.deadline = 0;
 	if (arena_failed(job->arena))
 		goto fail;
 	if (name_is_address(job->spec.name))
@@ -530,7 +536,9 @@ host_job_is_whole(const struct host_job *job)
 		return false;
 	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
 	     i++) {
-		if (job->addresses[i].evidence == NULL)
+		const struct evidence *evidence = job->addresses[i].evidence;
+
+		if (evidence == NULL || evidence->our_lack != NULL)
 			return false;
 	}
 	return true;

@@ -27,8 +27,8 @@ struct host_spec {
 	const char *mail_from, *mail_to; /* both or neither */
 	struct retry_plan retry;
 	int64_t deadline; /* clock_monotonic_ms() */
-	/* Instead: so long for the lookups, from now on, and for each address
-	   from when it may be connected to; 0: the deadline rules. */
+	/* Instead: so long for each address, from when it may be connected
+	   to, and dns_ms for each question; 0: the deadline rules. */
 	uint32_t budget_ms;
 	uint32_t dns_ms; /* at most so long for one DNS question */
 };
@@ -62,7 +62,7 @@ const struct danelaw_host *host_job_host(const struct host_job *job);
 /* Evidence of the host's i-th address; NULL: it was not probed. */
 struct evidence *host_job_evidence(const struct host_job *job, size_t i);
 
-/* After done(): it was not cut short for want of memory. */
+/* After done(): it was not cut short for want of memory, files, ports. */
 bool host_job_is_whole(const struct host_job *job);
 /* All tries at the i-th address; NULL, and n 0: one was enough. */
 const struct danelaw_try *host_job_tries(

@@ -13,6 +13,7 @@
 #include <sys/queue.h>
 
 #include "base/clock.h"
+#include "base/fingerprint.h"
 #include "check/engine.h"
 #include "check/table.h"
 #include "policy/ruling.h"
@@ -46,7 +47,8 @@ struct hosts {
 	uint32_t share_ms;
 	size_t room, n_ended;
 	struct host_entry *table;
-	TAILQ_HEAD(, host_entry) ended; /* the least recently used first */
+	struct fingerprint_secret secret; /* strangers choose the names */
+	TAILQ_HEAD(, host_entry) ended;   /* the least recently used first */
 	TAILQ_HEAD(, host_use) due;
 	struct event *pump;
 };
@@ -84,7 +86,9 @@ hosts_new(struct danelaw_engine *engine, uint32_t share_ms, size_t n)
 	TAILQ_INIT(&hosts->ended);
 	TAILQ_INIT(&hosts->due);
 	hosts->pump = event_new(engine->base, -1, 0, pump, hosts);
-	if (hosts->pump == NULL) {
+	if (hosts->pump == NULL || !fingerprint_secret_make(&hosts->secret)) {
+		if (hosts->pump != NULL)
+			event_free(hosts->pump);
 		free(hosts);
 		return NULL;
 	}
@@ -148,6 +152,10 @@ lifetime(const struct host_entry *entry)
 
 	if (!host_job_is_whole(entry->job))
 		return 0;
+	/* What it says then is about us; later it would be about the host. */
+	if (host->n_lookups > 0 &&
+	    resolver_health(entry->hosts->engine->resolver) != RESOLVER_GOOD)
+		return 0;
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		if (ruling_is_failure(host->lookups[i].dnssec) &&
 		    ms > FAILURE_MS)
@@ -205,11 +213,12 @@ make_key(const struct host_spec *spec)
 {
 	char *key = NULL;
 
-	if (asprintf(&key, "%s %u %u %d%d%d%d%d %d %s %u %u %s %s", spec->name,
-		spec->port, spec->connect_port, spec->implicit_tls,
+	if (asprintf(&key, "%s %u %u %d%d%d%d%d %d %u %u %s %u %u %s %s",
+		spec->name, spec->port, spec->connect_port, spec->implicit_tls,
 		spec->all_certs, spec->no_probe, spec->public_only,
-		spec->others_only, (int)spec->family, spec->helo,
-		spec->retry.more, spec->retry.delay_ms,
+		spec->others_only, (int)spec->family, spec->budget_ms,
+		spec->dns_ms, spec->helo, spec->retry.more,
+		spec->retry.delay_ms,
 		spec->mail_from == NULL ? "-" : spec->mail_from,
 		spec->mail_to == NULL ? "-" : spec->mail_to) < 0)
 		return NULL;
@@ -220,8 +229,10 @@ static struct host_entry *
 find(struct hosts *hosts, const char *key)
 {
 	struct host_entry *entry = NULL;
+	size_t len = strlen(key);
 
-	HASH_FIND_STR(hosts->table, key, entry);
+	HASH_FIND_BYHASHVALUE(hh, hosts->table, key, len,
+	    table_hash(&hosts->secret, key, len), entry);
 	if (entry == NULL || !entry->ended)
 		return entry;
 	if (entry->expires <= clock_monotonic_ms()) {
@@ -238,6 +249,7 @@ static struct host_entry *
 begin(struct hosts *hosts, const struct host_spec *spec, char *key)
 {
 	struct host_entry *entry = calloc(1, sizeof(*entry));
+	size_t len;
 
 	if (entry == NULL)
 		goto fail;
@@ -249,7 +261,9 @@ begin(struct hosts *hosts, const struct host_spec *spec, char *key)
 		goto fail;
 	if (key == NULL)
 		return entry;
-	HASH_ADD_KEYPTR(hh, hosts->table, key, strlen(key), entry);
+	len = strlen(key);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, hosts->table, key, len,
+	    table_hash(&hosts->secret, key, len), entry);
 	if (entry->hh.tbl == NULL) {
 		host_job_free(entry->job);
 		goto fail;

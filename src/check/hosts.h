@@ -5,8 +5,8 @@
  * Whoever needs a host takes a use of it. While one examination of it runs
  * others join it; what it has shown is kept for some time, as long as there is
  * room, the least recently used going first. A lookup that failed is kept
- * but a short while, and what lacks memory not at all. Where nothing is to be
- * shared each use is an examination of its own.
+ * but a short while, and what this machine cut short not at all. Where nothing
+ * is to be shared each use is an examination of its own.
  */
 #ifndef CHECK_HOSTS_H
 #define CHECK_HOSTS_H

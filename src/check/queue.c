@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "base/fingerprint.h"
 #include "check/table.h"
 #include "probe/evidence_wire.h"
 
@@ -61,6 +62,7 @@ struct probe_queue {
 	struct ticket_list ready, answered, running;
 	size_t window, n_running;
 	struct lane *lanes;
+	struct fingerprint_secret secret; /* strangers choose the addresses */
 	bool gated;
 	struct gate gate;
 	struct probe_ticket *at_gate;
@@ -84,7 +86,9 @@ probe_queue_new(
 	TAILQ_INIT(&queue->answered);
 	TAILQ_INIT(&queue->running);
 	queue->pump = event_new(base, -1, 0, pump, queue);
-	if (queue->pump == NULL) {
+	if (queue->pump == NULL || !fingerprint_secret_make(&queue->secret)) {
+		if (queue->pump != NULL)
+			event_free(queue->pump);
 		free(queue);
 		return NULL;
 	}
@@ -149,10 +153,14 @@ enter_lane(struct probe_queue *queue, struct probe_ticket *ticket)
 {
 	char key[LANE_KEY_MAX];
 	struct lane *lane = NULL;
+	unsigned hash;
+	size_t len;
 
 	snprintf(
 	    key, sizeof(key), "%u %s", ticket->target.port, ticket->target.ip);
-	HASH_FIND_STR(queue->lanes, key, lane);
+	len = strlen(key);
+	hash = table_hash(&queue->secret, key, len);
+	HASH_FIND_BYHASHVALUE(hh, queue->lanes, key, len, hash, lane);
 	if (lane != NULL) {
 		ticket->lane = lane;
 		ticket->state = IN_LANE;
@@ -164,7 +172,8 @@ enter_lane(struct probe_queue *queue, struct probe_ticket *ticket)
 		return false;
 	memcpy(lane->key, key, sizeof(key));
 	TAILQ_INIT(&lane->behind);
-	HASH_ADD_STR(queue->lanes, key, lane);
+	HASH_ADD_KEYPTR_BYHASHVALUE(
+	    hh, queue->lanes, lane->key, len, hash, lane);
 	if (lane->hh.tbl == NULL) {
 		free(lane);
 		return false;

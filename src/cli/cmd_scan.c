@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@
 #define DRAIN_SECONDS 10
 #define SHARDS_MAX 1000000
 #define LEAST_WINDOW 500
+#define LEAST_FILES 128
+#define FILES_A_WORKER 3
 #define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
 #define SHOWN_MAX 300
 
@@ -133,17 +136,32 @@ read_shard(const char *text, struct danelaw_request *request)
 	return true;
 }
 
-/* Connections of one worker at once: half of what it may have open. */
-static size_t
-probe_window(size_t share)
+/*
+ * Connections of one worker at once. Of the files that it may have open the
+ * DNS takes up to five twelfths (dns/upstream.c), these a third of what the
+ * stores leave over; the rest is for itself. False: that would be too little,
+ * and domains would suffer for it.
+ */
+static bool
+probe_window(size_t share, size_t n_workers, size_t *window)
 {
+	size_t least = LEAST_FILES + FILES_A_WORKER * n_workers;
 	struct rlimit limit;
-	size_t window = share > LEAST_WINDOW ? share : LEAST_WINDOW;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 2 < window)
-		window = (size_t)limit.rlim_cur / 2;
-	return window < 1 ? 1 : window;
+	*window = share > LEAST_WINDOW ? share : LEAST_WINDOW;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_max == RLIM_INFINITY)
+		return true;
+	/* Main has raised the soft limit to it, and so do the workers. */
+	if (limit.rlim_max < least) {
+		cli_complain("only %ju files may be open at once; %zu workers "
+			     "need %zu: see ulimit -n",
+		    (uintmax_t)limit.rlim_max, n_workers, least);
+		return false;
+	}
+	if ((limit.rlim_max - n_workers) / 3 < *window)
+		*window = (size_t)(limit.rlim_max - n_workers) / 3;
+	return true;
 }
 
 /* What a complaint may have of a text. */
@@ -156,15 +174,13 @@ shown(struct arena *arena, const char *path)
 }
 
 static bool
-make_work(const struct settings *settings, struct arena *arena,
-    size_t concurrency, size_t n_workers, struct work *work)
+make_work(
+    const struct settings *settings, struct arena *arena, struct work *work)
 {
 	*work = (struct work) { .summary = settings->summary };
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
 	work->config.dns_memory = DNS_MEMORY;
-	work->config.probe_window =
-	    probe_window((concurrency + n_workers - 1) / n_workers);
 	cli_request(settings, &work->request);
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
@@ -201,9 +217,11 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 	struct work its_work;
 	int status = EXIT_WRONG_USAGE;
 
-	if (!make_work(
-		settings, arena, options.concurrency, n_workers, &its_work))
+	if (!make_work(settings, arena, &its_work))
 		return status;
+	if (!probe_window((options.concurrency + n_workers - 1) / n_workers,
+		n_workers, &its_work.config.probe_window))
+		return EXIT_OWN_FAILURE;
 	if (fingerprint_secret_make(&secret)) {
 		options.seen = seen_new(&secret);
 		options.done =
@@ -229,6 +247,11 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 		status = EXIT_OWN_FAILURE;
 		goto done;
 	}
+	if (n_workers > 1 && workers_store_error(options.workers) != NULL)
+		cli_complain("%s: %s; so workers cannot share what they find, "
+			     "and may each probe an address",
+		    shown(arena, workers_folder()),
+		    workers_store_error(options.workers));
 	status = scan_run(&options);
 done:
 	seen_free(options.seen);
@@ -261,6 +284,20 @@ has_output(void)
 	return false;
 }
 
+/* Nor may one that took the place of the list, or get our messages. */
+static bool
+fill_gaps(void)
+{
+	static const int needed[] = { STDIN_FILENO, STDERR_FILENO };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (fcntl(needed[i], F_GETFD) < 0 &&
+		    open("/dev/null", O_WRONLY) != needed[i])
+			return false;
+	}
+	return true;
+}
+
 int
 cmd_scan(int argc, char **argv)
 {
@@ -279,7 +316,7 @@ cmd_scan(int argc, char **argv)
 		cli_complain("one list at a time; see danelaw scan --help");
 		goto done;
 	}
-	if (arena == NULL || !has_output()) {
+	if (arena == NULL || !has_output() || !fill_gaps()) {
 		status = EXIT_OWN_FAILURE;
 		goto done;
 	}

@@ -291,12 +291,26 @@ note_end(const struct worker_end *end, void *arg)
 }
 
 static void
+take_hung(size_t index, void *arg)
+{
+	struct scan *scan = arg;
+
+	clear_progress(scan);
+	cli_complain("worker %zu hangs, and is ended", index + 1);
+	workers_kill(scan->options->workers, index);
+}
+
+static void
 take_loss(size_t n_left, void *arg)
 {
 	struct scan *scan = arg;
 
 	if (n_left > 0) {
 		workers_reap(scan->options->workers, note_end, scan);
+		clear_progress(scan);
+		cli_complain("a worker is lost; its domains go to the %zu "
+			     "that %s left",
+		    n_left, n_left == 1 ? "is" : "are");
 		return;
 	}
 	scan->broken = true;
@@ -397,6 +411,7 @@ make_scan(struct scan *scan)
 	    .report = take_result,
 	    .hungry = take_hunger,
 	    .worker_lost = take_loss,
+	    .worker_hung = take_hung,
 	    .arg = scan,
 	});
 	look_at_list(scan);

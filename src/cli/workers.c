@@ -25,26 +25,35 @@ struct workers {
 	size_t n;
 	pid_t *pids; /* 0: reaped */
 	int *fds, *stores;
-	int life; /* reads nothing, and ends with the last worker */
+	int store_error; /* errno of one that could not be made */
+	int life;        /* reads nothing, and ends with the last worker */
 };
+
+const char *
+workers_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder == NULL || *folder == '\0' ? "/tmp" : folder;
+}
 
 /* A file without a name, or -1. */
 static int
 make_store(void)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *folder = workers_folder();
 	char path[4096];
 	int fd;
 
-	if (folder == NULL || *folder == '\0')
-		folder = "/tmp";
 	fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return fd;
 	/* Not every file system can do that. */
 	if ((size_t)snprintf(path, sizeof(path), "%s/danelaw.XXXXXX", folder) >=
-	    sizeof(path))
+	    sizeof(path)) {
+		errno = ENAMETOOLONG;
 		return -1;
+	}
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd >= 0)
 		unlink(path);
@@ -169,7 +178,8 @@ workers_start(const struct workers_options *options)
 	}
 	workers->life = life[0];
 	for (size_t i = 0; i < options->n; i++)
-		workers->stores[i] = make_store();
+		if ((workers->stores[i] = make_store()) < 0)
+			workers->store_error = errno;
 	fflush(NULL);
 	while (workers->n < options->n && start_one(workers, options))
 		continue;
@@ -188,6 +198,13 @@ size_t
 workers_count(const struct workers *workers)
 {
 	return workers->n;
+}
+
+const char *
+workers_store_error(const struct workers *workers)
+{
+	return workers->store_error == 0 ? NULL
+					 : strerror(workers->store_error);
 }
 
 const int *
@@ -227,6 +244,13 @@ void
 workers_reap(struct workers *workers, worker_end_fn *ended, void *arg)
 {
 	reap(workers, WNOHANG, ended, arg);
+}
+
+void
+workers_kill(struct workers *workers, size_t index)
+{
+	if (index < workers->n && workers->pids[index] != 0)
+		kill(workers->pids[index], SIGKILL);
 }
 
 /* False: some are still there. */

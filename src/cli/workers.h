@@ -51,11 +51,16 @@ struct workers *workers_start(const struct workers_options *options);
 /* Some may be missing if the machine would not have more. */
 size_t workers_count(const struct workers *workers);
 const int *workers_fds(const struct workers *workers);
+/* NULL, or why no store could be made in workers_folder(). */
+const char *workers_store_error(const struct workers *workers);
+const char *workers_folder(void);
 /* Tells, once, of each worker that has ended. ended may be NULL. */
 void workers_reap(struct workers *workers, worker_end_fn *ended, void *arg);
+/* For one that hangs; if it has not been reaped. */
+void workers_kill(struct workers *workers, size_t index);
 /*
- * The same, but waits for them; kills what is left after patience_ms. The
- * sockets must be closed by now. NULL is fine.
+ * Like workers_reap(), but waits for them; kills what is left after
+ * patience_ms. The sockets must be closed by now. NULL is fine.
  */
 void workers_end(
     struct workers *workers, int patience_ms, worker_end_fn *ended, void *arg);

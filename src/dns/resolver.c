@@ -4,8 +4,9 @@
  *
  *	resolver_ask()	puts a query on the waiting list and wakes the pump
  *	pump		a loop event; starts a flight for a waiting query, as
- *long as fewer than WINDOW are up on_landed()	libunbound's callback, which may
- *come while the pump is still in upstream_ask(): copies the packet, because its
+ *			long as the window has room
+ *	on_landed()	libunbound's callback, which may come while the pump
+ *			is still in upstream_ask(): copies the packet, whose
  *			buffer is shared, and wakes the pump
  *	pump		reads the copy and calls done()
  *
@@ -37,6 +38,7 @@
 #define WINDOW 1000 /* flights at a time, about 22 KB each */
 #define TURN 32     /* of them begun and ended before others' events */
 #define RETEST_MS 30000
+#define TURN_MS 3600000 /* for those who are patient, until it is theirs */
 
 /* For the root servers while there is a second choice; and for the last. */
 static const struct timeval test_wait = { 4, 0 };
@@ -70,6 +72,8 @@ struct resolver {
 	struct flight *test;
 	struct fleet fleet;
 	struct queries waiting;
+	unsigned window; /* flights that may be up */
+	bool patient;
 	bool *freed; /* set when we end inside a done() */
 };
 
@@ -78,7 +82,7 @@ struct resolver_query {
 	struct resolver *resolver;
 	struct flight *flight; /* NULL: waiting */
 	struct event *timer;
-	int64_t begun;
+	int64_t begun, ms; /* so long from then on */
 	enum rrtype type;
 	resolver_done_fn *done;
 	void *arg;
@@ -165,10 +169,24 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	/* It came while we were kept from looking. */
+	if (query->flight != NULL && query->flight->landed)
+		return;
 	snprintf(why, sizeof(why), "%s within %lld.%lld s", cause,
 	    (long long)(waited / 1000), (long long)(waited % 1000 / 100));
 	query_detach(query);
 	query_fail(query, why, true);
+}
+
+/* A time begins. */
+static bool
+query_arm(struct resolver_query *query, int64_t ms)
+{
+	const struct timeval wait = { .tv_sec = (time_t)(ms / 1000),
+		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+	query->begun = clock_monotonic_ms();
+	return evtimer_add(query->timer, &wait) == 0;
 }
 
 struct resolver_query *
@@ -177,21 +195,19 @@ resolver_ask(struct resolver *resolver, const char *name, enum rrtype type,
 {
 	size_t len = strlen(name);
 	int64_t now = clock_monotonic_ms();
-	int64_t ms = deadline > now ? deadline - now : 0;
-	const struct timeval wait = { .tv_sec = (time_t)(ms / 1000),
-		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 	struct resolver_query *query = calloc(1, sizeof(*query) + len + 1);
 
 	if (query == NULL)
 		return NULL;
 	query->resolver = resolver;
-	query->begun = now;
+	query->ms = deadline > now ? deadline - now : 0;
 	query->type = type;
 	query->done = done;
 	query->arg = arg;
 	memcpy(query->name, name, len + 1);
 	query->timer = evtimer_new(resolver->base, on_deadline, query);
-	if (query->timer == NULL || evtimer_add(query->timer, &wait) != 0) {
+	if (query->timer == NULL ||
+	    !query_arm(query, resolver->patient ? TURN_MS : query->ms)) {
 		query_free(query);
 		return NULL;
 	}
@@ -256,6 +272,10 @@ make_upstream(struct resolver *resolver)
 
 	resolver->upstream =
 	    upstream_new(resolver->base, &config, resolver->run_arena, &why);
+	/* What waits inside libunbound cannot be told from what was asked. */
+	resolver->window = upstream_ports(settings->window);
+	if (resolver->window > WINDOW)
+		resolver->window = WINDOW;
 	resolver->words = settings_words(resolver->run_arena, settings);
 	return resolver->upstream != NULL ? NULL
 	    : why == NULL                 ? "out of memory"
@@ -431,6 +451,10 @@ take_up(struct resolver *resolver, struct resolver_query *query)
 	if (resolver->phase == PHASE_GOOD)
 		why = flight_start(&resolver->fleet, resolver->upstream,
 		    query->name, query->type, query, &query->flight);
+	if (why == NULL && resolver->patient && !query_arm(query, query->ms)) {
+		query_detach(query);
+		why = "out of memory";
+	}
 	return why == NULL ? true : query_fail(query, why, false);
 }
 
@@ -455,7 +479,8 @@ can_take_up(const struct resolver *resolver)
 {
 	return !TAILQ_EMPTY(&resolver->waiting) &&
 	    (resolver->phase == PHASE_FAILED ||
-		(resolver->phase == PHASE_GOOD && resolver->fleet.n < WINDOW));
+		(resolver->phase == PHASE_GOOD &&
+		    resolver->fleet.n < resolver->window));
 }
 
 static void
@@ -495,6 +520,7 @@ resolver_new(struct event_base *base, const struct resolver_config *config,
 	if (new == NULL)
 		goto done;
 	new->base = base;
+	new->patient = config->patient;
 	TAILQ_INIT(&new->waiting);
 	new->arena = arena_new();
 	new->run_arena = arena_new();

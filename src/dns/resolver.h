@@ -23,8 +23,11 @@ struct resolver_config {
 	const char *root_hints;   /* NULL: built in */
 	const char *trust_anchor; /* NULL: system file, else built in */
 	int64_t at;               /* 0: the clock */
-	unsigned window;          /* questions at once, about; 0: 4096 */
-	unsigned memory;          /* MiB for the cache; 0: 256 */
+	/* Time that a question waits for others counts against no deadline:
+	   its own time is what is left to it when it is put. */
+	bool patient;
+	unsigned window; /* questions at once, about; 0: 4096 */
+	unsigned memory; /* MiB for the cache; 0: 256 */
 };
 
 enum resolver_err {

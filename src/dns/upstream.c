@@ -21,7 +21,7 @@
 #define LOG_MAX 8192
 #define LOG_SHOWN 200
 #define PORTS_MAX 4096
-#define PORTS_MIN 64
+#define PORTS_MIN 8
 #define MEMORY_USUAL 256 /* MiB */
 
 /* What libunbound writes to its log, one line at a time. */
@@ -231,17 +231,19 @@ has_route(int family, const char *address)
 }
 
 /*
- * Sockets that libunbound may have open at once: each question needs one.
- * It sets them all up beforehand, which a short run would feel.
+ * Sockets that libunbound may have open at once: each question needs one. It
+ * sets them all up beforehand, which a short run would feel. With those for
+ * TCP it has a good two fifths of all; where it cannot have what it was
+ * promised, questions fail, and domains seem to.
  */
-static unsigned
-count_ports(unsigned window)
+unsigned
+upstream_ports(unsigned window)
 {
 	struct rlimit limit;
 	unsigned ports = window == 0 || window > PORTS_MAX ? PORTS_MAX : window;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < ports)
-		ports = (unsigned)limit.rlim_cur / 2;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 3 < ports)
+		ports = (unsigned)limit.rlim_cur / 3;
 	return ports < PORTS_MIN ? PORTS_MIN : ports;
 }
 
@@ -266,7 +268,7 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
 	char ports[16], tcp[16], date[16], cache[3][16];
 	unsigned memory = config->memory == 0 ? MEMORY_USUAL : config->memory;
-	unsigned n_ports = count_ports(config->window);
+	unsigned n_ports = upstream_ports(config->window);
 	time_t at = (time_t)config->at;
 	struct tm tm;
 	/*

@@ -14,6 +14,9 @@ struct anchors;
 struct event_base;
 struct upstream;
 
+/* Sockets it has for questions, which wait for one another beyond. */
+unsigned upstream_ports(unsigned window);
+
 struct upstream_config {
 	const char *const *forwarders; /* "ADDR[@PORT]"; none: from the root */
 	size_t n_forwarders;

@@ -5,7 +5,10 @@
  */
 #include <string.h>
 
+#include "policy/cause.h"
 #include "policy/diagnose_kit.h"
+#include "policy/senders.h"
+#include "policy/verdict.h"
 
 enum { SLOW_MS = 10000 };
 
@@ -154,7 +157,9 @@ diagnose_failure(struct exam *exam, const struct talk *talk)
 	    kit_says(talk->why, "closed the connection");
 	const char *reply = refusal(talk);
 
-	if (talk->inside)
+	if (talk->inside && talk->smtp->refusal == NULL)
+		tell_inside(exam, talk, "the server hangs up");
+	else if (talk->inside)
 		tell_inside(exam, talk,
 		    arena_printf(exam->arena, "the server fails: \"%s\"",
 			kit_text(exam, reply)));
@@ -213,10 +218,20 @@ tell_slow(struct exam *exam, const struct talk *talk, const char *waits)
 	    waits == NULL ? "" : waits, NULL);
 }
 
+/* Another try, with TLS from the first byte, was answered. */
+static bool
+waits_for_tls(struct exam *exam, const struct danelaw_address *address)
+{
+	return cause_judge(exam->arena, address->trials, address->n_trials)
+		   .cause == CAUSE_IMPLICIT;
+}
+
 static void
 diagnose_silence(struct exam *exam, const struct talk *talk)
 {
-	if (talk->inside)
+	if (waits_for_tls(exam, talk->address))
+		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
+	else if (talk->inside)
 		tell_inside(exam, talk, "the server falls silent");
 	else if (!talk->greeted && !talk->ehlo)
 		tell_slow(exam, talk, "lets all the time run out");
@@ -270,7 +285,8 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) ||
-		    host->addresses[i].untried != NULL)
+		    host->addresses[i].untried != NULL ||
+		    host->addresses[i].our_lack != NULL)
 			continue;
 		if (!is_unreached(&host->addresses[i]))
 			return;
@@ -332,6 +348,8 @@ diagnose_manners(struct exam *exam, const struct talk *talk)
 		tell_slow(exam, talk,
 		    arena_printf(
 			exam->arena, "takes %d seconds", banner / 1000));
+	if (senders_miss_starttls(talk->smtp))
+		tell(exam, talk, FINDING_SMTP_STARTTLS_CASE, NULL);
 	if (offers_starttls_again(talk->smtp))
 		tell_inside(exam, talk, "the server offers STARTTLS again");
 }
@@ -347,6 +365,12 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 		    "where", talk.where, "host", host->name, "kind",
 		    address->untried, NULL);
 		return;
+	}
+	if (address->our_lack != NULL) {
+		finding_add(exam->tree, FINDING_OPS_OUR_LACK, talk.where,
+		    "where", talk.where, "what", address->our_lack, NULL);
+		if (outcome_is_unseen(address->outcome))
+			return;
 	}
 	if (is_selective(address)) {
 		tell(exam, &talk, FINDING_SMTP_STARTTLS_SELECTIVE, NULL);

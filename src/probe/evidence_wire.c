@@ -151,7 +151,8 @@ evidence_write(const struct evidence *evidence, struct buf *out)
 {
 	const struct danelaw_timing *timing = &evidence->timing;
 
-	if (arena_failed(evidence->arena) || evidence->n_shakes == 0)
+	if (arena_failed(evidence->arena) || evidence->n_shakes == 0 ||
+	    evidence->our_lack != NULL)
 		return false;
 	put_number(out, MAGIC);
 	put_text(out, evidence->ip);

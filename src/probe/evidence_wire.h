@@ -15,8 +15,8 @@
 
 #define EVIDENCE_WIRE_MAX (4U * 1024 * 1024)
 
-/* Appends. False: no memory here or while it was gathered, or beyond the
- * limit of out; what was appended is of no use then. */
+/* Appends. False: this machine lacked something here or while it was
+ * gathered, or beyond the limit of out; what was appended is of no use then. */
 bool evidence_write(const struct evidence *evidence, struct buf *out);
 /* One reference. NULL: no evidence, or no memory. */
 struct evidence *evidence_read(const void *bytes, size_t len);

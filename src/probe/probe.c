@@ -134,6 +134,12 @@ probe_is_first(const struct probe *probe)
 }
 
 bool
+probe_is_implicit(const struct probe *probe)
+{
+	return probe->target.implicit_tls || probe->offer->implicit;
+}
+
+bool
 probe_is_leaving(const struct probe *probe)
 {
 	return dialogue_fault(probe->dialogue) != DIALOGUE_FAULT_NONE ||
@@ -178,7 +184,7 @@ open_dialogue(struct probe *probe)
 {
 	const struct dialogue_options options = {
 		.helo = probe->target.helo,
-		.implicit_tls = probe->target.implicit_tls,
+		.implicit_tls = probe_is_implicit(probe),
 		.mail_from =
 		    probe_is_first(probe) ? probe->target.mail_from : NULL,
 		.mail_to = probe_is_first(probe) ? probe->target.mail_to : NULL,
@@ -214,7 +220,8 @@ end_connection(
 		evidence->shakes[evidence->n_shakes++] = *shake;
 		shake->chain = NULL;
 	}
-	probe_note_trial(probe, reached, error);
+	if (!probe->lacked)
+		probe_note_trial(probe, reached, error);
 	drop_connection(probe);
 	probe->offer = probe_next_offer(probe, reached);
 	probe->n_before++;
@@ -230,11 +237,41 @@ probe_end_dialogue(struct probe *probe)
 	    dialogue_error(probe->dialogue));
 }
 
+/* This machine has no more of it, which tells nothing about the server. */
+static bool
+is_our_lack(const struct probe *probe, int error)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		return true;
+	case EADDRNOTAVAIL: /* of IPv6: there is none here, for any server */
+		return probe->address.address.ss_family == AF_INET;
+	default:
+		return false;
+	}
+}
+
+static void
+note_lack(struct probe *probe, const char *what)
+{
+	struct evidence *evidence = probe->evidence;
+
+	probe->lacked = true;
+	evidence->our_lack = arena_strdup(evidence->arena, what);
+}
+
 void
 probe_end_by_errno(struct probe *probe)
 {
 	int error = probe->link.error;
 
+	if (is_our_lack(probe, error))
+		note_lack(probe,
+		    error == EADDRNOTAVAIL ? "No free local port"
+					   : strerror(error));
 	end_connection(probe,
 	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
 			       : DANELAW_OUTCOME_CONNECT_REFUSED,
@@ -254,6 +291,7 @@ probe_end_by_tls(struct probe *probe)
 void
 probe_end_by_memory(struct probe *probe)
 {
+	note_lack(probe, "Out of memory");
 	end_connection(probe, DANELAW_OUTCOME_SMTP_TIMEOUT, "out of memory");
 }
 

@@ -75,8 +75,10 @@ struct evidence_shake {
 struct evidence {
 	const char *ip;
 	uint16_t port;
-	const char *untried;      /* why nobody connected; NULL: somebody did */
-	struct danelaw_smtp smtp; /* of the first connection */
+	const char *untried;  /* why nobody connected; NULL: somebody did */
+	const char *our_lack; /* of files, ports, memory: it is not complete,
+	    and nobody else may have it; or NULL */
+	struct danelaw_smtp smtp;      /* of the first connection */
 	struct danelaw_timing timing;  /* of the first connection, too */
 	struct evidence_shake *shakes; /* at least one; the default first.
 		An offer the server has no certificate for leaves none. */

@@ -441,6 +441,9 @@ address_rows(struct page *page, const struct margin *margin,
 		    probe == NULL ? address->outcome : probe->outcome;
 		const char *gloss = address->untried != NULL
 		    ? "nobody connected to it"
+		    : address->our_lack != NULL && probe != NULL &&
+			probe->tls == NULL
+		    ? "this machine could not examine it"
 		    : outcome_gloss(outcome);
 
 		put_header(page, host, address, probe, outcome);

@@ -33,6 +33,7 @@ static const struct shape shapes[] = {
 	[FRAME_REDO] = { 0, 0, 0 },
 	[FRAME_DROP] = { 0, 0, 0 },
 	[FRAME_DONE] = { 12, 0, 0 },
+	[FRAME_ALIVE] = { 0, 0, 0 },
 };
 #define N_SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
@@ -81,6 +82,7 @@ put_numbers(uint8_t *at, const struct frame *frame)
 	case FRAME_TOOK:
 	case FRAME_REDO:
 	case FRAME_DROP:
+	case FRAME_ALIVE:
 		break;
 	}
 }
@@ -173,6 +175,7 @@ read_numbers(const char *at, struct frame *frame)
 	case FRAME_TOOK:
 	case FRAME_REDO:
 	case FRAME_DROP:
+	case FRAME_ALIVE:
 		break;
 	}
 	return true;

@@ -13,6 +13,7 @@
  *	hand	REDO id				this cannot be read
  *	hand	DROP id				never mind
  *	hand	DONE id offset len		the probe has ended
+ *	hand	ALIVE				its loop turns
  *
  * DONE says where in the hand's own store the evidence lies; len 0: nowhere.
  * The id of a domain is the head's own, that of a question the hand's. Both
@@ -42,6 +43,7 @@ enum frame_type {
 	FRAME_REDO,
 	FRAME_DROP,
 	FRAME_DONE,
+	FRAME_ALIVE,
 };
 
 /* Which fields count depends on the type; the others are 0. */

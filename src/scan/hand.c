@@ -17,9 +17,12 @@
 #include "check/gate.h"
 #include "scan/link.h"
 
+#define ALIVE_SECONDS 10 /* head.h waits for many of these */
+
 struct hand {
 	const struct hand_options *options;
 	struct event_base *base;
+	struct event *alive;
 	struct danelaw_engine *engine;
 	struct link *link;
 	uint64_t stored; /* bytes in our store */
@@ -194,6 +197,7 @@ on_frame(const struct frame *frame, void *arg)
 	case FRAME_REDO:
 	case FRAME_DROP:
 	case FRAME_DONE:
+	case FRAME_ALIVE:
 		break;
 	}
 	return false;
@@ -266,6 +270,14 @@ gate_done(void *arg, uint64_t id, const void *bytes, size_t len)
 	link_send(hand->link, &frame);
 }
 
+static void
+say_alive(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	send_simple(arg, FRAME_ALIVE, 0);
+}
+
 static enum danelaw_err
 begin_hand(struct hand *hand)
 {
@@ -281,6 +293,7 @@ begin_hand(struct hand *hand)
 		.closed = on_closed,
 		.arg = hand,
 	};
+	const struct timeval interval = { .tv_sec = ALIVE_SECONDS };
 	enum danelaw_err err;
 
 	hand->base = event_base_new();
@@ -289,7 +302,9 @@ begin_hand(struct hand *hand)
 		return DANELAW_EINTERNAL;
 	}
 	hand->link = link_new(hand->base, hand->options->fd, &handler);
-	if (hand->link == NULL)
+	hand->alive = event_new(hand->base, -1, EV_PERSIST, say_alive, hand);
+	if (hand->link == NULL || hand->alive == NULL ||
+	    event_add(hand->alive, &interval) != 0)
 		return DANELAW_ENOMEM;
 	config.base = hand->base;
 	err = danelaw_engine_new(&config, &hand->engine);
@@ -319,6 +334,8 @@ hand_run(const struct hand_options *options, char **why)
 	while ((job = LIST_FIRST(&hand.jobs)) != NULL)
 		job_free(job);
 	link_free(hand.link);
+	if (hand.alive != NULL)
+		event_free(hand.alive);
 	if (hand.base != NULL)
 		event_base_free(hand.base);
 	buf_finish(&hand.line);

@@ -17,6 +17,9 @@
 #include "scan/asks.h"
 #include "scan/link.h"
 
+#define PATIENCE_MS 120000
+#define TICKS 12 /* in that time */
+
 struct domain {
 	struct table_node node; /* comes first; the key is the serial number */
 	TAILQ_ENTRY(domain) link;
@@ -34,13 +37,14 @@ struct worker {
 	struct domain_queue domains;
 	size_t n_domains;
 	const struct domain *suspect;
+	unsigned silent; /* ticks since it last said something */
 	bool ready, dead;
 };
 
 struct head {
 	struct head_options options;
 	struct asks *asks;
-	struct event *pump;
+	struct event *pump, *tick;
 	struct worker *workers;
 	size_t n_workers, n_alive;
 	struct table domains;
@@ -264,6 +268,7 @@ on_ask(struct worker *worker, const struct frame *frame)
 	case FRAME_BAD:
 	case FRAME_GO:
 	case FRAME_HAVE:
+	case FRAME_ALIVE:
 		break;
 	}
 	return false;
@@ -274,6 +279,9 @@ on_frame(const struct frame *frame, void *arg)
 {
 	struct worker *worker = arg;
 
+	worker->silent = 0;
+	if (frame->type == FRAME_ALIVE)
+		return true;
 	if (frame->type == FRAME_READY) {
 		worker->ready = true;
 		return true;
@@ -326,6 +334,42 @@ on_closed(void *arg)
 	event_active(head->pump, 0, 0);
 }
 
+/*
+ * Counts turns of our own loop, not time: where all of us were stopped, or the
+ * output was not taken, the workers are heard before they are blamed.
+ */
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct head *head = arg;
+	(void)fd;
+	(void)what;
+
+	for (size_t i = 0; i < head->n_workers; i++) {
+		struct worker *worker = &head->workers[i];
+
+		if (worker->dead || ++worker->silent != TICKS)
+			continue;
+		if (head->options.worker_hung != NULL)
+			head->options.worker_hung(i, head->options.arg);
+		link_break(worker->link);
+	}
+}
+
+static bool
+start_ticking(struct head *head)
+{
+	unsigned ms = head->options.patience_ms == 0
+	    ? PATIENCE_MS / TICKS
+	    : head->options.patience_ms / TICKS;
+	const struct timeval interval = { .tv_sec = (time_t)(ms / 1000),
+		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+	head->tick =
+	    event_new(head->options.base, -1, EV_PERSIST, on_tick, head);
+	return head->tick != NULL && event_add(head->tick, &interval) == 0;
+}
+
 static bool
 start_worker(struct head *head, struct worker *worker, int fd)
 {
@@ -357,7 +401,8 @@ head_new(const struct head_options *options)
 		head->workers = calloc(options->n_fds, sizeof(struct worker));
 		head->pump = event_new(options->base, -1, 0, on_pump, head);
 		good = head->workers != NULL && head->pump != NULL &&
-		    fingerprint_secret_make(&manners.secret);
+		    fingerprint_secret_make(&manners.secret) &&
+		    start_ticking(head);
 	}
 	if (good) {
 		head->asks = asks_new(&manners, options->n_fds);
@@ -442,6 +487,8 @@ head_free(struct head *head)
 	asks_free(head->asks);
 	if (head->pump != NULL)
 		event_free(head->pump);
+	if (head->tick != NULL)
+		event_free(head->tick);
 	free(head->workers);
 	free(head);
 }

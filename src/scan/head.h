@@ -10,7 +10,8 @@
  *
  * It reads no input and writes no output. A worker that dies is a loss of
  * speed, not of domains: what it had goes to the others, once; a domain that
- * takes a second worker along is reported as failed.
+ * takes a second worker along is reported as failed. So it is with one that
+ * hangs.
  */
 #ifndef SCAN_HEAD_H
 #define SCAN_HEAD_H
@@ -47,6 +48,11 @@ struct head_options {
 	/* A worker ended before its time; n_left go on. With none left all
 	   that was in flight has been reported as lost. */
 	void (*worker_lost)(size_t n_left, void *arg);
+	/* A worker has not said for patience_ms (0: two minutes) that its loop
+	   turns: it is to be killed. It is given up in any case, so that
+	   worker_lost() follows. May be NULL. */
+	void (*worker_hung)(size_t index, void *arg);
+	unsigned patience_ms;
 	void *arg;
 };
 

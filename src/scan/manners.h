@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "scan/fingerprint.h"
+#include "base/fingerprint.h"
 
 struct manners_options {
 	unsigned per_host;    /* connections to one MX host at once; 0: 2 */

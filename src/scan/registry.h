@@ -11,7 +11,7 @@
 
 #include <sys/queue.h>
 
-#include "scan/fingerprint.h"
+#include "base/fingerprint.h"
 
 /* Where evidence lies. */
 struct registry_place {

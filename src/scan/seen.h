@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "scan/fingerprint.h"
+#include "base/fingerprint.h"
 
 struct seen;
 

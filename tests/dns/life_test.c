@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <string.h>
 
 #include "asking.h"
@@ -132,6 +133,88 @@ on_killer(const struct answer *answer, void *arg)
 	killer->done = true;
 }
 
+/*
+ * Those whose servers are silent fill the window; what stands behind them has
+ * as much time as it would have alone.
+ */
+static void
+have_patience(size_t n_silent)
+{
+	const char *const forwarders[] = { lab_place(lab) };
+	const struct resolver_config config = { .forwarders = forwarders,
+		.n_forwarders = 1,
+		.trust_anchor = lab_anchor(lab),
+		.at = LAB_AT,
+		.patient = true };
+	struct resolver *resolver = make(&config);
+	struct got *silent = calloc(n_silent, sizeof(*silent)), got, late;
+	char name[64];
+
+	assert_non_null(silent);
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
+	for (size_t i = 0; i < n_silent; i++) {
+		snprintf(name, sizeof(name), "s%zu.silent.example", i);
+		begin(resolver, name, RRTYPE_MX, 9000, &silent[i]);
+	}
+	begin(resolver, "secure.example", RRTYPE_MX, 1000, &got);
+	begin(resolver, "late.silent.example", RRTYPE_MX, 100, &late);
+	wait_for(&got);
+	assert_string_equal(got.why, "");
+	assert_false(got.timed_out);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	/* And when it is put, the time runs. */
+	wait_for(&late);
+	assert_true(late.timed_out);
+	assert_non_null(strstr(late.why, "no answer came within 0."));
+	free(silent);
+	resolver_free(resolver);
+}
+
+static void
+test_patient(void **state)
+{
+	(void)state;
+	have_patience(1000);
+}
+
+/* With few files fewer are asked at once. */
+static void
+test_few_files(void **state)
+{
+	struct rlimit limit, few;
+	(void)state;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = 150;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	have_patience(200);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Where we were kept from looking, what has come counts. */
+static void
+test_stopped(void **state)
+{
+	struct resolver *resolver = make_good();
+	unsigned asked;
+	struct got got;
+	int64_t end;
+	(void)state;
+
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	asked = lab_asked(lab);
+	begin(resolver, "mx.secure.example", RRTYPE_A, 100, &got);
+	while (lab_asked(lab) == asked)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	for (end = clock_monotonic_ms() + 150; clock_monotonic_ms() < end;)
+		continue;
+	wait_for(&got);
+	assert_string_equal(got.why, "");
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	resolver_free(resolver);
+}
+
 static void
 test_cancel(void **state)
 {
@@ -185,7 +268,7 @@ test_end(void **state)
 	resolver_free(resolver);
 
 	lab_rule(lab, ".", 0, LAB_NORMAL);
-	lab_rule(lab, "silent.example", 0, LAB_SILENT);
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
 	resolver = make_good();
 	ask(resolver, "secure.example", RRTYPE_MX, &got);
 	begin(resolver, "silent.example", RRTYPE_MX, LONG_MS, &never[1]);
@@ -212,6 +295,9 @@ main(void)
 		ASKING_TEST(test_asked_inside),
 		ASKING_TEST(test_many),
 		ASKING_TEST(test_deadline),
+		ASKING_TEST(test_patient),
+		ASKING_TEST(test_few_files),
+		ASKING_TEST(test_stopped),
 		ASKING_TEST(test_cancel),
 		ASKING_TEST(test_end),
 	};

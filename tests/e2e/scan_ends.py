@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Ends of every kind, and how a run goes on."""
 import collections
+import json
 import os
 import pty
 import resource
@@ -20,10 +21,11 @@ class Ends:
         self.kit = kit
 
     def tests(self):
-        return [self.killed, self.torn, self.foreign, self.closed_pipe,
+        return [self.begin_waiting, self.killed, self.torn, self.foreign, self.closed_pipe,
                 self.full, self.full_disk, self.interrupted, self.drained,
                 self.second_signal, self.worker_killed, self.no_output,
-                self.progress]
+                self.no_input, self.few_files, self.progress,
+                self.end_waiting]
 
     def start(self, out, *args, **more):
         """Appends to a file."""
@@ -45,6 +47,26 @@ class Ends:
         self.kit.ok(counts == collections.Counter(domains), what,
                     counts - collections.Counter(domains),
                     collections.Counter(domains) - counts, err)
+
+    def begin_waiting(self):
+        """One that has time, while the others run."""
+        self.waiting = subprocess.Popen(
+            self.kit.command('--workers', '1'), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.waiting.stdin.write(b'healthy.example\n')
+        self.waiting.stdin.flush()
+
+    def end_waiting(self):
+        """A line each half minute, where there is no terminal."""
+        told = b''
+        if select.select([self.waiting.stderr], [], [], PATIENCE)[0]:
+            told = self.waiting.stderr.readline()
+        out, err = self.waiting.communicate(timeout=PATIENCE)
+        self.kit.ok(
+            told.startswith(b'danelaw: 1, ') and b'dane-ok 1' in told and
+            b'\r' not in told + err and domains_of(out) and
+            self.waiting.returncode == 0 and b'1 written in' in err,
+            'a line tells how far it is', told, err)
 
     def killed(self):
         kit = self.kit
@@ -271,6 +293,57 @@ class Ends:
             timeout=PATIENCE)
         kit.ok(done.returncode == 70 and b'Bad file descriptor' in done.stderr,
                'no standard output at all', done)
+
+    def no_input(self):
+        """Nor errors: no socket of a worker takes their place."""
+        kit = self.kit
+        path = kit.write('list', kit.fast)
+        for gap, args, status, n in [
+                ('<&-', [], 70, 0), ('<&-', [path], None, len(kit.fast)),
+                ('2>&-', [path], None, len(kit.fast))]:
+            done = subprocess.run(
+                ['sh', '-c', f'"$@" {gap}', 'sh', *kit.command(*args)],
+                check=False, stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=PATIENCE)
+            kit.ok((done.returncode == status or status is None) and
+                   len(domains_of(done.stdout)) == n,
+                   f'{gap} with {len(args)} lists', done)
+        kit.ok(b'Bad file' in subprocess.run(
+            ['sh', '-c', '"$@" <&-', 'sh', *kit.command()], check=False,
+            capture_output=True, timeout=PATIENCE).stderr, 'which is told')
+
+    def few_files(self):
+        """Too few are refused; with few it takes longer, and is as right."""
+        kit = self.kit
+        path = kit.write('list', kit.fast)
+
+        def run(n):
+            done = kit.scan(
+                '--workers', '2', '--concurrency', '900', path,
+                preexec_fn=lambda: resource.setrlimit(
+                    resource.RLIMIT_NOFILE, (n, n)))
+            return done, {line['domain']: line['verdict']
+                          for line in lines_of(done.out)}
+        done, verdicts = run(133)
+        kit.ok(done.status == 70 and not verdicts and
+               'only 133 files' in done.err, 'too few files', done.err)
+        done = kit.scan('--workers', '2', path,
+                        env={**os.environ, 'TMPDIR': '/nonexistent'})
+        kit.ok('/nonexistent: No such file' in done.err and
+               len(domains_of(done.out)) == len(kit.fast),
+               'no place for stores', done.err)
+        few, many = run(134)[1], run(4096)[1]
+        kit.ok(few == many and len(few) == len(kit.fast), 'few files',
+               set(few.items()) ^ set(many.items()))
+        done = subprocess.run(
+            [kit.danelaw, 'check', *kit.lab.arguments(), '--json', '-t', '30',
+             '--certs', 'default', *kit.fast], check=False, stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=PATIENCE,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
+                                                  (64, 64)))
+        few = {r['domain']: r['verdict'] for r in json.loads(done.stdout)}
+        kit.ok(few == many, 'few files for check',
+               set(few.items()) ^ set(many.items()))
 
     def progress(self):
         kit = self.kit

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 #include <event2/event.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "probe/evidence_wire.h"
 #include "probe/probe.h"
 #include "rows.h"
 #include "server.h"
@@ -149,6 +151,39 @@ test_ipv6(void **state)
 	assert_string_equal(evidence->smtp.starttls, "220 go");
 	assert_int_equal(evidence->smtp.n_ehlo, 2);
 	evidence_unref(evidence);
+}
+
+/*
+ * What this machine lacks is said of this machine, and told to nobody else:
+ * the server may be in the best of health.
+ */
+static void
+test_our_lack(void **state)
+{
+	struct probe_target target = { .ip = "127.0.0.1",
+		.helo = "client.example" };
+	int fd = server_refuse(&target.port), spare = dup(fd);
+	struct buf bytes = { .limit = 0 };
+	struct rlimit limit, none;
+	struct seen seen;
+	(void)state;
+
+	assert_true(spare >= 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = (rlim_t)spare;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	start(&seen, &target);
+	assert_int_equal(event_base_dispatch(base), 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_true(seen.done);
+	assert_int_equal(seen.evidence->n_shakes, 1);
+	assert_string_equal(seen.evidence->our_lack, "Too many open files");
+	assert_false(evidence_write(seen.evidence, &bytes));
+	buf_finish(&bytes);
+	evidence_unref(seen.evidence);
+	close(spare);
+	close(fd);
 }
 
 static void
@@ -370,6 +405,7 @@ struct trials_row {
 	bool ok;
 	bool all_certs;
 	enum side side;
+	uint32_t reply_ms;
 };
 
 /* Would go on for ever: the bound is the probe's. */
@@ -385,6 +421,13 @@ static const char *
 soon_content(const struct danelaw_trial *trials, size_t n)
 {
 	return trials[n - 1].ok ? NULL : never_content(trials, n);
+}
+
+static const char *
+asks_implicit(const struct danelaw_trial *trials, size_t n)
+{
+	assert_false(trials[0].shook);
+	return n == 1 ? "implicit" : NULL;
 }
 
 static const char *
@@ -413,6 +456,15 @@ static const struct trials_row trials_rows[] = {
 	    { { SHAKE "?" }, { SHAKE "?" }, { REFUSE }, { REFUSE }, { REFUSE },
 		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE } },
 	    9, "no-sni", .side = WANTS_CERT },
+	{ "no greeting, but TLS from the first byte", asks_implicit,
+	    { { "HOLD" },
+		{ "TLS", EHLO, "S:250 mx.example", QUIT, "S:221 bye" } },
+	    2, "implicit", .ok = true, .reply_ms = 300 },
+	{ "no greeting, and nothing else", asks_implicit,
+	    { { "HOLD" }, { "HELLO", "RESET" } }, 2, "implicit",
+	    .reply_ms = 300 },
+	{ "half a greeting is no silence", never_asked, { { "R:22", "HOLD" } },
+	    0, .reply_ms = 300 },
 	{ "no failure, no trials", never_asked, { { ALL } }, 0 },
 	{ "no TLS, no trials", never_asked, { { STARTTLS, "S:454 no" } }, 0 },
 	/* Why a second certificate cannot be had is not kept to ourselves. */
@@ -436,6 +488,7 @@ test_trials(void **state)
 		.helo = "client.example",
 		.all_certs = row->all_certs,
 		.next = row->next,
+		.reply_ms = row->reply_ms,
 	};
 	const struct danelaw_trial *last;
 	struct server server;
@@ -569,6 +622,7 @@ main(void)
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_our_lack),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_cancel),

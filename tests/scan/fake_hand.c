@@ -133,6 +133,8 @@ on_frame(const struct frame *frame, void *arg)
 		_exit(3);
 	else if (begins(text, "abort"))
 		raise(SIGKILL);
+	else if (begins(text, "stop"))
+		raise(SIGSTOP);
 	else if (begins(text, "bad") || begins(text, "lost"))
 		say(fake, FRAME_BAD, frame->id, text);
 	else if (begins(text, "large"))
@@ -146,6 +148,14 @@ on_frame(const struct frame *frame, void *arg)
 	else if (!begins(text, "mute"))
 		say(fake, FRAME_RESULT, frame->id, text);
 	return true;
+}
+
+static void
+say_alive(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	say(arg, FRAME_ALIVE, 0, "");
 }
 
 static void
@@ -163,13 +173,19 @@ fake_hand_run(const struct worker_seat *seat, void *arg)
 	const struct link_handler handler = {
 		.frame = on_frame, .closed = on_closed, .arg = &fake
 	};
+	const struct timeval interval = { .tv_usec = 20000 };
+	struct event *alive =
+	    event_new(fake.base, -1, EV_PERSIST, say_alive, &fake);
 	(void)arg;
 
 	fake.link = link_new(fake.base, seat->fd, &handler);
 	if (fake.base == NULL || fake.link == NULL)
 		return 1;
+	if (alive == NULL || event_add(alive, &interval) != 0)
+		return 1;
 	say(&fake, FRAME_READY, 0, "");
 	event_base_dispatch(fake.base);
+	event_free(alive);
 	link_free(fake.link);
 	event_base_free(fake.base);
 	return 0;

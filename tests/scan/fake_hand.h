@@ -4,6 +4,7 @@
  *
  *	die...		the worker ends without a word
  *	abort...	it is killed by a signal
+ *	stop...		it stands still
  *	bad... lost...	BAD, and so with the mark of our own failure
  *	else...		another shard's
  *	large...	a line of a megabyte

@@ -55,6 +55,7 @@ test_round_trip(void **state)
 		{ .type = FRAME_DROP, .id = 8 },
 		{ .type = FRAME_DONE, .id = 9, .offset = BIG, .len = 12 },
 		{ .type = FRAME_DONE, .id = 9 },
+		{ .type = FRAME_ALIVE },
 	};
 	(void)state;
 
@@ -105,7 +106,7 @@ test_wrong(void **state)
 		ROW("\xff\xff\x3f\0"), /* longer than any frame */
 		ROW("\xff\xff\xff\xff"),
 		ROW("\x09\0\0\0\0" ID), /* no such type */
-		ROW("\x09\0\0\0\x0c" ID),
+		ROW("\x09\0\0\0\x0d" ID),
 		ROW("\x09\0\0\0\xff" ID),
 		ROW("\x0a\0\0\0\x06" ID "x"),    /* GO with something behind */
 		ROW("\x09\0\0\0\x02" ID),        /* DOMAIN without a text */

@@ -35,6 +35,8 @@ struct run {
 	size_t n_lost, n_left; /* workers */
 	int signals, statuses; /* of those that ended, summed up */
 	bool quick;            /* only counts */
+	unsigned patience_ms;
+	size_t n_hung;
 };
 
 static const char *
@@ -101,6 +103,15 @@ on_worker_lost(size_t n_left, void *arg)
 }
 
 static void
+on_worker_hung(size_t index, void *arg)
+{
+	struct run *run = arg;
+
+	run->n_hung++;
+	workers_kill(run->workers, index);
+}
+
+static void
 on_end(const struct worker_end *end, void *arg)
 {
 	struct run *run = arg;
@@ -120,6 +131,8 @@ run_begin(struct run *run, const struct workers_options *workers)
 		.report = on_report,
 		.hungry = on_hungry,
 		.worker_lost = on_worker_lost,
+		.worker_hung = on_worker_hung,
+		.patience_ms = run->patience_ms,
 		.arg = run,
 	};
 
@@ -235,6 +248,33 @@ test_hang_up(void **state)
 	assert_int_equal(run.signals + run.statuses, 0);
 }
 
+/*
+ * One that stands still is as good as dead, and one that is only slow is not:
+ * its loop turns.
+ */
+static void
+test_hung(void **state)
+{
+	static const char *const names[] = { "a", "stop", "b", "ask 1" };
+	const struct workers_options workers = { .n = 3, .run = fake_hand_run };
+	struct run run = { .names = names,
+		.n_names = 4,
+		.concurrency = 9,
+		.patience_ms = 1200 };
+	(void)state;
+
+	run_begin(&run, &workers);
+	assert_int_equal(run.n_done, 4);
+	assert_string_equal(run.outcomes[0], "1:a");
+	assert_string_equal(run.outcomes[1], LOST);
+	assert_string_equal(run.outcomes[2], "1:b");
+	assert_string_equal(run.outcomes[3], "6:probed");
+	run_end(&run);
+	assert_int_equal(run.n_hung, 2);
+	assert_int_equal(run.n_lost, 2);
+	assert_int_equal(run.signals, 2 * SIGKILL);
+}
+
 /* Nobody connects to an address before its time, but then somebody does. */
 static void
 test_interval(void **state)
@@ -289,6 +329,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_hang_up),
+		cmocka_unit_test(test_hung),
 		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_many),
 	};

@@ -6,8 +6,8 @@
  * strangers, and nobody who does not know the secret can make two of them
  * meet, so equal fingerprints are taken for equal texts.
  */
-#ifndef SCAN_FINGERPRINT_H
-#define SCAN_FINGERPRINT_H
+#ifndef BASE_FINGERPRINT_H
+#define BASE_FINGERPRINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

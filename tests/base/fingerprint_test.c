@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "scan/fingerprint.h"
+#include "base/fingerprint.h"
 
 #define MANY 5000
 

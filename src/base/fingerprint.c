@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include "scan/fingerprint.h"
+#include "base/fingerprint.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define FEWEST_CHAINS 64
 
@@ -56,12 +55,6 @@ sip_end(struct sip *s)
 {
 	sip_rounds(s, 4);
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
-}
-
-bool
-fingerprint_secret_make(struct fingerprint_secret *secret)
-{
-	return getentropy(secret->bytes, sizeof(secret->bytes)) == 0;
 }
 
 struct fingerprint
