@@ -154,7 +154,7 @@ have_patience(size_t n_silent)
 	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
 	for (size_t i = 0; i < n_silent; i++) {
 		snprintf(name, sizeof(name), "s%zu.silent.example", i);
-		begin(resolver, name, RRTYPE_MX, 9000, &silent[i]);
+		begin(resolver, name, RRTYPE_MX, 3000, &silent[i]);
 	}
 	begin(resolver, "secure.example", RRTYPE_MX, 1000, &got);
 	begin(resolver, "late.silent.example", RRTYPE_MX, 100, &late);
@@ -188,7 +188,7 @@ test_few_files(void **state)
 	few = limit;
 	few.rlim_cur = 150;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-	have_patience(200);
+	have_patience(60);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
