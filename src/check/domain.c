@@ -44,20 +44,29 @@ zones_done(void *arg)
 	finish_if_done(arg);
 }
 
+/* While its servers are probed: the rest of what is to be looked up. */
 static void
-host_done(void *arg)
+host_known(void *arg)
 {
 	struct domain_host *found = arg;
 	struct domain_job *job = found->domain;
 	const struct danelaw_host *host = host_job_host(found->job);
 
-	if (!job->request.no_probe)
-		zones_add(job->zones, host->lookups, host->n_lookups);
-	if (--job->n_pending > 0)
+	job->n_unknown--;
+	if (job->request.no_probe)
 		return;
-	if (!job->request.no_probe)
+	zones_add(job->zones, host->lookups, host->n_lookups);
+	if (job->n_unknown == 0)
 		job->extras = extras_start(job, finish_if_done);
-	finish_if_done(job);
+}
+
+static void
+host_done(void *arg)
+{
+	struct domain_host *found = arg;
+
+	found->domain->n_pending--;
+	finish_if_done(found->domain);
 }
 
 static struct domain_host *
@@ -132,11 +141,12 @@ examine_hosts(struct domain_job *job)
 
 		spec.name = host->name;
 		host->domain = job;
-		host->use =
-		    hosts_use(job->engine->hosts, &spec, host_done, host);
+		host->use = hosts_use(
+		    job->engine->hosts, &spec, host_known, host_done, host);
 		if (host->use == NULL)
 			continue;
 		host->job = host_use_job(host->use);
+		job->n_unknown++;
 		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */

@@ -33,7 +33,7 @@ struct domain_job {
 	struct resolver_query *mx_query;
 	const char *next_hop_end; /* where the CNAMEs of the domain led */
 	struct domain_host *hosts;
-	size_t n_hosts, n_pending;
+	size_t n_hosts, n_unknown, n_pending;
 	struct extras *extras;
 	struct zones *zones;
 };

@@ -3,7 +3,7 @@
  * extras.h - a few lookups that may only add advice to a report: TLSA records
  * where no sender of mail looks for them, and a missing TLSRPT record.
  *
- * They are made once the hosts are done, only where they can change a
+ * They are made once the hosts are looked up, only where they can change a
  * finding, and not where a lookup failed or the answer was unsigned. What
  * comes back without a meaning, or too late, is forgotten.
  */
@@ -16,8 +16,8 @@ struct domain_job;
 struct extras;
 
 /*
- * Asks for the job, whose hosts are done. done() comes from the loop. NULL:
- * there is nothing to ask, or no memory; done() is not called.
+ * Asks for the job, whose hosts are looked up. done() comes from the loop.
+ * NULL: there is nothing to ask, or no memory; done() is not called.
  */
 struct extras *extras_start(
     struct domain_job *job, void (*done)(struct domain_job *job));

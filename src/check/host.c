@@ -51,7 +51,7 @@ struct host_job {
 	size_t n_bases, base;           /* the one being asked for */
 	struct host_address *addresses; /* as host.addresses */
 	size_t n_probing;
-	host_done_fn *done;
+	host_done_fn *known, *done;
 	void *arg;
 };
 
@@ -401,10 +401,12 @@ step_rule(struct host_job *job)
 		host->policy = ruling_for(facts, &host->why);
 	}
 	if (host->n_addresses > 0 && host->policy != DANELAW_POLICY_SKIP &&
-	    !job->spec.no_probe)
+	    !job->spec.no_probe) {
+		job->known(job, job->arg);
 		step_probe(job);
-	else
+	} else {
 		job->done(job, job->arg);
+	}
 }
 
 static void
@@ -443,7 +445,7 @@ start_name(struct host_job *job)
 
 struct host_job *
 host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
-    host_done_fn *done, void *arg)
+    host_done_fn *known, host_done_fn *done, void *arg)
 {
 	struct host_job *job = calloc(1, sizeof(*job));
 
@@ -461,6 +463,7 @@ host_job_start(struct danelaw_engine *engine, const struct host_spec *spec,
 	job->spec.mail_from = arena_strdup(job->arena, spec->mail_from);
 	job->spec.mail_to = arena_strdup(job->arena, spec->mail_to);
 	job->host.name = job->spec.name;
+	job->known = known;
 	job->done = done;
 	job->arg = arg;
 	if (spec->budget_ms != 0)

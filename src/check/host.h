@@ -36,10 +36,14 @@ struct host_spec {
 struct host_job;
 typedef void host_done_fn(struct host_job *job, void *arg);
 
-/* done() comes from the loop, or, where there is nothing to wait for, before
- * this returns. NULL: no memory. */
+/*
+ * known(): all is looked up, and now its servers are probed; not called where
+ * none is. done(): that is over, too. Both come from the loop, or, where there
+ * is nothing to wait for, before this returns. NULL: no memory.
+ */
 struct host_job *host_job_start(struct danelaw_engine *engine,
-    const struct host_spec *spec, host_done_fn *done, void *arg);
+    const struct host_spec *spec, host_done_fn *known, host_done_fn *done,
+    void *arg);
 /* Ends it, finished or not; without done(). NULL is fine. */
 void host_job_free(struct host_job *job);
 
@@ -51,7 +55,8 @@ void host_job_free(struct host_job *job);
 bool host_job_facts(
     struct host_job *job, struct arena *arena, struct danelaw_host *host);
 /*
- * After done(): what was found out, as host_job_facts() gives it. Borrowed.
+ * After known() or done(): what was found out so far, as host_job_facts()
+ * gives it. Borrowed.
  */
 const struct danelaw_host *host_job_host(const struct host_job *job);
 /* Evidence of the host's i-th address; NULL: it was not probed. */

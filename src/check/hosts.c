@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * An entry is one examination. It lives as long as it has uses, and, once it
- * has ended, as long as it stands in the table. done() is called from a pump
- * event alone: a host may be there before it is asked for.
+ * has ended, as long as it stands in the table. known() and done() are called
+ * from a pump event alone: a host may be there before it is asked for.
  */
 #include "check/hosts.h"
 
@@ -29,7 +29,7 @@ struct host_entry {
 	struct host_job *job;
 	TAILQ_HEAD(, host_use) uses;
 	char *key; /* NULL: it is not in the table */
-	bool ended, was_given;
+	bool known, ended, was_given;
 	int64_t expires;
 };
 
@@ -37,9 +37,9 @@ struct host_use {
 	TAILQ_ENTRY(host_use) link; /* in the entry */
 	TAILQ_ENTRY(host_use) due_link;
 	struct host_entry *entry;
-	host_use_fn *done;
+	host_use_fn *known, *done;
 	void *arg;
-	bool shared, due;
+	bool shared, due, told;
 };
 
 struct hosts {
@@ -64,7 +64,12 @@ pump(evutil_socket_t fd, short what, void *arg)
 	while ((use = TAILQ_FIRST(&hosts->due)) != NULL) {
 		TAILQ_REMOVE(&hosts->due, use, due_link);
 		use->due = false;
-		use->done(use->arg);
+		if (!use->told) {
+			use->told = true;
+			use->known(use->arg);
+		}
+		if (use->entry->ended)
+			use->done(use->arg);
 	}
 }
 
@@ -131,6 +136,8 @@ make_due(struct host_use *use)
 {
 	struct hosts *hosts = use->entry->hosts;
 
+	if (use->due)
+		return;
 	use->due = true;
 	TAILQ_INSERT_TAIL(&hosts->due, use, due_link);
 	event_active(hosts->pump, 0, 0);
@@ -183,6 +190,18 @@ keep(struct host_entry *entry)
 		forget(entry);
 	else if (hosts->n_ended > hosts->room)
 		forget(TAILQ_FIRST(&hosts->ended));
+}
+
+static void
+host_known(struct host_job *job, void *arg)
+{
+	struct host_entry *entry = arg;
+	struct host_use *use;
+
+	(void)job;
+	TAILQ_FOREACH (use, &entry->uses, link)
+		make_due(use);
+	entry->known = true;
 }
 
 static void
@@ -247,7 +266,8 @@ begin(struct hosts *hosts, const struct host_spec *spec, char *key)
 		goto fail;
 	entry->hosts = hosts;
 	TAILQ_INIT(&entry->uses);
-	entry->job = host_job_start(hosts->engine, spec, host_done, entry);
+	entry->job =
+	    host_job_start(hosts->engine, spec, host_known, host_done, entry);
 	if (entry->job == NULL)
 		goto fail;
 	if (key == NULL)
@@ -268,8 +288,8 @@ fail:
 }
 
 struct host_use *
-hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *done,
-    void *arg)
+hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *known,
+    host_use_fn *done, void *arg)
 {
 	struct host_use *use = calloc(1, sizeof(*use));
 	struct host_entry *entry = NULL;
@@ -293,13 +313,14 @@ hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *done,
 		goto fail;
 	*use = (struct host_use) {
 		.entry = entry,
+		.known = known,
 		.done = done,
 		.arg = arg,
 		.shared = entry->was_given,
 	};
 	entry->was_given = true;
 	TAILQ_INSERT_TAIL(&entry->uses, use, link);
-	if (entry->ended)
+	if (entry->known || entry->ended)
 		make_due(use);
 	if (is_new && entry->ended && entry->key != NULL)
 		keep(entry);

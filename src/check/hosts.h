@@ -23,9 +23,12 @@ struct hosts *hosts_new(
 /* Without uses. NULL is fine. */
 void hosts_free(struct hosts *hosts);
 
-/* done() comes from the loop. NULL: no memory. */
+/*
+ * known(): its lookups are done; after it, sooner or later, done(). Both come
+ * from the loop, known() in any case. NULL: no memory.
+ */
 struct host_use *hosts_use(struct hosts *hosts, const struct host_spec *spec,
-    host_use_fn *done, void *arg);
+    host_use_fn *known, host_use_fn *done, void *arg);
 /* Before or after done(). What nobody uses any more and has not ended is
  * given up. NULL is fine. */
 void host_use_free(struct host_use *use);

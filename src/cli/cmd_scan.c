@@ -25,7 +25,7 @@
 #define LEAST_WINDOW 500
 #define LEAST_FILES 128
 #define FILES_A_WORKER 3
-#define DNS_MEMORY 16 /* MiB a worker: a list passes by only once */
+#define DNS_MEMORY 8 /* MiB a worker: a list passes by only once */
 #define SHOWN_MAX 300
 
 /* What a worker needs to know; made before it is. */

@@ -297,6 +297,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		/* More than a day, so that it can be told from a day. */
 		{ "cache-max-ttl:", "90000" },
 		{ "target-fetch-policy:", "0 0 0 0 0" },
+		/* It tells the root of resolvers' anchors, not of ours. */
+		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */
 		{ "unblock-lan-zones:", "yes" },
 		{ "val-log-level:", "2" },

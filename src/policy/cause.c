@@ -116,6 +116,13 @@ is_late(const struct danelaw_trial *trial)
 	return trial->timeout;
 }
 
+/* No handshake was due yet. */
+static bool
+is_mute(const struct danelaw_trial *trial)
+{
+	return !trial->shook && says(trial, "no greeting");
+}
+
 static bool
 is_any(const struct danelaw_trial *trial)
 {
@@ -128,6 +135,7 @@ static const struct {
 	bool (*fits)(const struct danelaw_trial *trial);
 	const char *offers[OFFERS_MAX];
 } clues[] = {
+	{ is_mute, { "implicit" } },
 	{ is_no_tls, { NULL } },
 	{ dislikes_cert, { "no-cert" } },
 	{ needs_cert, { NULL } },
@@ -287,6 +295,8 @@ static const struct {
 	{ "anon", CAUSE_ANON,
 	    "it succeeds only when the client does without a certificate",
 	    NULL },
+	{ "implicit", CAUSE_IMPLICIT, "it speaks TLS from the first byte",
+	    NULL },
 	{ "small", CAUSE_BIG_HELLO,
 	    "it succeeds only when the ClientHello is short", NULL },
 };
@@ -297,6 +307,7 @@ static const struct {
 	enum cause cause;
 	const char *words;
 } losses[] = {
+	{ is_mute, CAUSE_NONE, NULL },
 	{ is_no_tls, CAUSE_NONE, NULL },
 	{ is_name_alert, CAUSE_SNI, "it refuses this server name" },
 	{ is_version_alert, CAUSE_VERSION,

@@ -28,6 +28,7 @@ enum cause {
 	CAUSE_SIGALG,      /* its key signs in a way that nobody takes */
 	CAUSE_ANON,        /* it has no certificate */
 	CAUSE_RENEGOTIATION,
+	CAUSE_IMPLICIT,  /* it waits for TLS where a greeting is due */
 	CAUSE_BIG_HELLO, /* only a short ClientHello gets through */
 	CAUSE_TIMEOUT,
 	CAUSE_EOF,

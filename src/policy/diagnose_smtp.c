@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "policy/cause.h"
 #include "policy/diagnose_kit.h"
+#include "policy/senders.h"
 #include "policy/verdict.h"
 
 enum { SLOW_MS = 10000 };
@@ -155,7 +157,9 @@ diagnose_failure(struct exam *exam, const struct talk *talk)
 	    kit_says(talk->why, "closed the connection");
 	const char *reply = refusal(talk);
 
-	if (talk->inside)
+	if (talk->inside && talk->smtp->refusal == NULL)
+		tell_inside(exam, talk, "the server hangs up");
+	else if (talk->inside)
 		tell_inside(exam, talk,
 		    arena_printf(exam->arena, "the server fails: \"%s\"",
 			kit_text(exam, reply)));
@@ -214,10 +218,20 @@ tell_slow(struct exam *exam, const struct talk *talk, const char *waits)
 	    waits == NULL ? "" : waits, NULL);
 }
 
+/* Another try, with TLS from the first byte, was answered. */
+static bool
+waits_for_tls(struct exam *exam, const struct danelaw_address *address)
+{
+	return cause_judge(exam->arena, address->trials, address->n_trials)
+		   .cause == CAUSE_IMPLICIT;
+}
+
 static void
 diagnose_silence(struct exam *exam, const struct talk *talk)
 {
-	if (talk->inside)
+	if (waits_for_tls(exam, talk->address))
+		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
+	else if (talk->inside)
 		tell_inside(exam, talk, "the server falls silent");
 	else if (!talk->greeted && !talk->ehlo)
 		tell_slow(exam, talk, "lets all the time run out");
@@ -334,6 +348,8 @@ diagnose_manners(struct exam *exam, const struct talk *talk)
 		tell_slow(exam, talk,
 		    arena_printf(
 			exam->arena, "takes %d seconds", banner / 1000));
+	if (senders_miss_starttls(talk->smtp))
+		tell(exam, talk, FINDING_SMTP_STARTTLS_CASE, NULL);
 	if (offers_starttls_again(talk->smtp))
 		tell_inside(exam, talk, "the server offers STARTTLS again");
 }

@@ -72,6 +72,7 @@ static const enum finding_id by_cause[N_CAUSES] = {
 	[CAUSE_SIGALG] = FINDING_TLS_SIGALG_UNSUPPORTED,
 	[CAUSE_ANON] = FINDING_TLS_ANON_ONLY,
 	[CAUSE_RENEGOTIATION] = FINDING_TLS_LEGACY_RENEGOTIATION,
+	[CAUSE_IMPLICIT] = FINDING_SMTP_IMPLICIT_TLS,
 	[CAUSE_BIG_HELLO] = FINDING_TLS_BIG_CLIENTHELLO,
 	[CAUSE_TIMEOUT] = FINDING_TLS_TIMEOUT,
 	[CAUSE_EOF] = FINDING_TLS_UNEXPECTED_EOF,
@@ -341,7 +342,9 @@ diagnose_parameters(struct exam *exam, const struct sighting *sighting)
 	}
 	if (bits > 0 && bits < 2048)
 		note(exam, sighting, FINDING_TLS_DH_TOO_SMALL,
-		    arena_printf(exam->arena, "%d bits", bits));
+		    arena_printf(exam->arena,
+			"%d-bit Diffie-Hellman parameters are too short",
+			bits));
 }
 
 /* Whether one is needed is seen only by those who have none. */

@@ -34,7 +34,13 @@ references_for(
 	if (n == 0)
 		return 0;
 	if (facts->through_mx) {
-		/* An insecure MX record may name anybody's host. */
+		/*
+		 * An insecure MX record may name anybody's host, so that only
+		 * the host's own name is left (RFC 7672 section 3.2.2), and a
+		 * certificate without it is a mismatch. Postfix takes it all
+		 * the same, which policy/senders.c knows; the outcome stays
+		 * that of the RFC, and the verdict is "insecure" in any case.
+		 */
 		if (facts->mx_secure) {
 			add_once(facts->next_hop, names, &n);
 			add_once(facts->next_hop_end, names, &n);

@@ -11,12 +11,12 @@
 
 typedef struct sender_ruling sender_rule(const struct sender_facts *facts);
 
-static const struct sender_ruling delivers = { true, NULL };
+static const struct sender_ruling delivers = { .delivers = true };
 
 static struct sender_ruling
 refuses(const char *why)
 {
-	return (struct sender_ruling) { false, why };
+	return (struct sender_ruling) { .why = why };
 }
 
 static bool
@@ -63,6 +63,18 @@ senders_in_time(
     const struct danelaw_report *report, const struct danelaw_cert *cert)
 {
 	return cert->not_before <= report->at && report->at <= cert->not_after;
+}
+
+const struct danelaw_trial *
+senders_trial(const struct danelaw_address *address, const char *offer)
+{
+	for (size_t i = 0; i < address->n_trials; i++) {
+		const struct danelaw_trial *trial = &address->trials[i];
+
+		if (trial->offer != NULL && strcmp(trial->offer, offer) == 0)
+			return trial;
+	}
+	return NULL;
 }
 
 bool
@@ -246,7 +258,7 @@ senders_predict(struct arena *arena, const struct danelaw_report *report,
 			.arena = arena,
 			.report = report,
 			.host = host,
-			.smtp = &address->smtp,
+			.address = address,
 			.probe = shown_to(address, rules[i].rsa_first),
 		};
 		struct sender_ruling ruling;
@@ -255,6 +267,8 @@ senders_predict(struct arena *arena, const struct danelaw_report *report,
 		if (facts.probe == NULL)
 			return true;
 		ruling = rules[i].rule(&facts);
+		if (ruling.unknown)
+			continue;
 		sender =
 		    ARENA_PUSH(arena, address->senders, address->n_senders);
 		if (sender == NULL)

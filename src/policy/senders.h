@@ -28,11 +28,12 @@ struct sender_facts {
 	struct arena *arena; /* for words */
 	const struct danelaw_report *report;
 	const struct danelaw_host *host;
-	const struct danelaw_smtp *smtp;
+	const struct danelaw_address *address;
 	const struct danelaw_probe *probe;
 };
 
 struct sender_ruling {
+	bool unknown; /* no prediction */
 	bool delivers;
 	const char *why; /* NULL where it delivers */
 };
@@ -43,6 +44,16 @@ bool senders_record_fits(
 /* Is the certificate valid at the time the report is about? */
 bool senders_in_time(
     const struct danelaw_report *report, const struct danelaw_cert *cert);
+
+/* The result of an offer other than the default; NULL: there is none. */
+const struct danelaw_trial *senders_trial(
+    const struct danelaw_address *address, const char *offer);
+
+/*
+ * Is STARTTLS offered, but not in capitals? Keywords are for any case (RFC
+ * 5321 section 2.4), but not for Exim.
+ */
+bool senders_miss_starttls(const struct danelaw_smtp *smtp);
 
 /* Older than TLS 1.2? */
 bool senders_is_old(const struct danelaw_tls *tls);

@@ -28,13 +28,23 @@
 	"a TLS session is required, but the server did not offer TLS support"
 #define WHY_CLIENT_CERT                                                        \
 	"A TLS fatal alert has been received: Certificate is required"
+#define WHY_VERSION "Error in protocol version"
 
 enum {
+	ALERT_PROTOCOL_VERSION = 70,
 	ERROR_CRITICAL = 34,
 	ERROR_PERMITTED = 47,
 	ERROR_EXCLUDED = 48,
 	ERROR_HOSTNAME = 62,
 };
+
+static const struct sender_ruling delivers = { .delivers = true };
+
+static struct sender_ruling
+refuses(const char *why)
+{
+	return (struct sender_ruling) { .why = why };
+}
 
 static bool
 has_prefix(const char *text, const char *prefix)
@@ -62,10 +72,26 @@ violates_key_usage(
 	unsigned needed = is_signed(tls) ? DANELAW_KU_DIGITAL_SIGNATURE
 					 : DANELAW_KU_KEY_ENCIPHERMENT;
 
-	/* Its own, with which it would go back to TLS 1.2 (tls13_ok). */
-	if (tls->client_cert_sent && !tls->client_cert_may_sign)
-		return true;
 	return leaf->has_key_usage && (leaf->key_usage & needed) == 0;
+}
+
+/* Its own certificate, with which GnuTLS offers no TLS 1.3 (tls13_ok). */
+static bool
+has_unfit_cert(const struct danelaw_tls *tls)
+{
+	return tls->client_cert_sent && !tls->client_cert_may_sign;
+}
+
+/* It gets no further than to the server's alert where that has only 1.3. */
+static struct sender_ruling
+refuse_unfit(const struct danelaw_address *address)
+{
+	const struct danelaw_trial *old = senders_trial(address, "tls12");
+
+	return refuses(
+	    old != NULL && !old->ok && old->alert == ALERT_PROTOCOL_VERSION
+		? WHY_VERSION
+		: WHY_KEY_USAGE);
 }
 
 /* Exim's own sieve: lengths count, but not what is in a full certificate. */
@@ -220,23 +246,22 @@ authenticate(const struct sender_facts *facts)
 	bool any_ee, any_ta, ta;
 
 	if (fits_usage(facts, 3, 0, 1, &any_ee))
-		return (struct sender_ruling) { true, NULL };
+		return delivers;
 	ta = fits_usage(facts, 2, 1, probe->n_chain, &any_ta);
 	if (!any_ta)
-		return (struct sender_ruling) { false, WHY_DIFFERS };
+		return refuses(WHY_DIFFERS);
 	if (probe->n_chain < 2)
-		return (struct sender_ruling) { false, WHY_NONE_USABLE };
+		return refuses(WHY_NONE_USABLE);
 	if (!ta || !leaf_passes(facts))
-		return (struct sender_ruling) { false, WHY_CONSTRAINS };
+		return refuses(WHY_CONSTRAINS);
 	if (!has_name(&probe->chain[0], end_of(facts->host)) &&
 	    !has_public_trust(probe))
-		return (struct sender_ruling) { false, WHY_NAME };
-	return (struct sender_ruling) { true, NULL };
+		return refuses(WHY_NAME);
+	return delivers;
 }
 
-/* Keywords are for any case (RFC 5321 section 2.4), but not for Exim. */
-static bool
-hides_starttls(const struct danelaw_smtp *smtp)
+bool
+senders_miss_starttls(const struct danelaw_smtp *smtp)
 {
 	bool other_case = false;
 
@@ -258,15 +283,17 @@ senders_exim(const struct sender_facts *facts)
 
 	if (facts->report->mx.source == DANELAW_MX_MX &&
 	    facts->host->name != NULL && name_is_address(facts->host->name))
-		return (struct sender_ruling) { false, WHY_ADDRESS };
+		return refuses(WHY_ADDRESS);
 	/* Without DANE a failed handshake is followed by one try in clear. */
 	if (!takes_dane(facts))
-		return (struct sender_ruling) { true, NULL };
-	if (hides_starttls(facts->smtp))
-		return (struct sender_ruling) { false, WHY_NO_TLS };
+		return delivers;
+	if (senders_miss_starttls(&facts->address->smtp))
+		return refuses(WHY_NO_TLS);
+	if (has_unfit_cert(probe->tls))
+		return refuse_unfit(facts->address);
 	if (violates_key_usage(probe->tls, &probe->chain[0]))
-		return (struct sender_ruling) { false, WHY_KEY_USAGE };
+		return refuses(WHY_KEY_USAGE);
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
-		return (struct sender_ruling) { false, WHY_CLIENT_CERT };
+		return refuses(WHY_CLIENT_CERT);
 	return authenticate(facts);
 }

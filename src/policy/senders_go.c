@@ -27,10 +27,12 @@ enum {
 	ERROR_EXCLUDED = 48,
 };
 
+static const struct sender_ruling delivers = { .delivers = true };
+
 static struct sender_ruling
 refuses(const char *why)
 {
-	return (struct sender_ruling) { false, why };
+	return (struct sender_ruling) { .why = why };
 }
 
 static bool
@@ -145,16 +147,22 @@ authenticate(const struct sender_facts *facts)
 		return refuses(WHY_AUTHORITY);
 	}
 	if (why != NULL || match == NULL)
-		return (struct sender_ruling) { why == NULL, why };
+		return (struct sender_ruling) {
+			.delivers = why == NULL,
+			.why = why,
+		};
 	if (probe->outcome == DANELAW_OUTCOME_AUTHENTICATED &&
 	    !match->name.checked)
-		return (struct sender_ruling) { true, NULL };
+		return delivers;
 	why = name_fault(facts);
 	if (why == NULL && match->how == DANELAW_HOW_SIGNED_BY)
 		why = WHY_AUTHORITY;
 	if (why == NULL && !path_in_time(facts))
 		why = WHY_TIME;
-	return (struct sender_ruling) { why == NULL, why };
+	return (struct sender_ruling) {
+		.delivers = why == NULL,
+		.why = why,
+	};
 }
 
 struct sender_ruling
@@ -163,16 +171,23 @@ senders_go(const struct sender_facts *facts)
 	const struct danelaw_tls *tls = facts->probe->tls;
 
 	if (facts->host->policy == DANELAW_POLICY_MAY)
-		return (struct sender_ruling) { true, NULL };
+		return delivers;
 	if (senders_is_old(tls))
 		return refuses("tls: server selected unsupported protocol "
 			       "version");
-	/* One that can do more picks DHE only by a strange order of its own. */
-	if (tls->cipher != NULL && strncmp(tls->cipher, "DHE-", 4) == 0)
-		return refuses("remote error: tls: handshake failure");
+	if (tls->cipher != NULL && strncmp(tls->cipher, "DHE-", 4) == 0) {
+		const struct danelaw_trial *without =
+		    senders_trial(facts->address, "no-dhe");
+
+		/* A server may prefer it, and have more than that. */
+		if (without == NULL || without->timeout)
+			return (struct sender_ruling) { .unknown = true };
+		if (!without->ok)
+			return refuses("remote error: tls: handshake failure");
+	}
 	if (facts->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses("remote error: tls: certificate required");
 	if (facts->host->policy == DANELAW_POLICY_ENCRYPT)
-		return (struct sender_ruling) { true, NULL };
+		return delivers;
 	return authenticate(facts);
 }

@@ -4,7 +4,8 @@
 #include "base/clock.h"
 #include "probe/inside.h"
 
-#define READ_SIZE 2048 /* bytes a deed */
+#define READ_SIZE 2048   /* bytes a deed */
+#define IMPLICIT_MS 3000 /* what one more try needs, where there is time */
 
 /* The link is gone, or of no use any more. */
 static bool
@@ -27,12 +28,27 @@ lose(struct probe *probe, enum tls_step step)
 
 /* Each of these does one deed; false: wait for an event. */
 
+/* How long to wait for a greeting, so that time for another try is left. */
+static uint32_t
+greeting_ms(const struct probe *probe)
+{
+	int64_t deadline = probe->target.deadline, rest, spare;
+
+	if (!probe_may_ask_implicit(probe) || deadline == 0)
+		return probe->target.reply_ms;
+	rest = deadline - clock_monotonic_ms();
+	spare = rest / 4 < IMPLICIT_MS ? rest / 4 : IMPLICIT_MS;
+	rest = rest > spare ? rest - spare : 0;
+	return rest < probe->target.reply_ms ? (uint32_t)rest
+					     : probe->target.reply_ms;
+}
+
 static bool
 take_up(struct probe *probe)
 {
 	probe->phase = TALKING;
 	probe_note_time(probe, &probe->evidence->timing.connect);
-	probe_set_limit(probe, probe->target.reply_ms);
+	probe_set_limit(probe, greeting_ms(probe));
 	return true;
 }
 
@@ -42,7 +58,7 @@ connect_to(struct probe *probe)
 	enum tls_step step;
 
 	probe->begun = probe->mark = clock_monotonic_ms();
-	probe->shook = probe->up = probe->lacked = false;
+	probe->heard = probe->shook = probe->up = probe->lacked = false;
 	probe->shake = (struct evidence_shake) {
 		.offer = probe->offer->name,
 		.alert = -1,
@@ -116,6 +132,7 @@ hear(struct probe *probe)
 	case TLS_STEP_FAILED:
 		return lose(probe, step);
 	}
+	probe->heard = true;
 	if (!dialogue_feed(probe->dialogue, bytes, len)) {
 		probe_end_by_memory(probe);
 		return false;
@@ -140,7 +157,7 @@ begin_tls(struct probe *probe)
 	enum tls_step step = TLS_STEP_READ;
 	size_t len = 0;
 
-	if (!probe->target.implicit_tls)
+	if (!probe_is_implicit(probe))
 		step = link_read(&probe->link, bytes, sizeof(bytes), &len);
 	if (step == TLS_STEP_DONE && dialogue_feed(probe->dialogue, bytes, len))
 		return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/evidence.h"
 
+#include "tls/memo.h"
 #include "tls/offer.h"
 
 bool
@@ -26,8 +27,10 @@ evidence_unref(struct evidence *evidence)
 {
 	if (evidence == NULL || --evidence->refs > 0)
 		return;
-	for (size_t i = 0; i < evidence->n_shakes; i++)
+	for (size_t i = 0; i < evidence->n_shakes; i++) {
+		match_memo_free(evidence->shakes[i].memo);
 		tls_chain_unref(evidence->shakes[i].chain);
+	}
 	arena_unref(evidence->arena);
 }
 

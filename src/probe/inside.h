@@ -39,6 +39,7 @@ struct probe {
 	struct dialogue *dialogue;
 	struct arena *arena; /* for this connection; the evidence's or own */
 	struct evidence_shake shake;
+	bool heard; /* the server said something, be it half a line */
 	bool shook; /* it got as far as a handshake */
 	bool up;    /* the handshake was finished */
 	struct danelaw_trial trial;
@@ -64,6 +65,11 @@ bool probe_is_first(const struct probe *probe);
 bool probe_is_settled(const struct probe *probe);
 /* All that matters is known; what happens now changes nothing. */
 bool probe_is_leaving(const struct probe *probe);
+
+/* Does TLS come before the greeting here? */
+bool probe_is_implicit(const struct probe *probe);
+/* Will TLS from the first byte be tried where no greeting comes (next.c)? */
+bool probe_may_ask_implicit(const struct probe *probe);
 
 /* A step begins that may last so long. */
 void probe_set_limit(struct probe *probe, uint32_t ms);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/judge.h"
 
-#include "tls/match.h"
+#include "tls/memo.h"
 #include "tls/pkix.h"
 
-/* certs are the arena's, and only for this question: depths go there. */
+/*
+ * certs are the arena's, and only for this question: depths go there. memo
+ * may be NULL: nothing is kept.
+ */
 static bool
 judge(struct tls_context *context, const struct tls_chain *chain,
     const struct judge_question *question, struct arena *arena,
-    struct danelaw_probe *probe, struct judge_facts *facts)
+    struct match_memo **memo, struct danelaw_probe *probe,
+    struct judge_facts *facts)
 {
 	const struct danelaw_tlsa *tlsa = question->tlsa;
 	const struct match_question asked = {
@@ -26,12 +30,16 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 		.at = question->at,
 	};
 	struct match_answer answer = { 0 };
+	bool judged;
 
 	*facts = (struct judge_facts) { 0 };
 	/* Where nothing was presented, nothing can be said of the records. */
 	if (chain == NULL)
 		return true;
-	if (!match_judge(context, chain, &asked, arena, &answer))
+	judged = memo == NULL
+	    ? match_judge(context, chain, &asked, arena, &answer)
+	    : match_recall(context, chain, &asked, memo, arena, &answer);
+	if (!judged)
 		return false;
 	if ((question->pkix || answer.name_failed) &&
 	    !pkix_judge(context, chain, &also, arena, &probe->pkix))
@@ -56,7 +64,8 @@ judge_shake(struct tls_context *context, struct evidence *evidence,
     size_t shake, const struct judge_question *question, struct arena *arena,
     struct danelaw_probe *probe, struct judge_facts *facts)
 {
-	const struct evidence_shake *from = &evidence->shakes[shake];
+	struct evidence_shake *from = &evidence->shakes[shake];
+	struct match_memo **memo = NULL;
 
 	*probe = (struct danelaw_probe) {
 		.offer = from->offer,
@@ -73,7 +82,11 @@ judge_shake(struct tls_context *context, struct evidence *evidence,
 			return false;
 		probe->n_chain = from->n_certs;
 	}
-	return judge(context, from->chain, question, arena, probe, facts);
+	/* Most hosts serve one domain: for these nothing is kept. */
+	if (from->judged)
+		memo = &from->memo;
+	from->judged = true;
+	return judge(context, from->chain, question, arena, memo, probe, facts);
 }
 
 bool
@@ -83,7 +96,7 @@ judge_chain(struct tls_context *context, struct tls_chain *chain,
 {
 	*probe = (struct danelaw_probe) { 0 };
 	return tls_chain_facts(chain, arena, &probe->chain, &probe->n_chain) &&
-	    judge(context, chain, question, arena, probe, facts);
+	    judge(context, chain, question, arena, NULL, probe, facts);
 }
 
 bool

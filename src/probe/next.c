@@ -22,6 +22,27 @@ is_tls_failure(enum danelaw_outcome reached)
 	    reached == DANELAW_OUTCOME_TLS_TIMEOUT;
 }
 
+static bool
+is_offer(const struct probe *probe, const char *name)
+{
+	return strcmp(probe->offer->name, name) == 0;
+}
+
+bool
+probe_may_ask_implicit(const struct probe *probe)
+{
+	return probe_is_first(probe) && !probe_is_implicit(probe) &&
+	    probe->target.next != NULL;
+}
+
+/* It takes connections and says nothing: it may be waiting for TLS. */
+static bool
+is_silent(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return reached == DANELAW_OUTCOME_SMTP_TIMEOUT && !probe->heard &&
+	    probe_may_ask_implicit(probe);
+}
+
 /*
  * Alerts 40 and 71 are how a server says that it has no such certificate;
  * without another key type that is the answer to most offers.
@@ -31,8 +52,7 @@ is_no_such_cert(const struct probe *probe)
 {
 	int alert = probe->shake.alert;
 
-	return (alert == 40 || alert == 71) &&
-	    strcmp(probe->offer->name, "tls12") != 0;
+	return (alert == 40 || alert == 71) && !is_offer(probe, "tls12");
 }
 
 static bool
@@ -41,8 +61,11 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	if (probe->asking)
 		return true;
 	if (probe_is_first(probe))
-		return is_tls_failure(reached) ||
+		return is_tls_failure(reached) || is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
+	/* Of senders without DHE it tells either way. */
+	if (is_offer(probe, "no-dhe"))
+		return probe->shook;
 	return probe->shook && is_tls_failure(reached) &&
 	    !is_no_such_cert(probe);
 }
@@ -105,7 +128,10 @@ next_trial(const struct probe *probe)
 	return probe->target.next(evidence->trials, evidence->n_trials);
 }
 
-/* TLS 1.2 by itself only where 1.3 was spoken, no SNI only where some was. */
+/*
+ * TLS 1.2 by itself only where 1.3 was spoken, no SNI only where some was, no
+ * DHE only where there was.
+ */
 static bool
 is_worth_a_look(const struct probe *probe, const char *name)
 {
@@ -114,6 +140,9 @@ is_worth_a_look(const struct probe *probe, const char *name)
 	if (strcmp(name, "tls12") == 0)
 		return tls != NULL && tls->version != NULL &&
 		    strcmp(tls->version, "TLSv1.3") == 0;
+	if (strcmp(name, "no-dhe") == 0)
+		return tls != NULL && tls->cipher != NULL &&
+		    strncmp(tls->cipher, "DHE-", 4) == 0;
 	if (strcmp(name, "no-sni") == 0)
 		return tls != NULL && tls->sni != NULL;
 	return true;
@@ -151,8 +180,8 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 		return NULL;
 	if (deadline != 0 && clock_monotonic_ms() >= deadline)
 		return NULL;
-	if (probe_is_first(probe) && is_tls_failure(reached) &&
-	    probe->target.next != NULL)
+	if (probe_is_first(probe) && probe->target.next != NULL &&
+	    (is_tls_failure(reached) || is_silent(probe, reached)))
 		begin_asking(probe);
 	if (probe->asking)
 		return next_trial(probe);

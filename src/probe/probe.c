@@ -134,6 +134,12 @@ probe_is_first(const struct probe *probe)
 }
 
 bool
+probe_is_implicit(const struct probe *probe)
+{
+	return probe->target.implicit_tls || probe->offer->implicit;
+}
+
+bool
 probe_is_leaving(const struct probe *probe)
 {
 	return dialogue_fault(probe->dialogue) != DIALOGUE_FAULT_NONE ||
@@ -178,7 +184,7 @@ open_dialogue(struct probe *probe)
 {
 	const struct dialogue_options options = {
 		.helo = probe->target.helo,
-		.implicit_tls = probe->target.implicit_tls,
+		.implicit_tls = probe_is_implicit(probe),
 		.mail_from =
 		    probe_is_first(probe) ? probe->target.mail_from : NULL,
 		.mail_to = probe_is_first(probe) ? probe->target.mail_to : NULL,

@@ -70,6 +70,10 @@ struct evidence_shake {
 	struct tls_chain *chain;      /* owned by the evidence */
 	struct danelaw_cert *certs;
 	size_t n_certs;
+	/* For judge_shake() alone: it was judged before, and what of that
+	   holds again (tls/memo.h); owned by the evidence. */
+	bool judged;
+	struct match_memo *memo;
 };
 
 struct evidence {

@@ -265,7 +265,7 @@ take_line(struct dialogue *dialogue)
 	if (dialogue->turn != EHLO &&
 	    !(dialogue->turn == EHLO_TLS && dialogue->implicit_tls))
 		return;
-	if (line != NULL)
+	if (line != NULL && reply->code / 100 == 2)
 		arena_push_text(dialogue->arena, &dialogue->facts.ehlo,
 		    &dialogue->facts.n_ehlo,
 		    len == 0 ? "" : line + TRANSCRIPT_MARK + CODE_LEN);

@@ -85,7 +85,14 @@ static const struct tls_offer offers[] = {
 	},
 	{ .name = "no-sni", .level = 1, .no_sni = 1 },
 	{ .name = "no-cert", .level = 1, .no_cert = 1 },
+	{ .name = "implicit", .level = 1, .implicit = 1 },
 	{ .name = "tls12", .level = 1, .max_version = TLS1_2_VERSION },
+	{
+	    .name = "no-dhe",
+	    .level = 1,
+	    .max_version = TLS1_2_VERSION,
+	    .ciphers = CIPHERS ":!kDHE",
+	},
 	{ .name = "tls10", .max_version = TLS1_VERSION },
 	{ .name = "rare-groups", .level = 1, .groups = GROUPS ":" RARE_GROUPS },
 	{
@@ -112,7 +119,7 @@ static const struct tls_offer offers[] = {
 };
 
 const char *const tls_offer_all_certs[] = { "default", "rsa", "ecdsa", "eddsa",
-	"no-sni", "tls12" };
+	"no-sni", "tls12", "no-dhe" };
 const size_t tls_offer_n_all_certs = COUNT(tls_offer_all_certs);
 
 const struct tls_offer *

@@ -12,11 +12,13 @@
  *	no-sni		sends no server name
  *	no-cert		withholds our own certificate
  *	tls12		nothing newer than TLS 1.2
+ *	no-dhe		ECDHE and RSA only, TLS 1.2
  *	tls10		nothing newer than TLS 1.0
  *	rare-groups	adds curves that no sender offers (secp256k1...)
  *	weak		any cipher, signature and length of parameters, and
  *			no secure renegotiation
  *	anon		only ciphers without a certificate
+ *	implicit	TLS from the first byte
  *	small		a ClientHello as short as can be, TLS 1.2
  */
 #ifndef TLS_OFFER_H
@@ -33,6 +35,7 @@ struct tls_offer {
 	const char *suites;  /* TLS 1.3 */
 	int no_sni;          /* leave the server name out */
 	int no_cert;         /* leave our certificate out */
+	int implicit;        /* do not wait for a greeting in clear */
 	int level; /* OpenSSL security level; senders authenticate at 1 */
 	int insecure_any; /* accept what even security level 0 does not */
 };
@@ -40,8 +43,8 @@ struct tls_offer {
 /* Static; NULL: no such offer. */
 const struct tls_offer *tls_offer_find(const char *name);
 /*
- * Default first, then the three by key type, one without SNI, and one for
- * those that get TLS 1.3 otherwise.
+ * Default first, then the three by key type, one without SNI, one for those
+ * that get TLS 1.3 otherwise, and one for those that get DHE.
  */
 extern const char *const tls_offer_all_certs[];
 extern const size_t tls_offer_n_all_certs;

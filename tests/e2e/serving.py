@@ -118,17 +118,6 @@ class Daemon:
             time.sleep(0.02)
         return True
 
-    def await_room(self):
-        """Nor does it tell that it has seen connections end."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return self.get('/healthz')
-            except ConnectionError:
-                if time.monotonic() > deadline:
-                    raise
-            time.sleep(0.02)
-
     def rss(self):
         """KiB"""
         with open(f'/proc/{self.process.pid}/status', encoding='ascii') as f:

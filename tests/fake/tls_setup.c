@@ -80,7 +80,7 @@ load_tls_knobs(
 {
 	static const char *const known[] = { "min", "max", "ciphers", "suites",
 		"groups", "sigalgs", "seclevel", "client_cert", "dh_bits",
-		"tickets", NULL };
+		"tickets", "server_order", NULL };
 	static const char *const versions[] = { "1.0", "1.1", "1.2", "1.3",
 		NULL };
 	static const char *const wants[] = { "no", "request", "require", NULL };
@@ -100,6 +100,7 @@ load_tls_knobs(
 		load_word(loader, tls, "client_cert", wants, &want);
 		load_number(loader, tls, "dh_bits", 512, 8192, &dh_bits);
 		load_number(loader, tls, "tickets", 0, 100, &tickets);
+		load_bool(loader, tls, "server_order", &setup->server_order);
 	}
 	setup->min = min < 0 ? 0 : TLS1_VERSION + min;
 	setup->max = max < 0 ? 0 : TLS1_VERSION + max;

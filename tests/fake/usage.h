@@ -56,7 +56,8 @@ static const char usage_options[] =
     "              lists, \"seclevel\": 0 to 5 (0), \"client_cert\": "
     "\"request\"\n"
     "              or \"require\", \"dh_bits\": 512, 768, 1024, 1536, 2048,\n"
-    "              3072 or 4096, \"tickets\": N (2) }\n";
+    "              3072 or 4096, \"tickets\": N (2), \"server_order\": true:\n"
+    "              its own order of ciphers counts, not the client's }\n";
 static const char usage_script[] =
     "S, what goes wrong, by stage: accept banner ehlo starttls starttls-220\n"
     "tls ehlo_tls quit. HELO counts as ehlo. starttls-220 is when the\n"

@@ -30,6 +30,8 @@ class GnutlsCli(Sender):
             return None
         found = any(finding['id'].startswith('tls-gnutls-kuv-')
                     for finding in case.findings)
+        if found and case.own:
+            return 'refuse', sender['why']
         return ('refuse', self.violation) if found else ('deliver', None)
 
     def send(self, case):
@@ -44,7 +46,7 @@ class GnutlsCli(Sender):
             log = run([self.program, '--starttls-proto=smtp', '--insecure',
                        '--sni-hostname', name, *own, '-p', '25', ip],
                       stdin=subprocess.DEVNULL)
-            if self.violation in log:
+            if self.violation in log or 'Received alert [70]' in log:
                 seen[ip] = False
             elif 'Handshake was completed' in log:
                 seen[ip] = True

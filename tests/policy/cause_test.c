@@ -10,6 +10,10 @@
 #include "policy/cause.h"
 
 #define CLOSED "the server closed the connection during the handshake"
+#define MUTE                                                                   \
+	{                                                                      \
+		.error = "no greeting within 57 seconds"                       \
+	}
 #define ALERT_40                                                               \
 	{                                                                      \
 		.error = "alert 40, handshake failure", .alert = 40            \
@@ -48,6 +52,10 @@ static const struct {
 	{ "8422 5.1 an RSA server with a group that is not told", ALERT_40,
 	    "rare-groups", NULL, NULL, "no-sni rare-groups", CAUSE_GROUP,
 	    "a rare curve" },
+	{ "3207 4 no greeting in clear", MUTE, "implicit", &tls13, "RSA 2048",
+	    "implicit", CAUSE_IMPLICIT, "TLS from the first byte" },
+	{ "5321 4.5.3.2.1 no greeting at all", MUTE, NULL, NULL, NULL,
+	    "implicit", CAUSE_NONE, NULL },
 	{ "a null cipher", ALERT_40, "weak", &null_cipher, "RSA 2048",
 	    "no-sni rare-groups weak", CAUSE_CIPHER, "NULL-SHA256" },
 	{ "a DSA key", ALERT_40, "weak", &dh_2048, "DSA 2048",

@@ -299,6 +299,22 @@ ehlo_refused_inside(struct grown *g)
 }
 
 static void
+hung_up_inside(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_SMTP_TEMPFAIL);
+	g->probe->error = "the server closed the connection after EHLO inside "
+			  "TLS";
+	g->address->smtp.starttls = "220 go ahead";
+}
+
+static void
+starttls_lower(struct grown *g)
+{
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo,
+	    "mx1.example", "StartTLS", NULL);
+}
+
+static void
 silent_inside(struct grown *g)
 {
 	grow_outcome(g, DANELAW_OUTCOME_SMTP_TIMEOUT);
@@ -501,6 +517,10 @@ static const struct tree_row rows[] = {
 	    "critical smtp-plaintext-injected " PLACE, "" },
 	{ "3207 4.2 EHLO refused inside TLS", ehlo_refused_inside,
 	    "warning smtp-ehlo-after-tls " PLACE, "" },
+	{ "3207 4.2 hung up inside TLS", hung_up_inside,
+	    "warning smtp-ehlo-after-tls " PLACE, "" },
+	{ "5321 2.4 STARTTLS in lower case", starttls_lower,
+	    "info smtp-starttls-case " PLACE, "" },
 	{ "3207 4.2 silence inside TLS", silent_inside,
 	    "warning smtp-ehlo-after-tls " PLACE, "" },
 	{ "3207 4.2 STARTTLS again", starttls_again,
@@ -535,6 +555,20 @@ test_rows(void **state)
 	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* The 220 to STARTTLS is not what went wrong inside. */
+static void
+test_hung_up(void **state)
+{
+	struct grown g = grow();
+	(void)state;
+
+	hung_up_inside(&g);
+	diagnose(g.tree, NULL);
+	assert_null(strstr(g.report->findings[0].text, "220"));
+	assert_non_null(strstr(g.report->findings[0].text, "hangs up"));
+	danelaw_report_free(g.report);
+}
+
 /* A reply may be long; the sentence about it may not. */
 static void
 test_bounds(void **state)
@@ -557,6 +591,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_hung_up),
 		cmocka_unit_test(test_bounds),
 	};
 

@@ -405,6 +405,7 @@ struct trials_row {
 	bool ok;
 	bool all_certs;
 	enum side side;
+	uint32_t reply_ms;
 };
 
 /* Would go on for ever: the bound is the probe's. */
@@ -420,6 +421,13 @@ static const char *
 soon_content(const struct danelaw_trial *trials, size_t n)
 {
 	return trials[n - 1].ok ? NULL : never_content(trials, n);
+}
+
+static const char *
+asks_implicit(const struct danelaw_trial *trials, size_t n)
+{
+	assert_false(trials[0].shook);
+	return n == 1 ? "implicit" : NULL;
 }
 
 static const char *
@@ -448,6 +456,15 @@ static const struct trials_row trials_rows[] = {
 	    { { SHAKE "?" }, { SHAKE "?" }, { REFUSE }, { REFUSE }, { REFUSE },
 		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE } },
 	    9, "no-sni", .side = WANTS_CERT },
+	{ "no greeting, but TLS from the first byte", asks_implicit,
+	    { { "HOLD" },
+		{ "TLS", EHLO, "S:250 mx.example", QUIT, "S:221 bye" } },
+	    2, "implicit", .ok = true, .reply_ms = 300 },
+	{ "no greeting, and nothing else", asks_implicit,
+	    { { "HOLD" }, { "HELLO", "RESET" } }, 2, "implicit",
+	    .reply_ms = 300 },
+	{ "half a greeting is no silence", never_asked, { { "R:22", "HOLD" } },
+	    0, .reply_ms = 300 },
 	{ "no failure, no trials", never_asked, { { ALL } }, 0 },
 	{ "no TLS, no trials", never_asked, { { STARTTLS, "S:454 no" } }, 0 },
 	/* Why a second certificate cannot be had is not kept to ourselves. */
@@ -471,6 +488,7 @@ test_trials(void **state)
 		.helo = "client.example",
 		.all_certs = row->all_certs,
 		.next = row->next,
+		.reply_ms = row->reply_ms,
 	};
 	const struct danelaw_trial *last;
 	struct server server;

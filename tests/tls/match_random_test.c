@@ -18,21 +18,10 @@
 #include <openssl/x509v3.h>
 
 #include "tls/cast.h"
+#include "tls/deal.h"
 #include "tls/match.h"
 
 #define CASES 2500
-#define MOST 12 /* certificates in a chain */
-
-struct game {
-	struct arena *arena;
-	const char *chain_words, *record_words;
-	struct tls_chain *chain;
-	STACK_OF(X509) * stack;
-	struct match_question question;
-	const char *references[2];
-	struct match_answer answer;
-};
-
 struct drive {
 	int error, depth;
 	uint8_t parts[3];
@@ -41,8 +30,6 @@ struct drive {
 static struct cast cast;
 static struct tls_context *context;
 static SSL_CTX *plain;
-static uint64_t seed = 0x9e3779b97f4a7c15;
-
 static int
 set_up(void **state)
 {
@@ -63,129 +50,6 @@ tear_down(void **state)
 	tls_context_free(context);
 	cast_finish(&cast);
 	return 0;
-}
-
-static size_t
-below(size_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (size_t)((seed >> 11) % n);
-}
-
-static bool
-chance(size_t percent)
-{
-	return below(100) < percent;
-}
-
-static const struct role *
-issuer_of(const struct role *role)
-{
-	for (size_t i = 0; role->issuer != NULL && i < cast.n; i++)
-		if (strcmp(cast.roles[i].name, role->issuer) == 0)
-			return &cast.roles[i];
-	return NULL;
-}
-
-/* Mostly what a server should send; sometimes what servers do send. */
-static size_t
-deal_chain(const struct role *list[MOST])
-{
-	const struct role *role = &cast.roles[below(cast.n)];
-	size_t n = 0;
-
-	while (role != NULL && n < MOST - 3) {
-		list[n++] = role;
-		role = chance(85) ? issuer_of(role) : NULL;
-	}
-	if (chance(15)) {
-		list[n] = list[below(n)];
-		n++;
-	}
-	if (chance(20))
-		list[n++] = &cast.roles[below(cast.n)];
-	if (n > 2 && chance(20)) {
-		size_t i = 1 + below(n - 1), j = 1 + below(n - 1);
-		const struct role *kept = list[i];
-
-		list[i] = list[j];
-		list[j] = kept;
-	}
-	if (n > 1 && chance(15)) {
-		size_t i = 1 + below(n - 1);
-
-		memmove(&list[i], &list[i + 1], (--n - i) * sizeof(list[0]));
-	}
-	return n;
-}
-
-static const char *
-deal_record(struct arena *arena, const struct role *const *list, size_t n)
-{
-	static const unsigned odd[] = { 0, 1, 4 };
-	static const char *const faults[] = { "~", "#", "+" };
-	const struct role *role = list[chance(50) ? 0 : below(n)];
-	unsigned usage = chance(50) ? 2 : 3;
-	unsigned selector = chance(50) ? 0 : 1;
-	unsigned mtype = chance(20) ? 0 : chance(65) ? 1 : 2;
-
-	if (chance(5))
-		usage = odd[below(3)];
-	if (chance(2))
-		selector = 2;
-	if (chance(2))
-		mtype = 3;
-	if (usage == 2 && chance(40) && issuer_of(role) != NULL)
-		role = issuer_of(role);
-	if (chance(20))
-		role = &cast.roles[below(cast.n)];
-	return arena_printf(arena, "%u %u %u %s%s", usage, selector, mtype,
-	    role->name, chance(12) ? faults[below(3)] : "");
-}
-
-static void
-deal(struct game *game)
-{
-	static const char *const names[] = { "mx.example", "mx.example",
-		"mx.example", "mx.example.org", "mx.example.com", "c.example",
-		"other.example" };
-	static const int days[] = { 0, 0, 0, 0, 0, 5, -5, 100, -100 };
-	struct arena *arena = arena_new();
-	const struct role *list[MOST];
-	size_t n = deal_chain(list), n_records = 1 + below(6);
-	const char *words = "";
-
-	*game = (struct game) { .arena = arena, .chain_words = "" };
-	game->stack = sk_X509_new_null();
-	for (size_t i = 0; i < n; i++) {
-		game->chain_words = arena_printf(
-		    arena, "%s%s ", game->chain_words, list[i]->name);
-		sk_X509_push(
-		    game->stack, cast_find(&cast, list[i]->name)->cert);
-	}
-	for (size_t i = 0; i < n_records; i++)
-		words = arena_printf(
-		    arena, "%s%s; ", words, deal_record(arena, list, n));
-	game->record_words = words;
-	game->chain = cast_chain(&cast, game->chain_words);
-	game->question.records =
-	    cast_records(&cast, arena, words, &game->question.n_records);
-	game->references[0] = names[below(7)];
-	game->references[1] = names[below(7)];
-	game->question.references = game->references;
-	game->question.n_references = chance(70) ? 1 : 2;
-	game->question.at = FORGE_NOW + days[below(9)] * FORGE_DAY;
-	game->question.ee_names = chance(10);
-}
-
-static void
-clear(struct game *game)
-{
-	sk_X509_free(game->stack);
-	tls_chain_unref(game->chain);
-	arena_unref(game->arena);
 }
 
 /* Did each of the chain sign the one below it, up to this depth? */
@@ -306,22 +170,6 @@ walk(const struct game *game, const struct danelaw_record *record)
 }
 
 static bool
-expect(
-    const struct game *game, size_t i, const char *what, long want, long have)
-{
-	if (want == have)
-		return true;
-	print_error("%s%zu: want %ld, have %ld\n  chain   %s\n  records %s\n"
-		    "  names %s %s, day %ld, ee_names %d\n",
-	    what, i, want, have, game->chain_words, game->record_words,
-	    game->references[0],
-	    game->question.n_references > 1 ? game->references[1] : "",
-	    (long)((game->question.at - FORGE_NOW) / FORGE_DAY),
-	    game->question.ee_names);
-	return false;
-}
-
-static bool
 is_superseded(const struct game *game, size_t i)
 {
 	const struct danelaw_record *records = game->question.records;
@@ -344,8 +192,8 @@ check_record(const struct game *game, size_t i)
 	int place = -2;
 
 	if (!record->usable)
-		return expect(game, i, "unusable ", DANELAW_RESULT_UNUSABLE,
-		    have->result);
+		return game_expect(game, i, "unusable ",
+		    DANELAW_RESULT_UNUSABLE, have->result);
 	alone = drive(game, i, i);
 	if (alone.error == X509_V_OK)
 		assert_true(alone.depth >= 0);
@@ -358,11 +206,11 @@ check_record(const struct game *game, size_t i)
 	want = is_superseded(game, i) ? DANELAW_RESULT_SUPERSEDED
 	    : have->depth >= 0        ? DANELAW_RESULT_MATCH
 				      : DANELAW_RESULT_NO_MATCH;
-	return expect(game, i, "result ", want, have->result) &&
+	return game_expect(game, i, "result ", want, have->result) &&
 	    /* A key too small stops OpenSSL before it looks at records. */
 	    (alone.error == X509_V_ERR_EE_KEY_TOO_SMALL ||
-		expect(game, i, "depth ", alone.depth, have->depth)) &&
-	    (place == -2 || expect(game, i, "bytes ", place, have->depth));
+		game_expect(game, i, "depth ", alone.depth, have->depth)) &&
+	    (place == -2 || game_expect(game, i, "bytes ", place, have->depth));
 }
 
 static bool
@@ -402,7 +250,7 @@ check_place(const struct game *game, const struct danelaw_match *match)
 	int found = 0;
 
 	if (match->how == DANELAW_HOW_SIGNED_BY)
-		return expect(game, 0, "bare key ", 210,
+		return game_expect(game, 0, "bare key ", 210,
 		    100 * record->usage + 10 * record->selector +
 			record->mtype);
 	for (int i = 0; i < sk_X509_num(game->stack); i++)
@@ -418,19 +266,19 @@ check_place(const struct game *game, const struct danelaw_match *match)
 		    record->selector == 0 && record->mtype == 0)
 			return true;
 	}
-	return expect(game, 0, "place ", 1, found);
+	return game_expect(game, 0, "place ", 1, found);
 }
 
 static bool
 check_depths(const struct game *game)
 {
-	bool good = expect(game, 0, "leaf ", 0, game->answer.depths[0]);
+	bool good = game_expect(game, 0, "leaf ", 0, game->answer.depths[0]);
 
 	for (int i = 1; i < sk_X509_num(game->stack); i++)
 		for (int j = 0; j < i; j++)
 			good = good &&
 			    (game->answer.depths[i] < 0 ||
-				expect(game, (size_t)i, "same depth ", 0,
+				game_expect(game, (size_t)i, "same depth ", 0,
 				    game->answer.depths[i] ==
 					game->answer.depths[j]));
 	return good;
@@ -451,14 +299,15 @@ check_whole(const struct game *game, int tally[4])
 		usable += game->question.records[i].usable;
 	if (usable == 0) {
 		tally[3]++;
-		return expect(game, n, "nothing ", 0,
+		return game_expect(game, n, "nothing ", 0,
 		    answer->verified || match != NULL || code != 0);
 	}
 	whole = drive(game, 0, n - 1);
 	tally[whole.error == 0 ? 0 : match != NULL ? 1 : 2]++;
-	if (!expect(game, n, "verified ", whole.error == 0, answer->verified))
+	if (!game_expect(
+		game, n, "verified ", whole.error == 0, answer->verified))
 		return false;
-	if (!expect(game, n, "code ", whole.error, code))
+	if (!game_expect(game, n, "code ", whole.error, code))
 		return false;
 	if (match == NULL)
 		return true;
@@ -468,16 +317,16 @@ check_whole(const struct game *game, int tally[4])
 		if (whole.parts[0] == 2 && record->selector == 0 &&
 		    record->mtype == 0)
 			whole.parts[1] = whole.parts[2] = 0;
-		if (!expect(game, n, "match ",
+		if (!game_expect(game, n, "match ",
 			1000 * whole.depth + 100 * whole.parts[0] +
 			    10 * whole.parts[1] + whole.parts[2],
 			1000 * match->depth + 100 * record->usage +
 			    10 * record->selector + record->mtype))
 			return false;
 	}
-	return expect(game, n, "record ", DANELAW_RESULT_MATCH,
+	return game_expect(game, n, "record ", DANELAW_RESULT_MATCH,
 		   answer->records[match->record].result) &&
-	    expect(game, n, "name ",
+	    game_expect(game, n, "name ",
 		game->question.records[match->record].usage == 2 ||
 		    game->question.ee_names,
 		match->name.checked) &&
@@ -495,7 +344,7 @@ test_many(void **state)
 		struct game game;
 		struct danelaw_record *records;
 
-		deal(&game);
+		deal_game(&cast, &game);
 		records = (struct danelaw_record *)game.question.records;
 		assert_true(match_mark_unusable(
 		    context, records, game.question.n_records));
@@ -506,7 +355,7 @@ test_many(void **state)
 		for (size_t j = 0; j < game.question.n_records; j++)
 			bad += !check_record(&game, j);
 		bad += !check_whole(&game, tally) || !check_depths(&game);
-		clear(&game);
+		game_clear(&game);
 	}
 	assert_int_equal(bad, 0);
 	/* Verified, matched but faulty, no match, nothing usable. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * memo.h - a judgement kept with the chain it was given on.
+ *
+ * An MX host may serve a hundred thousand domains. Its chain is judged for
+ * each of them, and nearly always in the same words: an answer is kept where
+ * it can be proved that another question has the same one (memo.c says how).
+ */
+#ifndef TLS_MEMO_H
+#define TLS_MEMO_H
+
+#include "tls/match.h"
+
+struct match_memo;
+
+/*
+ * As match_judge(). What *memo keeps is told again if it must be the same,
+ * else it is made anew, or NULL. A memo is for one chain alone, which has to
+ * outlive it. The arena holds what the answer points to.
+ */
+bool match_recall(struct tls_context *context, const struct tls_chain *chain,
+    const struct match_question *question, struct match_memo **memo,
+    struct arena *arena, struct match_answer *answer);
+void match_memo_free(struct match_memo *memo); /* NULL is fine */
+/* How often it was told again; for tests. NULL: never. */
+size_t match_memo_used(const struct match_memo *memo);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/* Each chain is shown to many domains: with a memory, and without. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <time.h>
+
+#include "tls/deal.h"
+#include "tls/memo.h"
+
+#define CASES 1200
+
+static struct cast cast;
+static struct tls_context *context;
+
+static int
+set_up(void **state)
+{
+	char *error = NULL;
+
+	(void)state;
+	cast_init(&cast, cast_roles, cast_n_roles);
+	context = tls_context_new(NULL, NULL, &error);
+	return context != NULL ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	tls_context_free(context);
+	cast_finish(&cast);
+	return 0;
+}
+
+/* Now, long ago, or where a certificate of the chain begins or ends. */
+static int64_t
+deal_time(const struct game *game)
+{
+	static const int days[] = { 0, 0, 0, 1, 5, -5, 100, -100 };
+	size_t n = (size_t)sk_X509_num(game->stack);
+	const X509 *cert =
+	    sk_X509_value(game->stack, chance(60) ? 0 : (int)below(n));
+	struct tm tm;
+
+	if (chance(40))
+		return FORGE_NOW + days[below(8)] * FORGE_DAY +
+		    (int64_t)below(9000);
+	assert_int_equal(ASN1_TIME_to_tm(chance(20) ? X509_get0_notBefore(cert)
+						    : X509_get0_notAfter(cert),
+			     &tm),
+	    1);
+	return (int64_t)timegm(&tm) + 1 - (int64_t)below(chance(50) ? 3 : 3000);
+}
+
+/* The next domain that has the chain before it. */
+static struct match_question
+deal_question(const struct game *game, const char *references[3])
+{
+	static const char *const names[] = { "mx.example", "mx.example",
+		"mx.example.org", "c.example", "other.example", ".example" };
+	struct match_question question = game->question;
+
+	for (size_t i = 0; i < 3; i++)
+		references[i] = names[below(6)];
+	if (chance(60))
+		references[0] = game->references[0];
+	question.references = references;
+	question.n_references = chance(3) ? 0 : 1 + below(3);
+	question.at = chance(60) ? game->question.at : deal_time(game);
+	question.ee_names = chance(2) != game->question.ee_names;
+	question.unsigned_too = chance(2);
+	if (chance(2))
+		question.n_records--;
+	return question;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_match(const struct danelaw_match *a, const struct danelaw_match *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->record == b->record && a->depth == b->depth &&
+	    a->how == b->how && a->name.checked == b->name.checked &&
+	    same_text(a->name.reference, b->name.reference) &&
+	    same_text(a->name.presented, b->name.presented) &&
+	    a->name.source == b->name.source && a->name.san == b->name.san &&
+	    a->name.wildcard == b->name.wildcard;
+}
+
+static bool
+same_answer(
+    const struct match_answer *a, const struct match_answer *b, size_t n_certs)
+{
+	const struct danelaw_verify_error *one = a->verify_error;
+	const struct danelaw_verify_error *two = b->verify_error;
+	bool same = a->verified == b->verified &&
+	    a->date_failed == b->date_failed &&
+	    a->name_failed == b->name_failed && a->n_records == b->n_records &&
+	    (one == NULL) == (two == NULL) && same_match(a->match, b->match);
+
+	if (same && one != NULL)
+		same = one->code == two->code && one->depth == two->depth &&
+		    same_text(one->name, two->name) &&
+		    same_text(one->text, two->text);
+	for (size_t i = 0; same && i < a->n_records; i++)
+		same = a->records[i].record == b->records[i].record &&
+		    a->records[i].result == b->records[i].result &&
+		    a->records[i].depth == b->records[i].depth &&
+		    a->records[i].role == b->records[i].role;
+	return same &&
+	    memcmp(a->depths, b->depths, n_certs * sizeof(*a->depths)) == 0;
+}
+
+/* What is remembered is what would be found. */
+static void
+test_memo(void **state)
+{
+	size_t told[3] = { 0 }, asked = 0;
+	(void)state;
+
+	for (int i = 0; i < CASES; i++) {
+		struct match_memo *memo = NULL;
+		struct game game;
+
+		deal_game(&cast, &game);
+		assert_true(match_mark_unusable(context,
+		    (struct danelaw_record *)game.question.records,
+		    game.question.n_records));
+		for (int j = 0; j < 12; j++) {
+			const char *references[3];
+			size_t used = match_memo_used(memo);
+			struct match_answer anew;
+
+			game.question.references = game.references;
+			const struct match_question question =
+			    deal_question(&game, references);
+			assert_true(match_judge(
+			    context, game.chain, &question, game.arena, &anew));
+			assert_true(match_recall(context, game.chain, &question,
+			    &memo, game.arena, &game.answer));
+			assert_true(game_expect(&game, (size_t)j, "memo ", true,
+			    same_answer(&anew, &game.answer,
+				(size_t)sk_X509_num(game.stack))));
+			asked++;
+			if (match_memo_used(memo) > used)
+				told[anew.verified ? 0 : anew.match ? 1 : 2]++;
+		}
+		match_memo_free(memo);
+		game_clear(&game);
+	}
+	print_message("# of %zu told again: %zu verified, %zu faulty, %zu "
+		      "without a match\n",
+	    asked, told[0], told[1], told[2]);
+	for (int i = 0; i < 3; i++)
+		assert_true(told[i] > asked / 500);
+}
+
+/* An answer of the last hour may be wrong now. */
+static void
+test_expiry(void **state)
+{
+	static const int after[] = { -2000, -1900, 10, 5000 };
+	size_t faulty = 0;
+	(void)state;
+
+	for (int i = 0; i < CASES / 4; i++) {
+		struct match_memo *memo = NULL;
+		struct game game;
+		struct tm tm;
+
+		deal_game(&cast, &game);
+		game.question.references = game.references;
+		assert_true(match_mark_unusable(context,
+		    (struct danelaw_record *)game.question.records,
+		    game.question.n_records));
+		assert_int_equal(
+		    ASN1_TIME_to_tm(
+			X509_get0_notAfter(sk_X509_value(game.stack, 0)), &tm),
+		    1);
+		for (size_t j = 0; j < 4; j++) {
+			struct match_answer anew;
+
+			game.question.at = (int64_t)timegm(&tm) + after[j];
+			assert_true(match_judge(context, game.chain,
+			    &game.question, game.arena, &anew));
+			assert_true(match_recall(context, game.chain,
+			    &game.question, &memo, game.arena, &game.answer));
+			assert_true(game_expect(&game, j, "expiry ", true,
+			    same_answer(&anew, &game.answer,
+				(size_t)sk_X509_num(game.stack))));
+			faulty += anew.date_failed;
+		}
+		match_memo_free(memo);
+		game_clear(&game);
+	}
+	assert_true(faulty > CASES / 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_memo),
+		cmocka_unit_test(test_expiry),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
