@@ -68,3 +68,11 @@ probe_key(const struct probe_target *target, char key[GATE_KEY_MAX])
 		hash = hash_text(hash, own[i]);
 	snprintf(key + at, room, "#%016" PRIx64, hash);
 }
+
+void
+probe_endpoint(
+    const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX])
+{
+	snprintf(endpoint, GATE_ENDPOINT_MAX, "%s %u %u", target->ip,
+	    target->port, target->attempt);
+}

@@ -20,24 +20,34 @@
 #include <stdint.h>
 
 #define GATE_KEY_MAX 400 /* bytes, NUL included */
+#define GATE_ENDPOINT_MAX 72
+/* So long, at most, is it believed that an address does not answer. */
+#define GATE_UNREACHED_MS 600000
 
 struct danelaw_engine;
+
+struct gate_wish {
+	const char *key, *endpoint, *ip, *host;
+};
 
 struct gate {
 	void *arg;
 	/*
 	 * May the engine probe? key names all that the result depends on
-	 * (address, port, SNI, offers...), printable; ip is the address, host
+	 * (address, port, SNI, offers...), endpoint what a connection does
+	 * (address, port, attempt), both printable; ip is the address, host
 	 * the MX host it stands for. All are borrowed for the call. id is the
 	 * engine's own, never used twice.
 	 */
-	void (*ask)(void *arg, uint64_t id, const char *key, const char *ip,
-	    const char *host);
+	void (*ask)(void *arg, uint64_t id, const struct gate_wish *wish);
 	/* The wish is dropped before it was answered. */
 	void (*drop)(void *arg, uint64_t id);
 	/* The probe has ended. bytes are what engine_gate_have() reads; none,
-	   if there is nothing that others could use. */
-	void (*done)(void *arg, uint64_t id, const void *bytes, size_t len);
+	   if there is nothing that others could use. unreached: no connection
+	   came about, so that the bytes serve for all of the same endpoint,
+	   whatever their key. */
+	void (*done)(void *arg, uint64_t id, const void *bytes, size_t len,
+	    bool unreached);
 };
 
 /* Before the first request; *gate is copied. */

@@ -5,7 +5,8 @@
  *	IN_LANE -> READY -> RUNNING
  *
  * Each address is a lane: one ticket at a time is let out of it, the others
- * wait behind, first come, first served. With a gate:
+ * wait behind, first come, first served; where no connection came about they
+ * are told the same and become ANSWERED. With a gate:
  *
  *	AT_GATE -> READY -> RUNNING	after go; the gate is owed a done()
  *	AT_GATE -> ANSWERED		what another found out
@@ -187,7 +188,11 @@ static bool
 enter_gate(
     struct probe_queue *queue, struct probe_ticket *ticket, const char *host)
 {
-	char key[GATE_KEY_MAX];
+	char key[GATE_KEY_MAX], endpoint[GATE_ENDPOINT_MAX];
+	const struct gate_wish wish = { .key = key,
+		.endpoint = endpoint,
+		.ip = ticket->target.ip,
+		.host = host };
 
 	ticket->state = AT_GATE;
 	ticket->id = ++queue->last_id;
@@ -195,9 +200,19 @@ enter_gate(
 	if (ticket->hh.tbl == NULL)
 		return false;
 	probe_key(&ticket->target, key);
-	queue->gate.ask(
-	    queue->gate.arg, ticket->id, key, ticket->target.ip, host);
+	probe_endpoint(&ticket->target, endpoint);
+	queue->gate.ask(queue->gate.arg, ticket->id, &wish);
 	return true;
+}
+
+/* For all who would connect there; but a domain that is short of time did not
+ * wait as long as others would. */
+static bool
+is_for_all(const struct probe_ticket *ticket, const struct evidence *evidence)
+{
+	return evidence_is_unreached(evidence) &&
+	    (ticket->target.deadline == 0 ||
+		evidence->shakes[0].reached == DANELAW_OUTCOME_CONNECT_REFUSED);
 }
 
 /* After go. */
@@ -211,10 +226,10 @@ tell_gate(struct probe_queue *queue, const struct probe_ticket *ticket,
 		return;
 	buf_init(&bytes, EVIDENCE_WIRE_MAX);
 	if (evidence != NULL && evidence_write(evidence, &bytes))
-		queue->gate.done(
-		    queue->gate.arg, ticket->id, bytes.bytes, bytes.len);
+		queue->gate.done(queue->gate.arg, ticket->id, bytes.bytes,
+		    bytes.len, is_for_all(ticket, evidence));
 	else
-		queue->gate.done(queue->gate.arg, ticket->id, NULL, 0);
+		queue->gate.done(queue->gate.arg, ticket->id, NULL, 0, false);
 	buf_finish(&bytes);
 }
 
@@ -259,12 +274,50 @@ end_ticket(struct probe_ticket *ticket, struct evidence *evidence)
 	done(evidence, arg);
 }
 
+/* A reference is taken. It stands in no list. */
+static void
+make_answered(struct probe_ticket *ticket, struct evidence *evidence)
+{
+	ticket->evidence = evidence;
+	ticket->state = ANSWERED;
+	TAILQ_INSERT_TAIL(&ticket->queue->answered, ticket, link);
+	wake(ticket->queue);
+}
+
+static bool
+would_see_the_same(const struct probe_target *a, const struct probe_target *b)
+{
+	return a->attempt == b->attempt && a->budget_ms == b->budget_ms &&
+	    a->connect_ms == b->connect_ms;
+}
+
+/* Thousands of names may stand for an address that nobody answers at. */
+static void
+tell_lane(struct probe_ticket *ticket, struct evidence *evidence)
+{
+	struct ticket_list *behind = &ticket->lane->behind;
+	struct probe_ticket *other, *next;
+
+	for (other = TAILQ_FIRST(behind); other != NULL; other = next) {
+		next = TAILQ_NEXT(other, link);
+		if (!would_see_the_same(&other->target, &ticket->target))
+			continue;
+		TAILQ_REMOVE(behind, other, link);
+		other->lane = NULL;
+		evidence_ref(evidence);
+		make_answered(other, evidence);
+	}
+}
+
 static void
 probe_done(struct evidence *evidence, void *arg)
 {
 	struct probe_ticket *ticket = arg;
 
 	tell_gate(ticket->queue, ticket, evidence);
+	if (ticket->lane != NULL && evidence != NULL &&
+	    is_for_all(ticket, evidence))
+		tell_lane(ticket, evidence);
 	end_ticket(ticket, evidence);
 }
 
@@ -325,7 +378,7 @@ probe_queue_go(struct probe_queue *queue, uint64_t id)
 
 	if (ticket == NULL) {
 		if (queue->gated)
-			queue->gate.done(queue->gate.arg, id, NULL, 0);
+			queue->gate.done(queue->gate.arg, id, NULL, 0, false);
 		return;
 	}
 	HASH_DEL(queue->at_gate, ticket);
@@ -350,10 +403,7 @@ probe_queue_have(
 		return false;
 	}
 	HASH_DEL(queue->at_gate, ticket);
-	ticket->evidence = evidence;
-	ticket->state = ANSWERED;
-	TAILQ_INSERT_TAIL(&queue->answered, ticket, link);
-	wake(queue);
+	make_answered(ticket, evidence);
 	return true;
 }
 

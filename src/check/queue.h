@@ -41,5 +41,8 @@ bool probe_queue_have(
 
 /* All that the evidence depends on, in one printable line. */
 void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
+/* And all that it depends on whether there is a connection. */
+void probe_endpoint(
+    const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX]);
 
 #endif

@@ -4,6 +4,18 @@
 #include "tls/memo.h"
 #include "tls/offer.h"
 
+bool
+evidence_is_unreached(const struct evidence *evidence)
+{
+	const struct evidence_shake *first = evidence->shakes;
+
+	return evidence->n_shakes == 1 && evidence->untried == NULL &&
+	    evidence->our_lack == NULL && !arena_failed(evidence->arena) &&
+	    evidence->timing.connect < 0 &&
+	    (first->reached == DANELAW_OUTCOME_CONNECT_REFUSED ||
+		first->reached == DANELAW_OUTCOME_CONNECT_TIMEOUT);
+}
+
 void
 evidence_ref(struct evidence *evidence)
 {

@@ -98,6 +98,9 @@ struct evidence {
 /* Of an address that is left alone; why is static. NULL: no memory. */
 struct evidence *evidence_untried(
     const char *ip, uint16_t port, const char *why);
+/* Somebody tried, and no connection came about, for which nothing of ours is to
+ * blame: it says nothing of more than address and port. */
+bool evidence_is_unreached(const struct evidence *evidence);
 void evidence_ref(struct evidence *evidence);
 void evidence_unref(struct evidence *evidence); /* NULL is fine */
 

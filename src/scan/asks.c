@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/gate.h"
+#include "scan/unreached.h"
+
 enum ask_state { WAITING, WISHING, ANSWERED, GONE, SHOWN };
 
 struct ask {
@@ -23,8 +26,8 @@ struct ask {
 	enum asks_answer_type type; /* ANSWERED */
 	struct registry_place place;
 	struct manners_wish *wish;
-	const char *ip, *host;
-	char key[]; /* and these two */
+	const char *endpoint, *ip, *host;
+	char key[]; /* and these three */
 };
 
 TAILQ_HEAD(ask_list, ask);
@@ -32,6 +35,7 @@ TAILQ_HEAD(ask_list, ask);
 struct asks {
 	struct registry *registry;
 	struct manners *manners;
+	struct unreached *unreached;
 	struct table table;
 	struct ask_list answers;
 	struct ask_list *hands;
@@ -63,9 +67,10 @@ asks_new(const struct manners_options *options, size_t n_hands)
 	TAILQ_INIT(&asks->answers);
 	asks->registry = registry_new(&options->secret);
 	asks->manners = manners_new(options);
+	asks->unreached = unreached_new(&options->secret, GATE_UNREACHED_MS);
 	asks->hands = calloc(n_hands, sizeof(*asks->hands));
 	if (asks->registry == NULL || asks->manners == NULL ||
-	    asks->hands == NULL) {
+	    asks->unreached == NULL || asks->hands == NULL) {
 		asks_free(asks);
 		return NULL;
 	}
@@ -89,6 +94,7 @@ asks_free(struct asks *asks)
 	table_finish(&asks->table);
 	manners_free(asks->manners);
 	registry_free(asks->registry);
+	unreached_free(asks->unreached);
 	free(asks->hands);
 	free(asks);
 }
@@ -96,19 +102,28 @@ asks_free(struct asks *asks)
 static struct ask *
 ask_new(const struct asks_question *question)
 {
-	size_t key_size = strlen(question->key) + 1;
-	size_t ip_size = strlen(question->ip) + 1;
-	size_t host_size = strlen(question->host) + 1;
-	struct ask *ask =
-	    calloc(1, sizeof(*ask) + key_size + ip_size + host_size);
+	const char *const texts[] = { question->key, question->endpoint,
+		question->ip, question->host };
+	const char *copies[sizeof(texts) / sizeof(texts[0])];
+	size_t n = sizeof(texts) / sizeof(texts[0]), room = 0;
+	struct ask *ask;
+	char *at;
 
+	for (size_t i = 0; i < n; i++)
+		room += strlen(texts[i]) + 1;
+	ask = calloc(1, sizeof(*ask) + room);
 	if (ask == NULL)
 		return NULL;
-	memcpy(ask->key, question->key, key_size);
-	ask->ip = ask->key + key_size;
-	memcpy(ask->key + key_size, question->ip, ip_size);
-	ask->host = ask->ip + ip_size;
-	memcpy(ask->key + key_size + ip_size, question->host, host_size);
+	at = ask->key;
+	for (size_t i = 0; i < n; i++) {
+		size_t size = strlen(texts[i]) + 1;
+
+		copies[i] = memcpy(at, texts[i], size);
+		at += size;
+	}
+	ask->endpoint = copies[1];
+	ask->ip = copies[2];
+	ask->host = copies[3];
 	ask->hand = question->hand;
 	ask->node.key = key_of(question->hand, question->id);
 	return ask;
@@ -147,14 +162,14 @@ go_on(struct asks *asks, struct ask *ask, enum registry_answer said)
 
 /* Ends the claim, which may concern those who wait behind it. */
 static void
-end_claim(
-    struct asks *asks, struct ask *ask, const struct registry_place *place)
+end_claim(struct asks *asks, struct ask *ask,
+    const struct registry_place *place, bool lasting)
 {
 	struct registry_claim *claim;
 	struct registry_place found;
 	enum registry_answer said;
 
-	registry_end(asks->registry, &ask->claim, place);
+	registry_end(asks->registry, &ask->claim, place, lasting);
 	while ((said = registry_next(asks->registry, &claim, &found)) !=
 	    REGISTRY_WAIT) {
 		if (said == REGISTRY_KNOWN)
@@ -165,12 +180,12 @@ end_claim(
 
 static void
 ask_end(struct asks *asks, struct ask *ask, const struct registry_place *place,
-    int64_t now)
+    bool lasting, int64_t now)
 {
 	if (ask->state == ANSWERED)
 		TAILQ_REMOVE(&asks->answers, ask, answer);
 	manners_end(asks->manners, ask->wish, now);
-	end_claim(asks, ask, place);
+	end_claim(asks, ask, place, lasting);
 	TAILQ_REMOVE(&asks->hands[ask->hand], ask, of_hand);
 	table_remove(&asks->table, &ask->node);
 	free(ask);
@@ -208,12 +223,12 @@ asks_drop(struct asks *asks, size_t hand, uint64_t id, int64_t now)
 	/* It had ended before it could hear of it: nobody connected. */
 	if (ask->state == GONE)
 		asks->counts.probes--;
-	ask_end(asks, ask, NULL, now);
+	ask_end(asks, ask, NULL, false, now);
 }
 
 bool
 asks_done(struct asks *asks, size_t hand, uint64_t id,
-    const struct registry_place *place, int64_t now)
+    const struct registry_place *place, bool unreached, int64_t now)
 {
 	struct ask *ask = table_find(&asks->table, key_of(hand, id));
 
@@ -221,7 +236,9 @@ asks_done(struct asks *asks, size_t hand, uint64_t id,
 		return true;
 	if (ask->state != GONE)
 		return false;
-	ask_end(asks, ask, place, now);
+	if (unreached && place->len != 0)
+		unreached_note(asks->unreached, ask->endpoint, place, now);
+	ask_end(asks, ask, place, !unreached, now);
 	return true;
 }
 
@@ -235,6 +252,7 @@ asks_redo(struct asks *asks, size_t hand, uint64_t id)
 	if (ask->state != SHOWN)
 		return false;
 	asks->counts.reused--;
+	unreached_forget(asks->unreached, ask->endpoint, &ask->place);
 	go_on(asks, ask,
 	    registry_ask(
 		asks->registry, ask->key, true, &ask->claim, &ask->place));
@@ -247,7 +265,24 @@ asks_leave(struct asks *asks, size_t hand, int64_t now)
 	struct ask *ask;
 
 	while ((ask = TAILQ_FIRST(&asks->hands[hand])) != NULL)
-		ask_end(asks, ask, NULL, now);
+		ask_end(asks, ask, NULL, false, now);
+}
+
+/* It may connect, or need not: nobody would answer. */
+static enum asks_answer_type
+let_go(struct asks *asks, struct ask *ask, int64_t now)
+{
+	if (!unreached_find(asks->unreached, ask->endpoint, now, &ask->place)) {
+		ask->state = GONE;
+		asks->counts.probes++;
+		return ASKS_GO;
+	}
+	manners_spare(asks->manners, ask->wish);
+	ask->wish = NULL;
+	ask->state = SHOWN;
+	asks->counts.reused++;
+	end_claim(asks, ask, &ask->place, false);
+	return ASKS_HAVE;
 }
 
 struct asks_answer
@@ -266,9 +301,8 @@ asks_next(struct asks *asks, int64_t now)
 		ask = manners_next(asks->manners, now);
 		if (ask == NULL)
 			return answer;
-		answer.type = ASKS_GO;
-		ask->state = GONE;
-		asks->counts.probes++;
+		answer.type = let_go(asks, ask, now);
+		answer.place = ask->place;
 	}
 	answer.hand = ask->hand;
 	answer.id = ask->node.key.a;

@@ -4,7 +4,8 @@
  *
  * Brings registry and manners together, and is as pure as these. A hand is
  * known by its index; questions and what becomes of them go in, answers come
- * out by asks_next().
+ * out by asks_next(). Where no connection came about, nobody else connects to
+ * the same endpoint for a while, whatever the key.
  */
 #ifndef SCAN_ASKS_H
 #define SCAN_ASKS_H
@@ -17,7 +18,7 @@ struct asks;
 struct asks_question {
 	size_t hand;
 	uint64_t id; /* of the hand's own */
-	const char *key, *ip, *host;
+	const char *key, *endpoint, *ip, *host;
 };
 
 enum asks_answer_type {
@@ -47,9 +48,10 @@ bool asks_ask(struct asks *asks, const struct asks_question *question);
 /* No longer wanted, or had and taken. Unknown ids do no harm, here and below:
  * the answer may have crossed the question's end. */
 void asks_drop(struct asks *asks, size_t hand, uint64_t id, int64_t now);
-/* False: nobody told it to go. len 0: nothing to share. */
+/* False: nobody told it to go. len 0: nothing to share. unreached: what it
+ * found is a matter of the endpoint. */
 bool asks_done(struct asks *asks, size_t hand, uint64_t id,
-    const struct registry_place *place, int64_t now);
+    const struct registry_place *place, bool unreached, int64_t now);
 /* What it was told to have is of no use. False: there was nothing to have. */
 bool asks_redo(struct asks *asks, size_t hand, uint64_t id);
 /* The hand is no more, and neither are its connections. */

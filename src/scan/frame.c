@@ -12,7 +12,7 @@
 #define LENGTH_SIZE 4
 #define HEAD_SIZE (LENGTH_SIZE + 1 + 8)
 #define NUMBERS_MAX 16
-#define TEXTS_MAX 3
+#define TEXTS_MAX 4
 
 /* What comes behind the id. */
 struct shape {
@@ -26,13 +26,13 @@ static const struct shape shapes[] = {
 	[FRAME_DOMAIN] = { 0, 1, FRAME_TEXT_MAX },
 	[FRAME_RESULT] = { 3, 1, FRAME_MAX },
 	[FRAME_BAD] = { 1, 1, FRAME_TEXT_MAX },
-	[FRAME_ASK] = { 0, 3, FRAME_TEXT_MAX },
+	[FRAME_ASK] = { 0, 4, FRAME_TEXT_MAX },
 	[FRAME_GO] = { 0, 0, 0 },
 	[FRAME_HAVE] = { 16, 0, 0 },
 	[FRAME_TOOK] = { 0, 0, 0 },
 	[FRAME_REDO] = { 0, 0, 0 },
 	[FRAME_DROP] = { 0, 0, 0 },
-	[FRAME_DONE] = { 12, 0, 0 },
+	[FRAME_DONE] = { 13, 0, 0 },
 	[FRAME_ALIVE] = { 0, 0, 0 },
 };
 #define N_SHAPES (sizeof(shapes) / sizeof(shapes[0]))
@@ -74,6 +74,7 @@ put_numbers(uint8_t *at, const struct frame *frame)
 	case FRAME_DONE:
 		put_number(at, 8, frame->offset);
 		put_number(at + 8, 4, frame->len);
+		put_number(at + 12, 1, frame->unreached);
 		break;
 	case FRAME_READY:
 	case FRAME_DOMAIN:
@@ -90,7 +91,8 @@ put_numbers(uint8_t *at, const struct frame *frame)
 bool
 frame_write(struct buf *out, const struct frame *frame)
 {
-	const char *texts[TEXTS_MAX] = { frame->text, frame->ip, frame->host };
+	const char *texts[TEXTS_MAX] = { frame->text, frame->endpoint,
+		frame->ip, frame->host };
 	const struct shape *shape = &shapes[frame->type];
 	size_t lens[TEXTS_MAX] = { frame->text_len }, before = out->len;
 	uint8_t head[HEAD_SIZE + NUMBERS_MAX];
@@ -126,8 +128,8 @@ static bool
 read_texts(const struct shape *shape, const char *at, const char *end,
     struct frame *frame)
 {
-	const char **texts[TEXTS_MAX] = { &frame->text, &frame->ip,
-		&frame->host };
+	const char **texts[TEXTS_MAX] = { &frame->text, &frame->endpoint,
+		&frame->ip, &frame->host };
 
 	for (unsigned i = 0; i < shape->texts; i++) {
 		const char *nul = memchr(at, '\0', (size_t)(end - at));
@@ -166,6 +168,10 @@ read_numbers(const char *at, struct frame *frame)
 		frame->len = (uint32_t)get_number(at + 8, 4);
 		if (frame->type == FRAME_HAVE)
 			frame->store = (uint32_t)get_number(at + 12, 4);
+		else if (get_number(at + 12, 1) > 1)
+			return false;
+		else
+			frame->unreached = get_number(at + 12, 1) != 0;
 		return frame->len <= FRAME_STORED_MAX &&
 		    frame->offset <= INT64_MAX - FRAME_STORED_MAX;
 	case FRAME_READY:

@@ -6,16 +6,17 @@
  *	head	DOMAIN id text			to be examined
  *	hand	RESULT id verdict state line	the report, or elsewhere
  *	hand	BAD id lost why			there is no report
- *	hand	ASK id key ip host		may I probe?
+ *	hand	ASK id key endpoint ip host	may I probe?
  *	head	GO id				yes
  *	head	HAVE id store offset len	no need to: read this
  *	hand	TOOK id				so I did
  *	hand	REDO id				this cannot be read
  *	hand	DROP id				never mind
- *	hand	DONE id offset len		the probe has ended
+ *	hand	DONE id unreached offset len	the probe has ended
  *	hand	ALIVE				its loop turns
  *
  * DONE says where in the hand's own store the evidence lies; len 0: nowhere.
+ * For key, endpoint and unreached see check/gate.h.
  * The id of a domain is the head's own, that of a question the hand's. Both
  * sides run the same program, but a hand has talked to strangers: what it
  * says is checked as theirs would be.
@@ -52,13 +53,13 @@ struct frame {
 	uint64_t id;
 	enum danelaw_verdict verdict;
 	enum danelaw_state state;
-	bool elsewhere, lost;
+	bool elsewhere, lost, unreached;
 	uint64_t offset;
 	uint32_t store, len;
 	/* NUL-terminated where they come from frame_read(). */
 	const char *text; /* domain, line, why or key */
 	size_t text_len;
-	const char *ip, *host;
+	const char *endpoint, *ip, *host;
 };
 
 enum frame_status {

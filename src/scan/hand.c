@@ -212,17 +212,17 @@ on_closed(void *arg)
 }
 
 static void
-gate_ask(
-    void *arg, uint64_t id, const char *key, const char *ip, const char *host)
+gate_ask(void *arg, uint64_t id, const struct gate_wish *wish)
 {
 	struct hand *hand = arg;
 	const struct frame frame = {
 		.type = FRAME_ASK,
 		.id = id,
-		.text = key,
-		.text_len = strlen(key),
-		.ip = ip,
-		.host = host,
+		.text = wish->key,
+		.text_len = strlen(wish->key),
+		.endpoint = wish->endpoint,
+		.ip = wish->ip,
+		.host = wish->host,
 	};
 
 	if (!link_send(hand->link, &frame))
@@ -257,7 +257,7 @@ append(const struct hand *hand, const void *bytes, size_t len)
 }
 
 static void
-gate_done(void *arg, uint64_t id, const void *bytes, size_t len)
+gate_done(void *arg, uint64_t id, const void *bytes, size_t len, bool unreached)
 {
 	struct hand *hand = arg;
 	struct frame frame = { .type = FRAME_DONE, .id = id };
@@ -265,6 +265,7 @@ gate_done(void *arg, uint64_t id, const void *bytes, size_t len)
 	if (len > 0 && append(hand, bytes, len)) {
 		frame.offset = hand->stored;
 		frame.len = (uint32_t)len;
+		frame.unreached = unreached;
 		hand->stored += len;
 	}
 	link_send(hand->link, &frame);

@@ -241,6 +241,7 @@ on_ask(struct worker *worker, const struct frame *frame)
 		.hand = hand,
 		.id = frame->id,
 		.key = frame->text,
+		.endpoint = frame->endpoint,
 		.ip = frame->ip,
 		.host = frame->host,
 	};
@@ -260,8 +261,8 @@ on_ask(struct worker *worker, const struct frame *frame)
 	case FRAME_REDO:
 		return asks_redo(head->asks, hand, frame->id);
 	case FRAME_DONE:
-		return asks_done(
-		    head->asks, hand, frame->id, &place, clock_monotonic_ms());
+		return asks_done(head->asks, hand, frame->id, &place,
+		    frame->unreached, clock_monotonic_ms());
 	case FRAME_READY:
 	case FRAME_DOMAIN:
 	case FRAME_RESULT:

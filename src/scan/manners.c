@@ -268,6 +268,18 @@ manners_end(struct manners *manners, struct manners_wish *wish, int64_t now)
 	wish_free(manners, wish);
 }
 
+void
+manners_spare(struct manners *manners, struct manners_wish *wish)
+{
+	struct address *address = wish->address;
+
+	host_release(manners, wish->host);
+	address->open = NULL;
+	address->state = IDLE;
+	settle(manners, address);
+	wish_free(manners, wish);
+}
+
 static void
 warm_up(struct manners *manners, int64_t now)
 {

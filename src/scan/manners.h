@@ -35,6 +35,8 @@ struct manners_wish *manners_ask(
  * NULL is fine. */
 void manners_end(
     struct manners *manners, struct manners_wish *wish, int64_t now);
+/* What was granted was not made use of: the next may go at once. */
+void manners_spare(struct manners *manners, struct manners_wish *wish);
 /* Grants one wish that may go ahead now: its arg. NULL: none. */
 void *manners_next(struct manners *manners, int64_t now);
 /* When to ask again: a time, or -1: only after the next ask or end. */

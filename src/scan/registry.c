@@ -170,7 +170,7 @@ registry_ask(struct registry *registry, const char *key, bool fresh,
 
 void
 registry_end(struct registry *registry, struct registry_claim *claim,
-    const struct registry_place *place)
+    const struct registry_place *place, bool lasting)
 {
 	struct registry_entry *entry = claim->entry;
 
@@ -180,7 +180,8 @@ registry_end(struct registry *registry, struct registry_claim *claim,
 	if (entry->holder == claim) {
 		entry->holder = NULL;
 		if (place != NULL && place->len != 0) {
-			settle(registry, entry->node.key, place);
+			if (lasting)
+				settle(registry, entry->node.key, place);
 			entry->place = *place;
 		}
 	} else {

@@ -45,10 +45,11 @@ enum registry_answer registry_ask(struct registry *registry, const char *key,
 /*
  * Ends a claim, for whatever reason; for one that has ended it does nothing.
  * place is where the evidence of a probe lies, or NULL: there is none, and
- * the next one in the line has to probe.
+ * the next one in the line has to probe. Unless it is lasting only those in
+ * the line hear of it, and the next who asks has to probe.
  */
 void registry_end(struct registry *registry, struct registry_claim *claim,
-    const struct registry_place *place);
+    const struct registry_place *place, bool lasting);
 /*
  * The next one whose waiting is over, with YOURS or KNOWN; WAIT: nobody.
  * To be asked until then after registry_end().

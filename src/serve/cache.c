@@ -12,26 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without memory uthash leaves the element out, which is looked for. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "base/fingerprint.h"
 
 TAILQ_HEAD(waiter_list, cache_waiter);
 TAILQ_HEAD(entry_list, cache_entry);
 
 struct cache_entry {
-	UT_hash_handle hh;
+	struct table_node node;        /* comes first */
 	TAILQ_ENTRY(cache_entry) link; /* in idle or checked */
 	struct waiter_list waiters;
 	struct result *result; /* NULL: nothing is known */
 	bool checking;
-	char domain[];
 };
 
 struct cache {
 	struct cache_limits limits;
 	struct cache_counts counts;
-	struct cache_entry *table;
+	struct fingerprint_secret secret; /* strangers choose the names */
+	struct table table;
 	struct entry_list idle, checked;
 };
 
@@ -42,6 +40,10 @@ cache_new(const struct cache_limits *limits)
 
 	if (cache == NULL)
 		return NULL;
+	if (!fingerprint_secret_make(&cache->secret)) {
+		free(cache);
+		return NULL;
+	}
 	cache->limits = *limits;
 	TAILQ_INIT(&cache->idle);
 	TAILQ_INIT(&cache->checked);
@@ -71,7 +73,7 @@ drop(struct cache *cache, struct cache_entry *entry)
 {
 	set_result(cache, entry, NULL);
 	TAILQ_REMOVE(list_of(cache, entry), entry, link);
-	HASH_DEL(cache->table, entry);
+	table_remove(&cache->table, &entry->node);
 	cache->counts.entries--;
 	free(entry);
 }
@@ -98,6 +100,7 @@ cache_free(struct cache *cache)
 		drop(cache, entry);
 	while ((entry = TAILQ_FIRST(&cache->checked)) != NULL)
 		drop(cache, entry);
+	table_finish(&cache->table);
 	free(cache);
 }
 
@@ -127,27 +130,28 @@ make_room(struct cache *cache, size_t n)
 	return cache->counts.entries + n <= cache->limits.entries;
 }
 
+static struct fingerprint
+key_of(const struct cache *cache, const char *domain)
+{
+	return fingerprint_of(&cache->secret, domain, strlen(domain));
+}
+
 static struct cache_entry *
 find(const struct cache *cache, const char *domain)
 {
-	struct cache_entry *entry;
-
-	HASH_FIND_STR(cache->table, domain, entry);
-	return entry;
+	return table_find(&cache->table, key_of(cache, domain));
 }
 
 static struct cache_entry *
 add(struct cache *cache, const char *domain)
 {
-	size_t len = strlen(domain);
-	struct cache_entry *entry = calloc(1, sizeof(*entry) + len + 1);
+	struct cache_entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL)
 		return NULL;
-	memcpy(entry->domain, domain, len + 1);
+	entry->node.key = key_of(cache, domain);
 	TAILQ_INIT(&entry->waiters);
-	HASH_ADD_KEYPTR(hh, cache->table, entry->domain, len, entry);
-	if (find(cache, domain) != entry) {
+	if (!table_add(&cache->table, &entry->node)) {
 		free(entry);
 		return NULL;
 	}

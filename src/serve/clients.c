@@ -4,19 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "base/fingerprint.h"
 
 /* Is there only while something of it waits. */
 struct client {
-	UT_hash_handle hh;
+	struct table_node node; /* comes first */
 	size_t waiting;
-	char name[];
 };
 
 struct clients {
 	size_t limit;
-	struct client *table;
+	struct fingerprint_secret secret; /* strangers have the addresses */
+	struct table table;
 };
 
 struct clients *
@@ -24,37 +23,45 @@ clients_new(size_t limit)
 {
 	struct clients *clients = calloc(1, sizeof(*clients));
 
-	if (clients != NULL)
-		clients->limit = limit;
+	if (clients == NULL)
+		return NULL;
+	if (!fingerprint_secret_make(&clients->secret)) {
+		free(clients);
+		return NULL;
+	}
+	clients->limit = limit;
 	return clients;
+}
+
+static void
+client_free(struct clients *clients, struct client *client)
+{
+	table_remove(&clients->table, &client->node);
+	free(client);
 }
 
 void
 clients_free(struct clients *clients)
 {
-	struct client *client, *next;
+	struct client *client;
 
 	if (clients == NULL)
 		return;
-	HASH_ITER (hh, clients->table, client, next) {
-		HASH_DEL(clients->table, client);
-		free(client);
-	}
+	while ((client = table_any(&clients->table)) != NULL)
+		client_free(clients, client);
+	table_finish(&clients->table);
 	free(clients);
 }
 
 static struct client *
-add(struct clients *clients, const char *name)
+add(struct clients *clients, struct fingerprint key)
 {
-	size_t len = strlen(name);
-	struct client *client = calloc(1, sizeof(*client) + len + 1), *found;
+	struct client *client = calloc(1, sizeof(*client));
 
 	if (client == NULL)
 		return NULL;
-	memcpy(client->name, name, len + 1);
-	HASH_ADD_KEYPTR(hh, clients->table, client->name, len, client);
-	HASH_FIND_STR(clients->table, name, found);
-	if (found != client) {
+	client->node.key = key;
+	if (!table_add(&clients->table, &client->node)) {
 		free(client);
 		return NULL;
 	}
@@ -64,11 +71,12 @@ add(struct clients *clients, const char *name)
 struct client *
 clients_enter(struct clients *clients, const char *name)
 {
-	struct client *client;
+	struct fingerprint key =
+	    fingerprint_of(&clients->secret, name, strlen(name));
+	struct client *client = table_find(&clients->table, key);
 
-	HASH_FIND_STR(clients->table, name, client);
 	if (client == NULL)
-		client = add(clients, name);
+		client = add(clients, key);
 	else if (client->waiting >= clients->limit)
 		return NULL;
 	if (client != NULL)
@@ -79,8 +87,6 @@ clients_enter(struct clients *clients, const char *name)
 void
 clients_leave(struct clients *clients, struct client *client)
 {
-	if (--client->waiting > 0)
-		return;
-	HASH_DEL(clients->table, client);
-	free(client);
+	if (--client->waiting == 0)
+		client_free(clients, client);
 }

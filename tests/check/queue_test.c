@@ -125,6 +125,52 @@ test_window(void **state)
 	close(closed);
 }
 
+static void
+note_evidence(struct evidence *evidence, void *arg)
+{
+	struct evidence **noted = arg;
+
+	evidence_ref(evidence);
+	*noted = evidence;
+}
+
+/* That nobody listens is found out once for all who wait, but for one that
+ * tries again later: it has to see for itself. */
+static void
+test_nobody_listens(void **state)
+{
+	enum { MANY = 5 };
+	struct probe_queue *queue = probe_queue_new(base, context, 10);
+	struct evidence *found[MANY] = { NULL };
+	uint16_t port;
+	int closed = server_refuse(&port);
+	(void)state;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		const struct probe_target target = {
+			.ip = "127.0.0.1",
+			.port = port,
+			.sni = i % 2 == 0 ? "a.example" : "b.example",
+			.helo = "x",
+			.deadline = clock_monotonic_ms() + 60000,
+			.attempt = i == 2,
+		};
+
+		assert_non_null(probe_queue_add(
+		    queue, &target, "mx.example", note_evidence, &found[i]));
+	}
+	while (found[2] == NULL || found[MANY - 1] == NULL)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	for (size_t i = 0; i < MANY; i++) {
+		assert_int_equal(found[i]->shakes[0].reached,
+		    DANELAW_OUTCOME_CONNECT_REFUSED);
+		assert_int_equal(found[i] == found[0], i != 2);
+		evidence_unref(found[i]);
+	}
+	probe_queue_free(queue);
+	close(closed);
+}
+
 /* Of all those that wait for one address none is looked at in vain. */
 static void
 test_thousands(void **state)
@@ -152,7 +198,7 @@ static void
 test_key(void **state)
 {
 	char long_helo[300], long_sni[254], key[GATE_KEY_MAX];
-	char other[GATE_KEY_MAX];
+	char other[GATE_KEY_MAX], endpoint[GATE_ENDPOINT_MAX];
 	struct probe_target target = { .ip = "192.0.2.1", .port = 25 };
 	(void)state;
 
@@ -168,6 +214,8 @@ test_key(void **state)
 	assert_string_equal(
 	    key, "2001:db8::1 465 implicit all 0 mx.example me.example - -");
 	target.attempt = 2;
+	probe_endpoint(&target, endpoint);
+	assert_string_equal(endpoint, "2001:db8::1 465 2");
 	target.mail_from = "<>";
 	target.mail_to = "postmaster@example";
 	probe_key(&target, key);
@@ -191,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_an_address),
 		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_nobody_listens),
 		cmocka_unit_test(test_thousands),
 		cmocka_unit_test(test_key),
 	};

@@ -33,6 +33,7 @@ struct scene {
 	char keys[ASKS][GATE_KEY_MAX];
 	size_t n_ids, n_dropped, n_done;
 	struct buf bytes; /* of the last one done */
+	bool unreached;
 };
 
 static int
@@ -240,14 +241,16 @@ test_least_recently_used(void **state)
 }
 
 static void
-ask(void *arg, uint64_t id, const char *key, const char *ip, const char *host)
+ask(void *arg, uint64_t id, const struct gate_wish *wish)
 {
 	struct scene *scene = arg;
 
 	assert_true(scene->n_ids < ASKS);
-	assert_int_equal(strncmp(key, ip, strlen(ip)), 0);
-	assert_string_equal(host, ip);
-	snprintf(scene->keys[scene->n_ids], GATE_KEY_MAX, "%s", key);
+	assert_int_equal(strncmp(wish->key, wish->ip, strlen(wish->ip)), 0);
+	assert_int_equal(
+	    strncmp(wish->key, wish->endpoint, strlen(wish->ip) + 1), 0);
+	assert_string_equal(wish->host, wish->ip);
+	snprintf(scene->keys[scene->n_ids], GATE_KEY_MAX, "%s", wish->key);
 	scene->ids[scene->n_ids++] = id;
 }
 
@@ -261,12 +264,13 @@ drop(void *arg, uint64_t id)
 }
 
 static void
-done(void *arg, uint64_t id, const void *bytes, size_t len)
+done(void *arg, uint64_t id, const void *bytes, size_t len, bool unreached)
 {
 	struct scene *scene = arg;
 
 	assert_int_not_equal(id, 0);
 	scene->n_done++;
+	scene->unreached = unreached;
 	buf_finish(&scene->bytes);
 	if (bytes != NULL)
 		buf_add(&scene->bytes, bytes, len);
@@ -305,6 +309,7 @@ test_gate(void **state)
 	run_until(&probing, 1);
 	server_end(&server);
 	assert_int_equal(probing.n_done, 1);
+	assert_false(probing.unreached);
 	assert_true(engine_gate_have(reading.engine, reading.ids[0],
 	    probing.bytes.bytes, probing.bytes.len));
 	run_until(&reading, 1);
@@ -339,6 +344,7 @@ test_bad_bytes(void **state)
 	engine_gate_go(scene.engine, scene.ids[1]);
 	run_until(&scene, 1);
 	assert_true(scene.bytes.len > 0);
+	assert_true(scene.unreached);
 	assert_false(engine_gate_have(
 	    scene.engine, id, scene.bytes.bytes, scene.bytes.len));
 	engine_gate_go(scene.engine, id);
@@ -349,6 +355,7 @@ test_bad_bytes(void **state)
 	engine_gate_go(scene.engine, id);
 	assert_int_equal(scene.n_done, 3);
 	assert_int_equal(scene.bytes.len, 0);
+	assert_false(scene.unreached);
 	close_scene(&scene);
 	close(fd);
 }

@@ -63,7 +63,7 @@ class Lists:
     def tests(self):
         return [self.all_domains, self.as_check, self.kinds_of_lines,
                 self.order, self.summary, self.standard_input, self.shards,
-                self.recipe, self.once, self.private, self.usage,
+                self.recipe, self.once, self.silent, self.private, self.usage,
                 self.nothing]
 
     def all_domains(self):
@@ -223,6 +223,18 @@ class Lists:
             kit.ok(shared == [False, True, True],
                    f'{workers} workers: the others say that they share it',
                    shared)
+
+    def silent(self):
+        """Hosts of many names, and one address that never answers."""
+        kit = self.kit
+        names = [f'w{i}.tcp-blackhole.example' for i in range(300)]
+        done = kit.scan('--workers', '3', kit.write('names', names))
+        outcomes = [[a['outcome'] for h in r['hosts'] for a in h['addresses']]
+                    for r in lines_of(done.out)]
+        kit.ok(outcomes == [['connect-timeout']] * 300,
+               'nobody answers at 300 names of one address', done.err,
+               outcomes[:3])
+        kit.ok('probes: 1, ' in done.err, 'which is found out once', done.err)
 
     def connected(self):
         """Of these some address was connected to."""

@@ -72,6 +72,7 @@ ask(struct fake *fake, uint64_t domain, const char *text)
 	struct frame frame = { .type = FRAME_ASK,
 		.text = key,
 		.text_len = 1,
+		.endpoint = ip,
 		.ip = ip,
 		.host = "mx" };
 

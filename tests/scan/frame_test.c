@@ -41,9 +41,15 @@ test_round_trip(void **state)
 		{ .type = FRAME_ASK,
 		    .id = 4,
 		    TEXT("key"),
+		    .endpoint = "192.0.2.1 25",
 		    .ip = "192.0.2.1",
 		    .host = "mx.example" },
-		{ .type = FRAME_ASK, .id = 4, TEXT(""), .ip = "", .host = "" },
+		{ .type = FRAME_ASK,
+		    .id = 4,
+		    TEXT(""),
+		    .endpoint = "",
+		    .ip = "",
+		    .host = "" },
 		{ .type = FRAME_GO, .id = UINT64_MAX },
 		{ .type = FRAME_HAVE,
 		    .id = 5,
@@ -55,6 +61,7 @@ test_round_trip(void **state)
 		{ .type = FRAME_DROP, .id = 8 },
 		{ .type = FRAME_DONE, .id = 9, .offset = BIG, .len = 12 },
 		{ .type = FRAME_DONE, .id = 9 },
+		{ .type = FRAME_DONE, .id = 9, .len = 1, .unreached = true },
 		{ .type = FRAME_ALIVE },
 	};
 	(void)state;
@@ -82,11 +89,13 @@ test_round_trip(void **state)
 		assert_int_equal(frame.state, rows[i].state);
 		assert_int_equal(frame.elsewhere, rows[i].elsewhere);
 		assert_int_equal(frame.lost, rows[i].lost);
+		assert_int_equal(frame.unreached, rows[i].unreached);
 		assert_int_equal(frame.offset, rows[i].offset);
 		assert_int_equal(frame.store, rows[i].store);
 		assert_int_equal(frame.len, rows[i].len);
 		assert_int_equal(frame.text_len, rows[i].text_len);
 		assert_same(frame.text, rows[i].text);
+		assert_same(frame.endpoint, rows[i].endpoint);
 		assert_same(frame.ip, rows[i].ip);
 		assert_same(frame.host, rows[i].host);
 		buf_finish(&buf);
@@ -114,14 +123,16 @@ test_wrong(void **state)
 		ROW("\x0c\0\0\0\x02" ID "x\0y"), /* with NUL in it */
 		ROW("\x0c\0\0\0\x05" ID "a\0b"), /* ASK with a text too few */
 		ROW("\x0d\0\0\0\x05" ID "a\0b\0"),
-		ROW("\x10\0\0\0\x05" ID "a\0b\0c\0\0"), /* one too many */
-		ROW("\x0d\0\0\0\x03" ID "\x08\0\0\0"),  /* no such verdict */
-		ROW("\x0d\0\0\0\x03" ID "\0\x04\0\0"),  /* no such state */
-		ROW("\x0d\0\0\0\x03" ID "\0\0\x02\0"),  /* no boolean */
+		ROW("\x0f\0\0\0\x05" ID "a\0b\0c\0"),
+		ROW("\x12\0\0\0\x05" ID "a\0b\0c\0d\0\0"), /* too many */
+		ROW("\x0d\0\0\0\x03" ID "\x08\0\0\0"),     /* no such verdict */
+		ROW("\x0d\0\0\0\x03" ID "\0\x04\0\0"),     /* no such state */
+		ROW("\x0d\0\0\0\x03" ID "\0\0\x02\0"),     /* no boolean */
 		ROW("\x0b\0\0\0\x04" ID "\x02\0"),
-		ROW("\x14\0\0\0\x0b" ID "\0\0\0\0\0\0\0\0\0\0\0"), /* cut */
-		ROW("\x15\0\0\0\x0b" ID "\0\0\0\0\0\0\0\0\x01\0\x40\0"),
-		ROW("\x15\0\0\0\x0b" ID "\0\0\0\0\0\0\0\x80\x01\0\0\0"),
+		ROW("\x15\0\0\0\x0b" ID "\0\0\0\0\0\0\0\0\0\0\0\0"), /* cut */
+		ROW("\x16\0\0\0\x0b" ID "\0\0\0\0\0\0\0\0\x01\0\x40\0\0"),
+		ROW("\x16\0\0\0\x0b" ID "\0\0\0\0\0\0\0\x80\x01\0\0\0\0"),
+		ROW("\x16\0\0\0\x0b" ID "\0\0\0\0\0\0\0\0\x01\0\0\0\2"),
 #undef ROW
 	};
 	(void)state;
@@ -158,9 +169,11 @@ test_refused(void **state)
 	assert_false(frame_write(&buf, &frame));
 	frame.text_len = FRAME_MAX - 16;
 	assert_false(frame_write(&buf, &frame));
-	frame = (struct frame) {
-		.type = FRAME_ASK, .text = "", .ip = large, .host = ""
-	};
+	frame = (struct frame) { .type = FRAME_ASK,
+		.text = "",
+		.endpoint = "",
+		.ip = large,
+		.host = "" };
 	assert_false(frame_write(&buf, &frame));
 	frame = (struct frame) {
 		.type = FRAME_DOMAIN, .text = "a\0b", .text_len = 3

@@ -5,6 +5,7 @@
  *	A=1x	A wishes for address 1 of host x
  *	+A	A is granted next; + alone: nobody is
  *	-A	A ends
+ *	*A	A was granted, and did not connect
  *	@100	it is 100 ms
  *	due50	manners_due() says 50; due-1: nothing is due
  *	size2	so many addresses and hosts are remembered
@@ -40,6 +41,8 @@ perform(struct script *script, const char *word)
 	} else if (word[0] == '-') {
 		manners_end(
 		    script->manners, script->wishes[letter - 'A'], script->now);
+	} else if (word[0] == '*') {
+		manners_spare(script->manners, script->wishes[letter - 'A']);
 	} else if (word[0] == '@') {
 		script->now = atol(word + 1);
 	} else if (strncmp(word, "due", 3) == 0) {
@@ -68,6 +71,10 @@ test_scripts(void **state)
 	} rows[] = {
 		/* nothing to do, and nothing kept */
 		{ 0, 0, "due-1 + size0" },
+		/* who did not connect keeps nobody waiting: not at the address,
+		 * and not at the host */
+		{ 1, 1000, "A=1x B=1y +A + *A +B *B due-1 + size0" },
+		{ 1, 1000, "A=1x B=2x +A + *A +B -B A=1x +A -A size2" },
 		{ 0, 0, "A=1x due0 size2 +A due-1 + -A size0" },
 		/* one connection to an address at a time, in order */
 		{ 9, 0, "A=1x B=1x C=1x +A + -A +B + -B +C -C size0" },
