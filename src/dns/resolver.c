@@ -256,19 +256,7 @@ make_upstream(struct resolver *resolver)
 {
 	const char *why = NULL;
 	const struct settings *settings = &resolver->settings;
-	const struct upstream_config config = {
-		.forwarders = settings->forwarders,
-		.n_forwarders = settings->n_forwarders,
-		.root_hints = settings->root_hints,
-		.anchors = &settings->anchors,
-		.at = settings->at,
-		.window = settings->window,
-		.memory = settings->memory,
-		/* Who names servers may well have such zones there. */
-		.ask_special = !settings->fell_back &&
-		    (settings->n_forwarders > 0 ||
-			settings->root_hints != NULL),
-	};
+	const struct upstream_config config = settings_upstream(settings);
 
 	resolver->upstream =
 	    upstream_new(resolver->base, &config, resolver->run_arena, &why);

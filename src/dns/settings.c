@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "dns/files.h"
-#include "dns/upstream.h"
 
 #define SHOWN 200
 
@@ -140,6 +139,24 @@ settings_servers(struct arena *arena, const struct settings *settings)
 		text = arena_printf(arena, "%s%s%s", text,
 		    i + 1 == n ? " and " : ", ", places[i]);
 	return text == NULL ? "?" : text;
+}
+
+struct upstream_config
+settings_upstream(const struct settings *settings)
+{
+	return (struct upstream_config) {
+		.forwarders = settings->forwarders,
+		.n_forwarders = settings->n_forwarders,
+		.root_hints = settings->root_hints,
+		.anchors = &settings->anchors,
+		.at = settings->at,
+		.window = settings->window,
+		.memory = settings->memory,
+		/* Who names servers may well have such zones there. */
+		.ask_special = !settings->fell_back &&
+		    (settings->n_forwarders > 0 ||
+			settings->root_hints != NULL),
+	};
 }
 
 const char *

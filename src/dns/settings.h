@@ -7,6 +7,7 @@
 
 #include "dns/anchor.h"
 #include "dns/resolver.h"
+#include "dns/upstream.h"
 
 struct settings {
 	struct anchors anchors;
@@ -34,6 +35,9 @@ bool settings_can_fall_back(
 bool settings_fall_back(struct arena *arena, struct settings *settings);
 /* Back to what was configured. */
 void settings_restore(struct settings *settings);
+
+/* What they are for the library below; borrows from them. */
+struct upstream_config settings_upstream(const struct settings *settings);
 
 /* For resolver_words(). Never NULL. */
 const char *settings_words(

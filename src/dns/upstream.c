@@ -262,6 +262,20 @@ set_options(struct ub_ctx *ctx, const struct option *options, size_t n)
 	return NULL;
 }
 
+/* Where there is no way to a family's servers, do not wait for them. */
+static const char *
+set_families(struct ub_ctx *ctx)
+{
+	const struct option no_ip4[] = { { "do-ip4:", "no" } };
+	const struct option no_ip6[] = { { "do-ip6:", "no" } };
+	bool ip4 = has_route(AF_INET, "198.41.0.4");
+	bool ip6 = has_route(AF_INET6, "2001:503:ba3e::2:30");
+
+	if (ip4 && !ip6)
+		return set_options(ctx, no_ip6, 1);
+	return ip6 && !ip4 ? set_options(ctx, no_ip4, 1) : NULL;
+}
+
 /* NULL, or the option that was refused. */
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
@@ -313,11 +327,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "local-zone:", "home.arpa. transparent" },
 	};
 	const struct option judged[] = { { "val-override-date:", date } };
-	const struct option no_ip4[] = { { "do-ip4:", "no" } };
-	const struct option no_ip6[] = { { "do-ip6:", "no" } };
 	const struct option hints[] = { { "root-hints:", config->root_hints } };
 	const char *refused;
-	bool ip4, ip6;
 
 	snprintf(ports, sizeof(ports), "%u", n_ports);
 	snprintf(cache[0], sizeof(cache[0]), "%uk", memory * 1024 / 4);
@@ -336,15 +347,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 	}
 	if (refused == NULL && config->root_hints != NULL)
 		refused = set_options(ctx, hints, 1);
-	if (config->n_forwarders > 0 || config->root_hints != NULL)
-		return refused;
-	/* Where there is no way to a family's servers, do not wait for them. */
-	ip4 = has_route(AF_INET, "198.41.0.4");
-	ip6 = has_route(AF_INET6, "2001:503:ba3e::2:30");
-	if (refused == NULL && ip4 && !ip6)
-		refused = set_options(ctx, no_ip6, 1);
-	if (refused == NULL && ip6 && !ip4)
-		refused = set_options(ctx, no_ip4, 1);
+	if (refused == NULL && !forwards && config->root_hints == NULL)
+		refused = set_families(ctx);
 	return refused;
 }
 

@@ -8,7 +8,7 @@ at_most(int64_t *life, int64_t ms)
 		*life = ms;
 }
 
-/* Does it hold for now only, as the answer could not be had? */
+/* Is it short-lived, as the answer could not be had? */
 static bool
 bound_by_lookup(const struct danelaw_lookup *lookup, int64_t at, int64_t *life)
 {

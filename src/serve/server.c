@@ -29,7 +29,7 @@
 #define KEY_MAX (NAME_MAX_LEN + 32)
 
 struct check {
-	TAILQ_ENTRY(check) link; /* in todo or running */
+	TAILQ_ENTRY(check) link; /* in waiting or running */
 	struct server *server;
 	int64_t begun;
 	uint16_t port;
@@ -45,7 +45,7 @@ struct server {
 	char *why_not;                 /* then: the reason */
 	struct cache *cache;
 	struct clients *clients;
-	struct check_list todo, running;
+	struct check_list waiting, running;
 	struct event *pump; /* begins what is to be done */
 	bool stopping;
 	const char *refusal; /* during server_refuse() */
@@ -62,7 +62,7 @@ server_new(const struct server_options *options)
 	if (server == NULL)
 		return NULL;
 	server->options = *options;
-	TAILQ_INIT(&server->todo);
+	TAILQ_INIT(&server->waiting);
 	TAILQ_INIT(&server->running);
 	server->cache = cache_new(&options->cache);
 	server->clients = clients_new(options->per_client);
@@ -94,7 +94,7 @@ server_free(struct server *server)
 	if (server->cache != NULL)
 		server_refuse(server, "the server has ended");
 	danelaw_engine_free(server->engine);
-	drop_checks(&server->todo);
+	drop_checks(&server->waiting);
 	drop_checks(&server->running);
 	cache_free(server->cache);
 	clients_free(server->clients);
@@ -211,14 +211,14 @@ static void
 pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct server *server = arg;
-	struct check_list todo = TAILQ_HEAD_INITIALIZER(todo);
+	struct check_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
 	struct check *check;
 	(void)fd;
 	(void)what;
 
-	TAILQ_CONCAT(&todo, &server->todo, link);
-	while ((check = TAILQ_FIRST(&todo)) != NULL) {
-		TAILQ_REMOVE(&todo, check, link);
+	TAILQ_CONCAT(&waiting, &server->waiting, link);
+	while ((check = TAILQ_FIRST(&waiting)) != NULL) {
+		TAILQ_REMOVE(&waiting, check, link);
 		if (server->engine != NULL && start(server, check))
 			TAILQ_INSERT_TAIL(&server->running, check, link);
 		else
@@ -265,7 +265,7 @@ plan(struct server *server, const struct server_target *target, const char *key)
 	check->domain = check->key + key_size;
 	memcpy(check->key, key, key_size);
 	memcpy(check->domain, target->domain, domain_size);
-	TAILQ_INSERT_TAIL(&server->todo, check, link);
+	TAILQ_INSERT_TAIL(&server->waiting, check, link);
 	event_active(server->pump, 0, 0);
 	return true;
 }
@@ -280,7 +280,7 @@ server_use(struct server *server, const struct server_setup *setup, bool keep,
 	/* The resolver library keeps globals: never two at a time. */
 	danelaw_engine_free(server->engine);
 	server->engine = NULL;
-	TAILQ_CONCAT(&server->todo, &server->running, link);
+	TAILQ_CONCAT(&server->waiting, &server->running, link);
 	event_active(server->pump, 0, 0);
 	if (!keep)
 		cache_forget(server->cache);
