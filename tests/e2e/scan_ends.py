@@ -218,7 +218,6 @@ class Ends:
         running = self.start('out', '--order', '--concurrency', '4',
                              '--workers', '2', self.slow_list())
         # The slow one is the first, so nothing is written before it ends.
-        time.sleep(0)
         kit.wait_for(lambda: self.in_work(running.pid))
         running.send_signal(signal.SIGINT)
         err = running.communicate(timeout=PATIENCE)[1].decode()
