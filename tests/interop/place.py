@@ -6,8 +6,8 @@ import os
 import socket
 import struct
 import subprocess
-import time
 
+from labkit.resolver import validates
 from labkit.scenario import LabError
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
@@ -108,22 +108,11 @@ def start_unbound(packages, folder, facts, more=''):
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     question = (b'\0\1\1\x20\0\1\0\0\0\0\0\0\7healthy\7example\0\0\x0f\0\1')
-    deadline = time.monotonic() + 30
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(1)
-        sock.connect((RESOLVER, 53))
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                sock.send(question)
-                answer = sock.recv(4096)
-            except OSError:
-                continue
-            if answer[3] & 0x2f != 0x20:
-                raise LabError('unbound does not validate the lab')
-            return process
+    if validates(process, RESOLVER, question):
+        return process
     process.kill()
     process.wait()
-    raise LabError(f'unbound did not start; see {folder}/unbound.log')
+    raise LabError(f'unbound does not validate the lab; see {folder}/unbound.log')
 
 
 def tmpfs(target):
