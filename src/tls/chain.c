@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "tls/narrow.h"
 #include "tls/openssl.h"
 
 /* Most often the key stands in the certificate as it is written by itself. */
@@ -54,9 +55,10 @@ cert_fill(struct arena *bytes, struct tls_cert *cert, X509 *x509)
 		return false;
 	for (size_t i = 0; i < 2; i++) {
 		if (EVP_Digest(cert->part[i].der, cert->part[i].len,
-			cert->part[i].sha256, NULL, EVP_sha256(), NULL) != 1 ||
+			cert->part[i].sha256, NULL, narrow_sha256(),
+			NULL) != 1 ||
 		    EVP_Digest(cert->part[i].der, cert->part[i].len,
-			cert->part[i].sha512, NULL, EVP_sha512(), NULL) != 1)
+			cert->part[i].sha512, NULL, narrow_sha512(), NULL) != 1)
 			return false;
 	}
 	return true;
@@ -161,11 +163,13 @@ static bool
 read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
 {
 	for (;;) {
-		X509 *x509 = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+		X509 *x509 = X509_new_ex(narrow_library(), NULL);
+		bool found = x509 != NULL &&
+		    PEM_read_bio_X509(bio, &x509, no_passphrase, NULL) != NULL;
 		unsigned long code = ERR_peek_last_error();
 		const char *reason;
 
-		if (x509 != NULL) {
+		if (found) {
 			if (sk_X509_num(stack) < TLS_CHAIN_MAX &&
 			    sk_X509_push(stack, x509) > 0)
 				continue;
@@ -174,6 +178,7 @@ read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
 			    error, "more than %d certificates", TLS_CHAIN_MAX);
 			return false;
 		}
+		X509_free(x509);
 		if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
 		    ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
 			return true;
@@ -193,11 +198,11 @@ read_der(const char *bytes, size_t len, STACK_OF(X509) * stack)
 	const unsigned char *end = at + len;
 
 	while (at < end && sk_X509_num(stack) < TLS_CHAIN_MAX) {
-		X509 *x509 = d2i_X509(NULL, &at, (long)(end - at));
+		X509 *x509 = X509_new_ex(narrow_library(), NULL);
 
-		if (x509 == NULL)
-			return false;
-		if (sk_X509_push(stack, x509) <= 0) {
+		if (x509 == NULL ||
+		    d2i_X509(&x509, &at, (long)(end - at)) == NULL ||
+		    sk_X509_push(stack, x509) <= 0) {
 			X509_free(x509);
 			return false;
 		}
