@@ -47,15 +47,28 @@ reserve(struct buf *buf, size_t len)
 	return true;
 }
 
+char *
+buf_extend(struct buf *buf, size_t len)
+{
+	char *added;
+
+	if (!reserve(buf, len))
+		return NULL;
+	added = buf->bytes + buf->len;
+	buf->len += len;
+	added[len] = '\0';
+	return added;
+}
+
 bool
 buf_add(struct buf *buf, const void *bytes, size_t len)
 {
-	if (!reserve(buf, len))
+	char *added = buf_extend(buf, len);
+
+	if (added == NULL)
 		return false;
 	if (len > 0)
-		memcpy(buf->bytes + buf->len, bytes, len);
-	buf->len += len;
-	buf->bytes[buf->len] = '\0';
+		memcpy(added, bytes, len);
 	return true;
 }
 
