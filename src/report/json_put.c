@@ -270,9 +270,14 @@ json_put_bool(struct json_out *out, const char *key, bool value)
 void
 json_put_time(struct json_out *out, const char *key, int64_t unix_time)
 {
-	char text[WHEN_ROOM];
+	char quoted[1 + WHEN_ROOM] = "\"";
 
-	json_put_text(out, key, when_format(unix_time, text) ? text : NULL);
+	if (!when_format(unix_time, quoted + 1)) {
+		json_put_null(out, key);
+		return;
+	}
+	quoted[1 + WHEN_LEN] = '"';
+	put(out, key, quoted, WHEN_LEN + 2);
 }
 
 void
