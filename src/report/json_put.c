@@ -97,8 +97,8 @@ is_plain(unsigned char byte)
 }
 
 /*
- * All eight bytes plain? Below 0x80 a subtraction sets the highest bit of
- * just the bytes that are smaller, until it has set one.
+ * All eight bytes plain? If all are below 0x80, a subtraction borrows, which
+ * sets the highest bit of a byte, only if a byte is smaller than its part.
  */
 static bool
 is_plain_word(const char *text)
