@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "tls/known.h"
 #include "tls/offer.h"
 #include "tls/openssl.h"
 #include "tls/trust.h"
@@ -203,6 +204,7 @@ tls_context_free(struct tls_context *context)
 {
 	if (context == NULL)
 		return;
+	known_free(context->known);
 	SSL_CTX_free(context->shake);
 	BIO_meth_free(context->wire);
 	trust_free(context->trust);

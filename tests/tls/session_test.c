@@ -264,6 +264,28 @@ test_long_chain(void **state)
 	finish(&talk);
 }
 
+/* Who presents what was presented before is given the same chain. */
+static void
+test_known_chain(void **state)
+{
+	const struct server server = { .kinds = { "P-256" }, .n_extra = 1 };
+	struct tls_chain *chain, *again;
+	struct talk talk;
+	(void)state;
+
+	start(&talk, &server, "default", "mx.example");
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	chain = tls_session_chain(talk.session);
+	again = tls_session_chain(talk.session);
+	assert_int_equal(tls_chain_count(chain), 2);
+	assert_ptr_equal(chain, again);
+	finish(&talk);
+	/* And it may outlive the context. */
+	assert_true(tls_chain_same_leaf(chain, again));
+	tls_chain_unref(chain);
+	tls_chain_unref(again);
+}
+
 /* A handshake that ends badly, and what is said about it. */
 static void
 test_refusals(void **state)
@@ -774,6 +796,7 @@ main(void)
 		{ .name = "rule 62 TLS 1.0 to 1.3 can be spoken",
 		    .test_func = test_facts },
 		cmocka_unit_test(test_long_chain),
+		cmocka_unit_test(test_known_chain),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_no_tls),
 		cmocka_unit_test(test_broken_pipe),
