@@ -99,7 +99,13 @@ char *tls_group_words(struct arena *arena, EVP_PKEY *key);
 struct wire {
 	int fd;
 	bool eof;
-	int error; /* errno of the last call that failed for good */
+	/* In a call of the handshake; wrote in it, so that nobody can have
+	   answered yet and the next call will be the time to read. */
+	bool shaking, wrote;
+	/* What is written now may wait in the kernel for what follows. */
+	bool more;
+	const SSL *speaker; /* is not silent after TLS 1.3; NULL: it may be */
+	int error;          /* errno of the last call that failed for good */
 	size_t n_first;
 	unsigned char first[64];
 };

@@ -121,6 +121,12 @@ done:
 }
 
 void
+tls_session_speaks_next(struct tls_session *session)
+{
+	session->wire.speaker = session->ssl;
+}
+
+void
 tls_session_free(struct tls_session *session)
 {
 	if (session == NULL)
@@ -293,7 +299,9 @@ tls_session_handshake(struct tls_session *session)
 	if (session->established)
 		return TLS_STEP_DONE;
 	ERR_clear_error();
+	session->wire.shaking = true;
 	ret = SSL_connect(session->ssl);
+	session->wire.shaking = session->wire.wrote = false;
 	trim_chain(session->ssl);
 	if (ret != 1)
 		return step_after(session, ret);
@@ -341,6 +349,7 @@ tls_session_close(struct tls_session *session)
 	if (!session->established || session->broken)
 		return;
 	ERR_clear_error();
+	session->wire.more = true;
 	SSL_shutdown(session->ssl);
 	ERR_clear_error();
 }
