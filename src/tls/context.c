@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "tls/known.h"
 #include "tls/narrow.h"
 #include "tls/offer.h"
 #include "tls/openssl.h"
@@ -230,6 +231,7 @@ tls_context_free(struct tls_context *context)
 {
 	if (context == NULL)
 		return;
+	known_free(context->known);
 	SSL_CTX_free(context->shake);
 	BIO_meth_free(context->wire);
 	trust_free(context->trust);
