@@ -180,6 +180,9 @@ const struct option_spec option_specs[] = {
 	    "reports in the order of the list, not as they end" },
 	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "domain, verdict, state and one sentence instead of reports" },
+	{ "zones", 0, KIND_FLAG, AT(zones), NULL, 0, 0, COMMAND_SCAN, NULL,
+	    "also look up DNSKEY and DS of the zones, to tell when their "
+	    "signatures end, as check does" },
 	{ "resume", 0, KIND_TEXT, AT(resume), "OUTPUT", 0, 0, COMMAND_SCAN,
 	    NULL,
 	    "leave out the domains that OUTPUT of an earlier run holds; a "
