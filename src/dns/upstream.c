@@ -328,6 +328,12 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		/* More than a day, so that it can be told from a day. */
 		{ "cache-max-ttl:", "90000" },
 		{ "target-fetch-policy:", "0 0 0 0 0" },
+		/*
+		 * Step by step, as RFC 9156 has it and as is usual: a server
+		 * that denies the names between a host and its records shows
+		 * itself so, and hides these from others who ask like this.
+		 */
+		{ "qname-minimisation:", "yes" },
 		/* It tells the root of resolvers' anchors, not of ours. */
 		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */
