@@ -2,10 +2,9 @@
 /*
  * dnsload - what DNS alone costs: the questions of danelaw, without the rest.
  *
- * Asks for MX of every domain, then A, AAAA and TLSA of the hosts, then DNSKEY
- * and DS of all zones that signed these, each host and zone once, through the
- * same resolver as danelaw. For comparisons: this, taken from the whole,
- * leaves the cost of probing and reporting. Prints one JSON object.
+ * Asks for MX of every domain, then A, AAAA and TLSA of the hosts, each once,
+ * through the same resolver as danelaw scan. For comparisons: this, taken from
+ * the whole, leaves the cost of probing and reporting. Prints one JSON object.
  *
  *	dnsload ANCHOR HINTS WINDOW <DOMAINS	(HINTS -: those built in)
  */
@@ -25,7 +24,7 @@
 struct load {
 	struct event_base *base;
 	struct resolver *resolver;
-	void *hosts, *zones; /* trees of names */
+	void *hosts; /* a tree of names */
 	size_t n_hosts;
 	size_t running, window, domains, questions, failed;
 };
@@ -76,14 +75,6 @@ on_answer(const struct answer *answer, void *arg)
 
 	load->running--;
 	load->failed += lookup->dnssec != DANELAW_DNSSEC_SECURE;
-	for (size_t i = 0; i < lookup->n_signers; i++) {
-		const char *zone = lookup->signers[i];
-
-		if (*zone == '\0' || !add(&load->zones, zone))
-			continue;
-		ask(load, zone, RRTYPE_DNSKEY, on_answer);
-		ask(load, zone, RRTYPE_DS, on_answer);
-	}
 }
 
 static void
