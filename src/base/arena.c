@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Thousands of small arenas live side by side, and few big ones. */
+/*
+ * Thousands of small arenas live side by side, and few big ones. Each begins
+ * with room behind it, of a size that malloc() keeps at hand.
+ */
+#define OWN_SIZE 1024 /* with the arena */
 #define FIRST_SIZE 2048
 #define CHUNK_SIZE 8192
 
@@ -23,20 +27,34 @@ struct held {
 };
 
 struct arena {
-	struct chunk *chunks; /* the first one is being filled */
+	alignas(max_align_t) struct chunk
+	    *chunks; /* the first one is being filled */
 	struct held *held;
 	size_t used;
 	unsigned refs;
 	bool failed;
 };
 
+/* The one that begins where the arena ends. */
+static struct chunk *
+own_chunk(struct arena *arena)
+{
+	return (struct chunk *)(arena + 1);
+}
+
 struct arena *
 arena_new(void)
 {
-	struct arena *arena = calloc(1, sizeof(*arena));
+	struct arena *arena = malloc(OWN_SIZE);
+	struct chunk *own;
 
-	if (arena != NULL)
-		arena->refs = 1;
+	if (arena == NULL)
+		return NULL;
+	own = own_chunk(arena);
+	*arena = (struct arena) { .refs = 1, .chunks = own };
+	*own = (struct chunk) {
+		.size = OWN_SIZE - sizeof(*arena) - sizeof(*own),
+	};
 	return arena;
 }
 
@@ -58,7 +76,8 @@ arena_unref(struct arena *arena)
 		arena_unref(held->arena);
 	for (chunk = arena->chunks; chunk != NULL; chunk = next) {
 		next = chunk->next;
-		free(chunk);
+		if (chunk != own_chunk(arena))
+			free(chunk);
 	}
 	free(arena);
 }
@@ -91,7 +110,8 @@ arena_used(const struct arena *arena)
 static struct chunk *
 chunk_new(struct arena *arena, size_t need)
 {
-	size_t usual = arena->chunks == NULL ? FIRST_SIZE : CHUNK_SIZE;
+	bool first = arena->chunks == own_chunk(arena);
+	size_t usual = first ? FIRST_SIZE : CHUNK_SIZE;
 	size_t size = need > usual / 4 ? need : usual;
 	struct chunk *chunk;
 
@@ -102,7 +122,7 @@ chunk_new(struct arena *arena, size_t need)
 		return NULL;
 	chunk->size = size;
 	chunk->used = 0;
-	if (size == need && arena->chunks != NULL) {
+	if (size == need) {
 		/* A big one stands behind, the first goes on being filled. */
 		chunk->next = arena->chunks->next;
 		arena->chunks->next = chunk;
@@ -113,8 +133,9 @@ chunk_new(struct arena *arena, size_t need)
 	return chunk;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+/* Aligned, and with whatever is in it. */
+static void *
+take(struct arena *arena, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct chunk *chunk = arena->chunks;
@@ -127,7 +148,7 @@ arena_alloc(struct arena *arena, size_t size)
 	size = (size + align - 1) / align * align;
 	if (size == 0)
 		size = align;
-	if (chunk == NULL || chunk->size - chunk->used < size)
+	if (chunk->size - chunk->used < size)
 		chunk = chunk_new(arena, size);
 	if (chunk == NULL) {
 		arena->failed = true;
@@ -136,13 +157,21 @@ arena_alloc(struct arena *arena, size_t size)
 	memory = chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->used += size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	void *memory = take(arena, size);
+
+	return memory == NULL ? NULL : memset(memory, 0, size);
 }
 
 void *
 arena_memdup(struct arena *arena, const void *data, size_t len)
 {
-	void *copy = arena_alloc(arena, len);
+	void *copy = take(arena, len);
 
 	if (copy != NULL && len > 0)
 		memcpy(copy, data, len);
@@ -159,19 +188,22 @@ arena_strdup(struct arena *arena, const char *text)
 char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+	struct chunk *chunk = arena->chunks;
+	size_t room = chunk->size - chunk->used;
+	char *text = (char *)chunk->bytes + chunk->used;
 	va_list again;
-	char *text = NULL;
 	int len;
 
+	/* Mostly it fits where it will stand. */
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(text, room, format, again);
 	va_end(again);
 	if (len < 0) {
 		arena->failed = true;
 		return NULL;
 	}
-	text = arena_alloc(arena, (size_t)len + 1);
-	if (text != NULL)
+	text = take(arena, (size_t)len + 1);
+	if (text != NULL && (size_t)len >= room)
 		vsnprintf(text, (size_t)len + 1, format, args);
 	return text;
 }
@@ -205,7 +237,7 @@ arena_push(struct arena *arena, void **array, size_t *count, size_t size)
 			arena->failed = true;
 			return NULL;
 		}
-		bytes = arena_alloc(arena, room * size);
+		bytes = take(arena, room * size);
 		if (bytes == NULL)
 			return NULL;
 		if (n > 0)
