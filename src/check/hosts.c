@@ -145,13 +145,6 @@ make_due(struct host_use *use)
 	event_active(hosts->pump, 0, 0);
 }
 
-static bool
-is_unreached(const struct danelaw_address *address)
-{
-	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
-}
-
 /* For how long what was found out is good for others. */
 static uint32_t
 lifetime(const struct host_entry *entry)
@@ -165,10 +158,8 @@ lifetime(const struct host_entry *entry)
 	if (host->n_lookups > 0 &&
 	    resolver_health(entry->hosts->engine->resolver) != RESOLVER_GOOD)
 		return 0;
-	for (size_t i = 0; i < host->n_addresses; i++) {
-		if (is_unreached(&host->addresses[i]) && ms > GATE_UNREACHED_MS)
-			ms = GATE_UNREACHED_MS;
-	}
+	if (host_job_is_unreached(entry->job) && ms > GATE_UNREACHED_MS)
+		ms = GATE_UNREACHED_MS;
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		if (ruling_is_failure(host->lookups[i].dnssec) &&
 		    ms > FAILURE_MS)
