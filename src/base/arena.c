@@ -9,11 +9,12 @@
 
 /*
  * Thousands of small arenas live side by side, and few big ones. Each begins
- * with room behind it, of a size that malloc() keeps at hand.
+ * with room of its own and goes on in small steps, all of one size, which
+ * malloc() keeps at hand; what has grown goes on in larger ones.
  */
-#define OWN_SIZE 1024 /* with the arena */
-#define FIRST_SIZE 2048
-#define CHUNK_SIZE 8192
+#define SMALL_SIZE 992 /* with what comes before the bytes */
+#define LARGE_SIZE 8192
+#define LARGE_FROM 4096
 
 struct chunk {
 	struct chunk *next;
@@ -27,8 +28,8 @@ struct held {
 };
 
 struct arena {
-	alignas(max_align_t) struct chunk
-	    *chunks; /* the first one is being filled */
+	/* The first one is being filled. */
+	alignas(max_align_t) struct chunk *chunks;
 	struct held *held;
 	size_t used;
 	unsigned refs;
@@ -45,7 +46,7 @@ own_chunk(struct arena *arena)
 struct arena *
 arena_new(void)
 {
-	struct arena *arena = malloc(OWN_SIZE);
+	struct arena *arena = malloc(SMALL_SIZE);
 	struct chunk *own;
 
 	if (arena == NULL)
@@ -53,7 +54,7 @@ arena_new(void)
 	own = own_chunk(arena);
 	*arena = (struct arena) { .refs = 1, .chunks = own };
 	*own = (struct chunk) {
-		.size = OWN_SIZE - sizeof(*arena) - sizeof(*own),
+		.size = SMALL_SIZE - sizeof(*arena) - sizeof(*own),
 	};
 	return arena;
 }
@@ -110,10 +111,10 @@ arena_used(const struct arena *arena)
 static struct chunk *
 chunk_new(struct arena *arena, size_t need)
 {
-	bool first = arena->chunks == own_chunk(arena);
-	size_t usual = first ? FIRST_SIZE : CHUNK_SIZE;
-	size_t size = need > usual / 4 ? need : usual;
 	struct chunk *chunk;
+	size_t usual =
+	    arena->used < LARGE_FROM ? SMALL_SIZE - sizeof(*chunk) : LARGE_SIZE;
+	size_t size = need > usual / 4 ? need : usual;
 
 	if (size > SIZE_MAX - sizeof(*chunk))
 		return NULL;
