@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,11 @@
 #define SMALL_SIZE 992 /* with what comes before the bytes */
 #define LARGE_SIZE 8192
 #define LARGE_FROM 4096
+
+/* What fits into the room that is left still fits when it is rounded up. */
+static_assert(SMALL_SIZE % alignof(max_align_t) == 0 &&
+	LARGE_SIZE % alignof(max_align_t) == 0,
+    "room comes in whole units");
 
 struct chunk {
 	struct chunk *next;
