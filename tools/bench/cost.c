@@ -103,6 +103,7 @@ main(int argc, char **argv)
 	}
 	command = fork();
 	if (command == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		if (after > 0)
 			setpgid(0, 0);
 		execvp(argv[1], argv + 1);

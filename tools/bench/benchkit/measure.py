@@ -114,7 +114,11 @@ class Meter:
             watcher = Watch(process.pid) if watch else None
             if watcher:
                 watcher.start()
-            process.wait()
+            try:
+                process.wait()
+            except BaseException:
+                process.terminate()  # and the command with it
+                raise
             peaks = watcher.end() if watcher else []
         with open(self.file, encoding='ascii') as file:
             result = Cost(file.read(), peaks)
