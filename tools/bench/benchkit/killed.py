@@ -43,23 +43,32 @@ def killed(bench):
 def in_parts(bench, count, workers, undisturbed):
     """Its parts as one Cost."""
     names = bench.names(SHARED, count)
-    moments = sorted(bench.random.uniform(0, undisturbed.wall)
-                     for _ in range(PARTS - 1))
-    pauses = [moment - before
-              for before, moment in zip([0, *moments], moments)]
-    parts = []
-    for pause in [*pauses, None]:
-        resume = ['--resume', bench.reports] if parts else []
-        parts.append(bench.run(
-            bench.scan_words(workers, *resume), stdin=names,
-            stdout=bench.reports, append=bool(parts), kill_after=pause))
+    parts, moments = [], []
+    for _ in range(PARTS - 1):
+        # Any moment of what it will probably take.
+        left = count - (lines_in(bench.reports) if parts else 0)
+        moments.append(bench.random.random() * undisturbed.wall * left / count)
+        parts.append(part(bench, names, workers, parts, moments[-1]))
+    parts.append(part(bench, names, workers, parts, None))
     return joined(bench, parts, count, moments)
+
+
+def part(bench, names, workers, before, kill_after):
+    resume = ['--resume', bench.reports] if before else []
+    return bench.run(
+        bench.scan_words(workers, *resume), stdin=names, stdout=bench.reports,
+        append=bool(before), kill_after=kill_after)
+
+
+def lines_in(path):
+    with open(path, 'rb') as file:
+        return sum(1 for _ in file)
 
 
 def joined(bench, parts, count, moments):
     whole = parts[-1]
     whole.parts = [part.raw() for part in parts]
-    whole.moments = moments
+    whole.moments = moments  # seconds after the start of each
     whole.kills = sum(part.status == -9 for part in parts)
     for key in 'wall', 'user', 'system', 'cpu':
         setattr(whole, key, sum(getattr(part, key) for part in parts))
