@@ -108,6 +108,7 @@ struct danelaw_request {
 	const char *helo;   /* EHLO name; NULL: the host's own */
 	uint32_t budget_ms; /* for the whole domain; 0: 60000 */
 	bool hints;         /* a few lookups more, which may only add advice */
+	bool no_zones;      /* do not look up DNSKEY and DS of the zones */
 	bool public_only;   /* leave alone what is no public address */
 	bool others_only;   /* leave alone this machine's own addresses */
 	/* Take part in a division among many: only domains whose MX hosts

@@ -487,9 +487,9 @@ struct danelaw_report {
 	size_t n_hosts;
 	struct danelaw_finding *findings; /* the worst first */
 	size_t n_findings;
-	struct danelaw_zone *zones;
+	struct danelaw_zone *zones; /* none with no_zones */
 	size_t n_zones;
-	struct danelaw_clocks clocks;
+	struct danelaw_clocks clocks; /* of what was looked up */
 };
 
 /* The words of INTERFACE sections 4 to 6: "dane-ok", "tlsa-mismatch". */

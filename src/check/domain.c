@@ -44,6 +44,15 @@ zones_done(void *arg)
 	finish_if_done(arg);
 }
 
+/* Every answer was validated, whether or not their ends are told. */
+static void
+add_zones(
+    struct domain_job *job, const struct danelaw_lookup *lookups, size_t n)
+{
+	if (!job->request.no_zones)
+		zones_add(job->zones, lookups, n);
+}
+
 /* While its servers are probed: the rest of what is to be looked up. */
 static void
 host_known(void *arg)
@@ -55,7 +64,7 @@ host_known(void *arg)
 	job->n_unknown--;
 	if (job->request.no_probe)
 		return;
-	zones_add(job->zones, host->lookups, host->n_lookups);
+	add_zones(job, host->lookups, host->n_lookups);
 	if (job->n_unknown == 0)
 		job->extras = extras_start(job, finish_if_done);
 }
@@ -151,7 +160,7 @@ examine_hosts(struct domain_job *job)
 	}
 	/* Meanwhile: the keys of the zone that names them. */
 	if (job->n_pending > 0)
-		zones_add(job->zones, job->tree->report.mx.lookups,
+		add_zones(job, job->tree->report.mx.lookups,
 		    job->tree->report.mx.n_lookups);
 	finish_if_done(job);
 }

@@ -184,6 +184,7 @@ make_work(
 	cli_request(settings, &work->request);
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
+	work->request.no_zones = !settings->zones;
 	work->request.public_only = !settings->allow_private;
 	if (settings->shard == NULL ||
 	    read_shard(settings->shard, &work->request))

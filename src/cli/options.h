@@ -55,7 +55,7 @@ struct settings {
 	const char *config_file;
 	long interval, max_clients, idle, grace; /* 0: the defaults */
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
-	bool order, summary;
+	bool order, summary, zones;
 	const char *resume, *shard;
 	long concurrency, workers, per_host, rate, drain;
 };

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 
+from invariants import all_lookups, check_clocks
 from scan_kit import PATIENCE, SOURCE, domains_of, lines_of
 
 RECIPE = os.path.join(SOURCE, 'tools', 'examples', 'gnu-parallel',
@@ -62,7 +63,7 @@ class Lists:
 
     def tests(self):
         return [self.all_domains, self.as_check, self.kinds_of_lines,
-                self.order, self.summary, self.standard_input, self.shards,
+                self.order, self.summary, self.zones, self.standard_input, self.shards,
                 self.recipe, self.once, self.silent, self.private, self.usage,
                 self.nothing]
 
@@ -155,6 +156,30 @@ class Lists:
         kit.ok(done.err == '', '--quiet says nothing', done.err)
         kit.ok(done.status == self.status_of(*kit.fast),
                'the exit status of these', done.status)
+
+    def zones(self):
+        """The keys of zones: told if asked for, and in vain for the rest."""
+        kit = self.kit
+        told = [d for d, r in self.whole.items() if r['zones'] or
+                any(lookup['type'] in ('DS', 'DNSKEY')
+                    for lookup in all_lookups(r))]
+        kit.ok(not told, 'without --zones no keys are looked up', told)
+        done = kit.scan('--zones', kit.write('fast', kit.fast))
+        reports = {report['domain']: report for report in lines_of(done.out)}
+        kit.ok(sorted(reports) == kit.fast, '--zones: the same domains',
+               done.err)
+        other = [d for d in kit.fast
+                 if essence(reports[d]) != essence(self.whole[d])]
+        kit.ok(not other, '--zones changes no verdict', other)
+        faults = {d: check_clocks(r) for d, r in reports.items()}
+        kit.ok(not any(faults.values()) and reports['healthy.example']['zones'],
+               '--zones tells of all that signed',
+               [(d, f) for d, f in faults.items() if f])
+        # Its own signatures live longer than its parent's over its DS.
+        clocks = [r['rrsig-long.example']['clocks']['rrsig']['type']
+                  for r in (self.whole, reports)]
+        kit.ok(clocks[0] in ('MX', 'A', 'TLSA') and clocks[1] == 'DS',
+               'the clock knows of what was looked up', clocks)
 
     def standard_input(self):
         kit = self.kit
