@@ -104,6 +104,13 @@ add_name(struct names *names, const char *name)
 }
 
 static void
+free_names(struct names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free((void *)names->list[i]);
+}
+
+static void
 ask(struct load *load, const char *name, enum rrtype type,
     resolver_done_fn *done, void *arg)
 {
@@ -124,8 +131,7 @@ release(struct domain *domain)
 	if (--domain->pending > 0)
 		return;
 	domain->load->running--;
-	for (size_t i = 0; i < domain->zones.n; i++)
-		free((void *)domain->zones.list[i]);
+	free_names(&domain->zones);
 	free(domain);
 }
 
@@ -183,6 +189,16 @@ order(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+static void
+free_host(void *arg)
+{
+	struct host *host = arg;
+
+	free_names(&host->signers);
+	free(host->name);
+	free(host);
+}
+
 /* Its questions have been put. */
 static struct host *
 find_host(struct load *load, const char *name)
@@ -195,8 +211,7 @@ find_host(struct load *load, const char *name)
 	host->name = need(strdup(name));
 	found = need(tsearch(host, &load->hosts, order));
 	if (*found != host) {
-		free(host->name);
-		free(host);
+		free_host(host);
 		return *found;
 	}
 	load->tally->hosts++;
@@ -299,6 +314,9 @@ run(const struct options *options, size_t index, struct tally *tally)
 			die("the loop ran dry");
 	} while (more || load.running > 0);
 	fclose(load.list);
+	tdestroy(load.hosts, free_host);
+	resolver_free(load.resolver);
+	event_base_free(load.base);
 }
 
 /* False: one of them failed. */
