@@ -21,9 +21,12 @@ buf_finish(struct buf *buf)
 	*buf = (struct buf) { .limit = buf->limit };
 }
 
-/* Makes room for len more bytes and the NUL behind them. */
+/*
+ * Makes room for len more bytes and the NUL behind them. It is never more
+ * than the limit allows, so that what fits need not be held to that as well.
+ */
 static bool
-reserve(struct buf *buf, size_t len)
+grow(struct buf *buf, size_t len)
 {
 	size_t room = buf->room == 0 ? 256 : buf->room;
 	char *bytes;
@@ -33,10 +36,10 @@ reserve(struct buf *buf, size_t len)
 		buf->failed = true;
 		return false;
 	}
-	if (buf->len + len < buf->room)
-		return true;
 	while (room <= buf->len + len)
 		room *= 2;
+	if (buf->limit != 0 && room > buf->limit)
+		room = buf->limit + 1;
 	bytes = realloc(buf->bytes, room);
 	if (bytes == NULL) {
 		buf->failed = true;
@@ -47,15 +50,34 @@ reserve(struct buf *buf, size_t len)
 	return true;
 }
 
+static bool
+reserve(struct buf *buf, size_t len)
+{
+	return len < buf->room - buf->len || grow(buf, len);
+}
+
+char *
+buf_extend(struct buf *buf, size_t len)
+{
+	char *added;
+
+	if (!reserve(buf, len))
+		return NULL;
+	added = buf->bytes + buf->len;
+	buf->len += len;
+	added[len] = '\0';
+	return added;
+}
+
 bool
 buf_add(struct buf *buf, const void *bytes, size_t len)
 {
-	if (!reserve(buf, len))
+	char *added = buf_extend(buf, len);
+
+	if (added == NULL)
 		return false;
 	if (len > 0)
-		memcpy(buf->bytes + buf->len, bytes, len);
-	buf->len += len;
-	buf->bytes[buf->len] = '\0';
+		memcpy(added, bytes, len);
 	return true;
 }
 

@@ -21,6 +21,8 @@ struct buf {
 void buf_init(struct buf *buf, size_t limit);
 void buf_finish(struct buf *buf);
 bool buf_add(struct buf *buf, const void *bytes, size_t len);
+/* Adds len bytes that the caller must write; NULL: as buf_add(). */
+char *buf_extend(struct buf *buf, size_t len);
 bool buf_puts(struct buf *buf, const char *text);
 bool buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

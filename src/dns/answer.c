@@ -55,12 +55,51 @@ answer_can_ask(const char *name)
 	return status == LDNS_STATUS_OK;
 }
 
+static bool
+is_plain(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/*
+ * Presentation form with a dot behind each label, where nothing in it needs
+ * to be escaped, as in nearly all names. room is for the longest name.
+ */
+static bool
+write_plain(const ldns_rdf *name, char room[LDNS_MAX_DOMAINLEN + 1])
+{
+	const uint8_t *wire = ldns_rdf_data(name);
+	size_t size = ldns_rdf_size(name), at = 0, out = 0;
+
+	if (size > LDNS_MAX_DOMAINLEN)
+		return false;
+	while (at < size && wire[at] != 0) {
+		size_t end = at + 1 + wire[at];
+
+		if (end >= size)
+			return false;
+		for (at++; at < end; at++) {
+			if (!is_plain(wire[at]))
+				return false;
+			room[out++] = (char)wire[at];
+		}
+		room[out++] = '.';
+	}
+	room[out] = '\0';
+	return out > 0;
+}
+
 /* As danelaw keeps names. NULL: no memory. */
 static char *
 name_text(struct arena *arena, const ldns_rdf *name)
 {
-	char *text = ldns_rdf2str(name), *copy;
+	char plain[LDNS_MAX_DOMAINLEN + 1], *text, *copy;
 
+	/* ldns prints octet by octet. */
+	if (write_plain(name, plain))
+		return name_from_dns(arena, plain);
+	text = ldns_rdf2str(name);
 	if (text == NULL)
 		return NULL;
 	copy = name_from_dns(arena, text);

@@ -70,7 +70,7 @@ connect_to(struct probe *probe)
 	if (step == TLS_STEP_DONE)
 		return take_up(probe);
 	if (step == TLS_STEP_WRITE)
-		probe_wait(probe, step);
+		probe_wait_connected(probe);
 	else
 		probe_end_by_errno(probe);
 	return false;
@@ -165,7 +165,7 @@ begin_tls(struct probe *probe)
 		return lose(probe, step);
 	if (step == TLS_STEP_DONE ||
 	    !link_start_tls(&probe->link, probe->context, probe->offer,
-		probe->target.sni)) {
+		probe->target.sni, !probe_is_implicit(probe))) {
 		probe_end_by_memory(probe);
 		return false;
 	}

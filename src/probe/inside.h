@@ -43,7 +43,7 @@ struct probe {
 	bool shook; /* it got as far as a handshake */
 	bool up;    /* the handshake was finished */
 	struct danelaw_trial trial;
-	struct event io, timer;
+	struct event door, io, timer;
 	bool readable;       /* the socket, as far as the loop has told */
 	bool again;          /* the timer is no limit but another turn */
 	int64_t begun, mark; /* of the connection, of the step */
@@ -75,6 +75,8 @@ bool probe_may_ask_implicit(const struct probe *probe);
 void probe_set_limit(struct probe *probe, uint32_t ms);
 /* The same for what the dialogue does next. */
 void probe_set_reply_limit(struct probe *probe);
+/* The next deed is done when the connection stands, or will not. */
+void probe_wait_connected(struct probe *probe);
 /* READ or WRITE: the next deed is done when the socket is ready for it. */
 void probe_wait(struct probe *probe, enum tls_step step);
 /* *step becomes what passed since the last one; for the first connection. */

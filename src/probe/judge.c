@@ -5,8 +5,8 @@
 #include "tls/pkix.h"
 
 /*
- * certs are the arena's, and only for this question: depths go there. memo
- * may be NULL: nothing is kept.
+ * certs are the arena's, and only for this question: depths go there. memo:
+ * see tls/memo.h.
  */
 static bool
 judge(struct tls_context *context, const struct tls_chain *chain,
@@ -30,16 +30,12 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 		.at = question->at,
 	};
 	struct match_answer answer = { 0 };
-	bool judged;
 
 	*facts = (struct judge_facts) { 0 };
 	/* Where nothing was presented, nothing can be said of the records. */
 	if (chain == NULL)
 		return true;
-	judged = memo == NULL
-	    ? match_judge(context, chain, &asked, arena, &answer)
-	    : match_recall(context, chain, &asked, memo, arena, &answer);
-	if (!judged)
+	if (!match_recall_any(context, chain, &asked, memo, arena, &answer))
 		return false;
 	if ((question->pkix || answer.name_failed) &&
 	    !pkix_judge(context, chain, &also, arena, &probe->pkix))

@@ -84,9 +84,11 @@ link_connected(struct link *link)
 
 bool
 link_start_tls(struct link *link, struct tls_context *context,
-    const struct tls_offer *offer, const char *sni)
+    const struct tls_offer *offer, const char *sni, bool speaks)
 {
 	link->session = tls_session_new(context, offer, link->fd, sni);
+	if (link->session != NULL && speaks)
+		tls_session_speaks_next(link->session);
 	return link->session != NULL;
 }
 

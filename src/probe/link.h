@@ -35,9 +35,9 @@ enum tls_step link_connect(
     struct link *link, const struct link_address *address);
 enum tls_step link_connected(struct link *link);
 
-/* False: no memory. */
+/* speaks: we say the first word under TLS. False: no memory. */
 bool link_start_tls(struct link *link, struct tls_context *context,
-    const struct tls_offer *offer, const char *sni);
+    const struct tls_offer *offer, const char *sni, bool speaks);
 enum tls_step link_handshake(struct link *link);
 
 enum tls_step link_read(

@@ -10,7 +10,8 @@
  * advance() goes on moving until something has to be waited for, but not for
  * ever: after some moves other probes get their turn.
  *
- * There are two events. io waits for the socket. timer stands for the limit
+ * There are three events. door waits for the connection, io for the socket
+ * when it stands. timer stands for the limit
  * of the step under way or of the whole, whichever comes first; set to zero
  * it brings the probe back to the loop: to begin, to go on, to end. done() is
  * called from there alone, and the probe is freed behind it, so that neither
@@ -111,6 +112,22 @@ probe_set_reply_limit(struct probe *probe)
 	    probe, probe_is_leaving(probe) ? QUIT_MS : probe->target.reply_ms);
 }
 
+/* Both directions, so that io behind it costs the kernel's list one change. */
+void
+probe_wait_connected(struct probe *probe)
+{
+	event_assign(&probe->door, probe->base, probe->link.fd,
+	    EV_READ | EV_WRITE | EV_PERSIST, on_io, probe);
+	event_add(&probe->door, NULL);
+}
+
+static void
+leave(struct event *event)
+{
+	if (event_initialized(event))
+		event_del(event);
+}
+
 /* It stays in the kernel's list for as long as the direction is the same. */
 void
 probe_wait(struct probe *probe, enum tls_step step)
@@ -125,6 +142,7 @@ probe_wait(struct probe *probe, enum tls_step step)
 	event_assign(&probe->io, probe->base, probe->link.fd, what | EV_PERSIST,
 	    on_io, probe);
 	event_add(&probe->io, NULL);
+	leave(&probe->door);
 }
 
 bool
@@ -166,8 +184,8 @@ probe_note_time(struct probe *probe, int *step)
 static void
 drop_connection(struct probe *probe)
 {
-	if (event_initialized(&probe->io))
-		event_del(&probe->io);
+	leave(&probe->door);
+	leave(&probe->io);
 	link_finish(&probe->link);
 	probe->readable = false;
 	dialogue_free(probe->dialogue);

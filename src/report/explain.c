@@ -108,51 +108,52 @@ explain_text(const struct catalogue_item *item, struct buf *out)
 }
 
 static void
-put_template_json(struct json_maker *maker, json_t *object, const char *key,
-    const char *template)
+put_template_json(struct json_out *out, const char *key, const char *template)
 {
 	struct buf text = { 0 };
 
 	if (template != NULL)
 		put_template(&text, template);
-	json_put_text(
-	    maker, object, key, template == NULL ? NULL : buf_text(&text));
-	maker->failed |= buf_failed(&text);
+	json_put_text(out, key, template == NULL ? NULL : buf_text(&text));
+	out->buf->failed |= buf_failed(&text);
 	buf_finish(&text);
 }
 
-static json_t *
-item_object(struct json_maker *maker, const struct catalogue_item *item)
+static void
+put_item(struct json_out *out, const struct catalogue_item *item)
 {
 	static const struct finding_entry none = { .id = NULL };
 	const struct finding_entry *entry =
 	    item->entry == NULL ? &none : item->entry;
-	json_t *object = json_object();
 
-	json_put_text(maker, object, "schema", "danelaw-explain/1");
-	json_put_text(maker, object, "id", item->id);
-	json_put_text(maker, object, "severity",
-	    item->entry == NULL ? NULL : severity_of(item));
-	json_put_text(maker, object, "unseen", item->unseen);
-	put_template_json(maker, object, "text", entry->text);
-	json_put_text(maker, object, "what", entry->what);
-	json_put_text(maker, object, "who", entry->who);
-	put_template_json(maker, object, "remedy", entry->remedy);
-	json_put_text(maker, object, "check", entry->check);
-	json_put_text(maker, object, "rfc", entry->rfc);
-	json_put_text(maker, object, "tlsrpt", entry->tlsrpt);
-	json_put_text(maker, object, "sendmail", entry->sendmail);
-	return object;
+	json_begin_object(out, NULL);
+	json_put_text(out, "schema", "danelaw-explain/1");
+	json_put_text(out, "id", item->id);
+	json_put_text(
+	    out, "severity", item->entry == NULL ? NULL : severity_of(item));
+	json_put_text(out, "unseen", item->unseen);
+	put_template_json(out, "text", entry->text);
+	json_put_text(out, "what", entry->what);
+	json_put_text(out, "who", entry->who);
+	put_template_json(out, "remedy", entry->remedy);
+	json_put_text(out, "check", entry->check);
+	json_put_text(out, "rfc", entry->rfc);
+	json_put_text(out, "tlsrpt", entry->tlsrpt);
+	json_put_text(out, "sendmail", entry->sendmail);
+	json_end_object(out);
 }
 
 void
-explain_json(const struct catalogue_item *items, size_t n, struct buf *out)
+explain_json(const struct catalogue_item *items, size_t n, struct buf *buf)
 {
-	struct json_maker maker = { .failed = false };
-	json_t *array = json_array();
+	struct buf line = { 0 };
+	struct json_out out = { .buf = &line };
 
+	json_begin_array(&out, NULL);
 	for (size_t i = 0; i < n; i++)
-		json_add(&maker, array, item_object(&maker, &items[i]));
-	json_finish(&maker, array, JSON_INDENT(2) | JSON_PRESERVE_ORDER, out);
-	buf_puts(out, "\n");
+		put_item(&out, &items[i]);
+	json_end_array(&out);
+	json_indent(&line, buf);
+	buf_puts(buf, "\n");
+	buf_finish(&line);
 }

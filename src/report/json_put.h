@@ -1,54 +1,57 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * json_put.h - JSON values that may fail quietly.
+ * json_put.h - JSON as it is written: on one line, without spaces.
  *
- * Every call takes the value it is given, NULL included, and remembers in
- * the maker that memory ran out. Who builds asks once, at the end.
+ * A scan writes a report for every domain, so no tree is built and nothing
+ * is allocated but the buffer. What fails, fails the buffer: who writes asks
+ * buf_failed() once, at the end.
+ *
+ * A key needs no escapes. Key NULL: an element of an array, or the root.
  */
 #ifndef REPORT_JSON_PUT_H
 #define REPORT_JSON_PUT_H
 
 #include <danelaw_report.h>
-#include <jansson.h>
 
 #include "base/buf.h"
 
-struct json_maker {
-	bool failed;
+/* Only .buf is to be set. */
+struct json_out {
+	struct buf *buf;
+	bool more; /* a value stands before: a comma is due */
 };
 
-void json_put(
-    struct json_maker *maker, json_t *object, const char *key, json_t *value);
-/* NULL becomes null. */
-void json_put_text(struct json_maker *maker, json_t *object, const char *key,
-    const char *text);
-void json_put_number(
-    struct json_maker *maker, json_t *object, const char *key, int64_t value);
-/* As a number, but null below 0: a depth or a timing that is not there. */
-void json_put_index(
-    struct json_maker *maker, json_t *object, const char *key, int value);
-void json_put_bool(
-    struct json_maker *maker, json_t *object, const char *key, bool value);
-/* RFC 3339. A time outside of its years is null. */
-void json_put_time(struct json_maker *maker, json_t *object, const char *key,
-    int64_t unix_time);
-/* 0, "there is none", is null. */
-void json_put_date(struct json_maker *maker, json_t *object, const char *key,
-    int64_t unix_time);
-void json_put_texts(struct json_maker *maker, json_t *object, const char *key,
-    const char *const *texts, size_t n);
-void json_add(struct json_maker *maker, json_t *array, json_t *value);
+void json_begin_object(struct json_out *out, const char *key);
+void json_end_object(struct json_out *out);
+void json_begin_array(struct json_out *out, const char *key);
+void json_end_array(struct json_out *out);
 
-/* Writes root, frees it, and fails out if anything failed on the way. */
-void json_finish(
-    struct json_maker *maker, json_t *root, size_t flags, struct buf *out);
-/* The same on one line, without spaces and without a newline. No reals. */
-void json_finish_line(struct json_maker *maker, json_t *root, struct buf *out);
+void json_put_null(struct json_out *out, const char *key);
+/* NULL becomes null. Text that is no UTF-8 fails the buffer. */
+void json_put_text(struct json_out *out, const char *key, const char *text);
+void json_put_number(struct json_out *out, const char *key, int64_t value);
+/* As a number, but null below 0: a depth or a timing that is not there. */
+void json_put_index(struct json_out *out, const char *key, int value);
+void json_put_bool(struct json_out *out, const char *key, bool value);
+/* RFC 3339. A time outside of its years is null. */
+void json_put_time(struct json_out *out, const char *key, int64_t unix_time);
+/* 0, "there is none", is null. */
+void json_put_date(struct json_out *out, const char *key, int64_t unix_time);
+void json_put_texts(
+    struct json_out *out, const char *key, const char *const *texts, size_t n);
+
+/*
+ * Adds to out what is in line, indented for people. line is an array or an
+ * object; when it has failed, out does.
+ */
+void json_indent(const struct buf *line, struct buf *out);
 
 /* The parts of a report that stand below a host (json_probe.c). */
-json_t *json_probe(struct json_maker *maker, const struct danelaw_probe *probe,
-    const struct danelaw_tlsa *tlsa);
-json_t *json_tls(struct json_maker *maker, const struct danelaw_tls *tls);
-json_t *json_tlsa(struct json_maker *maker, const struct danelaw_tlsa *tlsa);
+void json_probe(struct json_out *out, const char *key,
+    const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa);
+void json_tls(
+    struct json_out *out, const char *key, const struct danelaw_tls *tls);
+void json_tlsa(
+    struct json_out *out, const char *key, const struct danelaw_tlsa *tlsa);
 
 #endif

@@ -11,6 +11,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "tls/memo.h"
+#include "tls/narrow.h"
 #include "tls/openssl.h"
 
 /* Most often the key stands in the certificate as it is written by itself. */
@@ -21,75 +23,108 @@ find_key(const struct tls_cert *cert, const uint8_t *key, size_t len)
 }
 
 static bool
-cert_write(struct arena *bytes, struct tls_cert *cert, X509 *x509)
+fill_key(struct arena *bytes, struct tls_cert *cert)
 {
-	const X509_PUBKEY *key = X509_get_X509_PUBKEY(x509);
-	uint8_t *der[2] = { NULL, NULL };
-	int len[2];
+	const X509_PUBKEY *key = X509_get_X509_PUBKEY(cert->x509);
+	uint8_t *der = NULL;
+	int len = key == NULL ? -1 : i2d_X509_PUBKEY(key, &der);
 
-	len[0] = i2d_X509(x509, &der[0]);
-	len[1] = key == NULL ? -1 : i2d_X509_PUBKEY(key, &der[1]);
-	if (len[0] >= 0 && len[1] >= 0) {
-		for (size_t i = 0; i < 2; i++)
-			cert->part[i].len = (size_t)len[i];
-		cert->part[0].der =
-		    arena_memdup(bytes, der[0], cert->part[0].len);
-		if (cert->part[0].der != NULL)
-			cert->part[1].der =
-			    find_key(cert, der[1], cert->part[1].len);
+	if (len >= 0) {
+		cert->part[1].len = (size_t)len;
+		cert->part[1].der = find_key(cert, der, (size_t)len);
 		if (cert->part[1].der == NULL)
 			cert->part[1].der =
-			    arena_memdup(bytes, der[1], cert->part[1].len);
+			    arena_memdup(bytes, der, (size_t)len);
 	}
-	OPENSSL_free(der[0]);
-	OPENSSL_free(der[1]);
-	return cert->part[0].der != NULL && cert->part[1].der != NULL;
+	OPENSSL_free(der);
+	return cert->part[1].der != NULL;
 }
 
 static bool
-cert_fill(struct arena *bytes, struct tls_cert *cert, X509 *x509)
+cert_fill(struct arena *bytes, struct tls_cert *cert)
 {
-	cert->x509 = x509;
-	if (!cert_write(bytes, cert, x509))
+	if (!fill_key(bytes, cert))
 		return false;
 	for (size_t i = 0; i < 2; i++) {
 		if (EVP_Digest(cert->part[i].der, cert->part[i].len,
-			cert->part[i].sha256, NULL, EVP_sha256(), NULL) != 1 ||
+			cert->part[i].sha256, NULL, narrow_sha256(),
+			NULL) != 1 ||
 		    EVP_Digest(cert->part[i].der, cert->part[i].len,
-			cert->part[i].sha512, NULL, EVP_sha512(), NULL) != 1)
+			cert->part[i].sha512, NULL, narrow_sha512(), NULL) != 1)
 			return false;
 	}
 	return true;
 }
 
-struct tls_chain *
-tls_chain_new(const STACK_OF(X509) * stack)
+bool
+tls_chain_write(const STACK_OF(X509) * stack, struct tls_written *written)
 {
 	int n = stack == NULL ? 0 : sk_X509_num(stack);
-	struct tls_chain *chain;
-	bool done = false;
+	struct tls_written out = { 0 };
 
 	if (n <= 0 || n > TLS_CHAIN_MAX)
-		return NULL;
-	chain = calloc(1, sizeof(*chain) + (size_t)n * sizeof(chain->certs[0]));
+		return false;
+	out.n = (size_t)n;
+	for (int i = 0; i < n; i++) {
+		int len = i2d_X509(sk_X509_value(stack, i), NULL);
+
+		if (len < 0)
+			return false;
+		out.at[i + 1] = out.at[i] + (size_t)len;
+	}
+	out.bytes = malloc(out.at[n]);
+	if (out.bytes == NULL)
+		return false;
+	for (int i = 0; i < n; i++) {
+		uint8_t *at = out.bytes + out.at[i];
+
+		i2d_X509(sk_X509_value(stack, i), &at);
+		if (at != out.bytes + out.at[i + 1]) {
+			free(out.bytes);
+			return false;
+		}
+	}
+	*written = out;
+	return true;
+}
+
+void
+tls_written_finish(struct tls_written *written)
+{
+	free(written->bytes);
+}
+
+struct tls_chain *
+tls_chain_make(const STACK_OF(X509) * stack, const struct tls_written *written)
+{
+	size_t n = written->n;
+	struct tls_chain *chain =
+	    calloc(1, sizeof(*chain) + n * sizeof(chain->certs[0]));
+	const uint8_t *bytes;
+	bool done = false;
+
 	if (chain == NULL)
 		return NULL;
 	chain->refs = 1;
-	chain->stack = sk_X509_new_reserve(NULL, n);
+	chain->stack = sk_X509_new_reserve(NULL, (int)n);
 	chain->bytes = arena_new();
 	if (chain->stack == NULL || chain->bytes == NULL)
 		goto done;
-	chain->memos =
-	    arena_alloc(chain->bytes, (size_t)n * sizeof(*chain->memos));
-	if (chain->memos == NULL)
+	chain->notes = arena_alloc(chain->bytes, sizeof(*chain->notes));
+	chain->memos = arena_alloc(chain->bytes, n * sizeof(*chain->memos));
+	bytes = arena_memdup(chain->bytes, written->bytes, written->at[n]);
+	if (chain->notes == NULL || chain->memos == NULL || bytes == NULL)
 		goto done;
-	for (int i = 0; i < n; i++) {
-		X509 *x509 = sk_X509_value(stack, i);
+	for (size_t i = 0; i < n; i++) {
+		struct tls_cert *cert = &chain->certs[i];
 
-		X509_up_ref(x509);
-		sk_X509_push(chain->stack, x509);
+		cert->x509 = sk_X509_value(stack, (int)i);
+		cert->part[0].der = bytes + written->at[i];
+		cert->part[0].len = written->at[i + 1] - written->at[i];
+		X509_up_ref(cert->x509);
+		sk_X509_push(chain->stack, cert->x509);
 		chain->n++;
-		if (!cert_fill(chain->bytes, &chain->certs[i], x509))
+		if (!cert_fill(chain->bytes, cert))
 			goto done;
 	}
 	done = true;
@@ -98,6 +133,19 @@ done:
 		tls_chain_unref(chain);
 		chain = NULL;
 		ERR_clear_error();
+	}
+	return chain;
+}
+
+struct tls_chain *
+tls_chain_new(const STACK_OF(X509) * stack)
+{
+	struct tls_written written;
+	struct tls_chain *chain = NULL;
+
+	if (tls_chain_write(stack, &written)) {
+		chain = tls_chain_make(stack, &written);
+		tls_written_finish(&written);
 	}
 	return chain;
 }
@@ -114,6 +162,8 @@ tls_chain_unref(struct tls_chain *chain)
 {
 	if (chain == NULL || --chain->refs > 0)
 		return;
+	for (size_t i = 0; chain->notes != NULL && i < TLS_NOTES_MEMOS; i++)
+		match_memo_free(chain->notes->memos[i]);
 	arena_unref(chain->bytes);
 	sk_X509_pop_free(chain->stack, X509_free);
 	free(chain);
@@ -161,11 +211,13 @@ static bool
 read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
 {
 	for (;;) {
-		X509 *x509 = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+		X509 *x509 = X509_new_ex(narrow_library(), NULL);
+		bool found = x509 != NULL &&
+		    PEM_read_bio_X509(bio, &x509, no_passphrase, NULL) != NULL;
 		unsigned long code = ERR_peek_last_error();
 		const char *reason;
 
-		if (x509 != NULL) {
+		if (found) {
 			if (sk_X509_num(stack) < TLS_CHAIN_MAX &&
 			    sk_X509_push(stack, x509) > 0)
 				continue;
@@ -174,6 +226,7 @@ read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
 			    error, "more than %d certificates", TLS_CHAIN_MAX);
 			return false;
 		}
+		X509_free(x509);
 		if (ERR_GET_LIB(code) == ERR_LIB_PEM &&
 		    ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
 			return true;
@@ -193,11 +246,11 @@ read_der(const char *bytes, size_t len, STACK_OF(X509) * stack)
 	const unsigned char *end = at + len;
 
 	while (at < end && sk_X509_num(stack) < TLS_CHAIN_MAX) {
-		X509 *x509 = d2i_X509(NULL, &at, (long)(end - at));
+		X509 *x509 = X509_new_ex(narrow_library(), NULL);
 
-		if (x509 == NULL)
-			return false;
-		if (sk_X509_push(stack, x509) <= 0) {
+		if (x509 == NULL ||
+		    d2i_X509(&x509, &at, (long)(end - at)) == NULL ||
+		    sk_X509_push(stack, x509) <= 0) {
 			X509_free(x509);
 			return false;
 		}

@@ -10,7 +10,10 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
+#include "tls/known.h"
+#include "tls/narrow.h"
 #include "tls/offer.h"
 #include "tls/openssl.h"
 #include "tls/trust.h"
@@ -115,6 +118,15 @@ prepare_shake(SSL_CTX *ctx)
 	    SSL_CTX_set1_client_sigalgs_list(ctx, offer->sigalgs) == 1;
 }
 
+/* Matching types and their strength as OpenSSL has them (RFC 7671 9). */
+static bool
+prepare_dane(SSL_CTX *ctx)
+{
+	return SSL_CTX_dane_enable(ctx) == 1 &&
+	    SSL_CTX_dane_mtype_set(ctx, narrow_sha256(), 1, 1) == 1 &&
+	    SSL_CTX_dane_mtype_set(ctx, narrow_sha512(), 2, 2) == 1;
+}
+
 /* Why a PEM file was not taken: the system's reason, or OpenSSL's. */
 static bool
 blame_file(char **error, const char *what, const char *path)
@@ -129,6 +141,22 @@ blame_file(char **error, const char *what, const char *path)
 		reason == NULL ? "it is no PEM of this kind" : reason) < 0)
 		*error = NULL;
 	return false;
+}
+
+/* By the whole library, as narrow.h has it. */
+static bool
+load_key(SSL_CTX *ctx, const char *path)
+{
+	BIO *file = BIO_new_file(path, "r");
+	EVP_PKEY *key = file == NULL
+	    ? NULL
+	    : PEM_read_bio_PrivateKey(file, NULL, no_passphrase, NULL);
+	bool done = key != NULL && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1;
+
+	EVP_PKEY_free(key);
+	BIO_free(file);
+	return done;
 }
 
 static bool
@@ -146,8 +174,7 @@ load_own(SSL_CTX *ctx, const char *cert, const char *key, char **error)
 	/* One file may hold both. */
 	if (key == NULL)
 		key = cert;
-	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1)
+	if (!load_key(ctx, key))
 		return blame_file(error, "the client key", key);
 	return true;
 }
@@ -162,14 +189,15 @@ tls_context_new(const char *cert_file, const char *key_file, char **error)
 		*error = strdup("out of memory");
 		return NULL;
 	}
-	ERR_clear_error();
+	/* Before any other call: the first one settles what is done at exit. */
 	OPENSSL_init_ssl(
 	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
-	context->shake = SSL_CTX_new(TLS_client_method());
+	ERR_clear_error();
+	context->shake =
+	    SSL_CTX_new_ex(narrow_library(), NULL, TLS_client_method());
 	context->wire = wire_method_new();
 	if (context->shake == NULL || context->wire == NULL ||
-	    !prepare_shake(context->shake) ||
-	    SSL_CTX_dane_enable(context->shake) != 1) {
+	    !prepare_shake(context->shake) || !prepare_dane(context->shake)) {
 		explain(error, "OpenSSL cannot be set up");
 		goto done;
 	}
@@ -203,6 +231,7 @@ tls_context_free(struct tls_context *context)
 {
 	if (context == NULL)
 		return;
+	known_free(context->known);
 	SSL_CTX_free(context->shake);
 	BIO_meth_free(context->wire);
 	trust_free(context->trust);

@@ -14,9 +14,10 @@ struct tls_context;
  * cert_file and key_file: PEM for a client certificate, NULL for none.
  * NULL return: *error is a sentence the caller frees. Trusts no CA.
  *
- * The first call keeps OpenSSL from reading openssl.cnf in this process; a
- * program that has read it before keeps its providers, but no setting of TLS
- * has an influence here. A context must outlive its sessions, not its chains.
+ * The first call keeps OpenSSL from reading openssl.cnf in this process. What
+ * a program has read of it before has no influence here, neither settings of
+ * TLS nor providers: handshakes have a library of their own (narrow.h), with
+ * the default provider. A context must outlive its sessions, not its chains.
  */
 struct tls_context *tls_context_new(
     const char *cert_file, const char *key_file, char **error);

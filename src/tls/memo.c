@@ -123,8 +123,9 @@ same_record(const struct danelaw_record *a, const struct danelaw_record *b)
 	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
+/* But for the time. */
 static bool
-is_same(struct match_memo *memo, const struct tls_context *context,
+is_about(const struct match_memo *memo, const struct tls_context *context,
     const struct tls_chain *chain, const struct match_question *question)
 {
 	if (memo == NULL || memo->context != context || memo->chain != chain ||
@@ -136,11 +137,9 @@ is_same(struct match_memo *memo, const struct tls_context *context,
 		if (!same_record(&memo->records[i], &question->records[i]))
 			return false;
 	}
-	if (memo->reference != NULL &&
-	    (question->n_references == 0 || question->references[0] == NULL ||
-		strcmp(memo->reference, question->references[0]) != 0))
-		return false;
-	return covers(memo, question->at);
+	return memo->reference == NULL ||
+	    (question->n_references > 0 && question->references[0] != NULL &&
+		strcmp(memo->reference, question->references[0]) == 0);
 }
 
 static bool
@@ -232,7 +231,8 @@ match_recall(struct tls_context *context, const struct tls_chain *chain,
     const struct match_question *question, struct match_memo **memo,
     struct arena *arena, struct match_answer *answer)
 {
-	if (is_same(*memo, context, chain, question)) {
+	if (is_about(*memo, context, chain, question) &&
+	    covers(*memo, question->at)) {
 		(*memo)->used++;
 		return tell(*memo, arena, answer);
 	}
@@ -241,6 +241,41 @@ match_recall(struct tls_context *context, const struct tls_chain *chain,
 	return *memo != NULL
 	    ? tell(*memo, arena, answer)
 	    : match_judge(context, chain, question, arena, answer);
+}
+
+/* Where a question may find its answer with the chain, or leave it. */
+static struct match_memo **
+find_place(struct tls_context *context, const struct tls_chain *chain,
+    const struct match_question *question)
+{
+	struct match_memo **memos = chain->notes->memos;
+
+	for (size_t i = 0; i < TLS_NOTES_MEMOS; i++) {
+		if (memos[i] == NULL ||
+		    is_about(memos[i], context, chain, question))
+			return &memos[i];
+	}
+	return NULL;
+}
+
+bool
+match_recall_any(struct tls_context *context, const struct tls_chain *chain,
+    const struct match_question *question, struct match_memo **memo,
+    struct arena *arena, struct match_answer *answer)
+{
+	struct match_memo **place = NULL;
+
+	if (tls_chain_count(chain) > 0 && !names_count(question)) {
+		place = find_place(context, chain, question);
+		if (!chain->notes->judged)
+			place = NULL;
+		chain->notes->judged = true;
+	}
+	if (place == NULL)
+		place = memo;
+	return place == NULL
+	    ? match_judge(context, chain, question, arena, answer)
+	    : match_recall(context, chain, question, place, arena, answer);
 }
 
 void
@@ -254,4 +289,14 @@ size_t
 match_memo_used(const struct match_memo *memo)
 {
 	return memo == NULL ? 0 : memo->used;
+}
+
+size_t
+match_memo_chain_used(const struct tls_chain *chain)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < TLS_NOTES_MEMOS; i++)
+		used += match_memo_used(chain->notes->memos[i]);
+	return used;
 }

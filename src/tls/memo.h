@@ -21,8 +21,18 @@ struct match_memo;
 bool match_recall(struct tls_context *context, const struct tls_chain *chain,
     const struct match_question *question, struct match_memo **memo,
     struct arena *arena, struct match_answer *answer);
+/*
+ * The same for a chain that many hosts may present: where no names count, what
+ * was said of one is said of the next. Neither is kept before it is asked for
+ * twice. memo is the host's own; NULL: nobody has asked about the host yet.
+ */
+bool match_recall_any(struct tls_context *context,
+    const struct tls_chain *chain, const struct match_question *question,
+    struct match_memo **memo, struct arena *arena, struct match_answer *answer);
 void match_memo_free(struct match_memo *memo); /* NULL is fine */
 /* How often it was told again; for tests. NULL: never. */
 size_t match_memo_used(const struct match_memo *memo);
+/* The same for those that a chain has for all its hosts, together. */
+size_t match_memo_chain_used(const struct tls_chain *chain);
 
 #endif

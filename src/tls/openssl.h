@@ -24,6 +24,8 @@ struct tls_context {
 	SSL_CTX *shake;
 	BIO_METHOD *wire;
 	struct trust *trust; /* NULL: PKIX is not asked for */
+	/* Chains that were presented lately; made with the first one. */
+	struct known *known;
 };
 
 /* A certificate and its parts by TLSA selector (RFC 6698 section 2.1.2). */
@@ -42,11 +44,21 @@ struct tls_memo {
 	bool fits;
 };
 
+#define TLS_NOTES_MEMOS 4
+
+/* What was found out about a chain, and is so whoever presents it. */
+struct tls_notes {
+	struct danelaw_cert *certs; /* in the chain's bytes; NULL: not yet */
+	bool judged;                /* where no names count */
+	struct match_memo *memos[TLS_NOTES_MEMOS]; /* of that (memo.c) */
+};
+
 /*
  * The X509 objects are kept: reading one again costs OpenSSL 3.0 200 us.
  */
 struct tls_chain {
 	unsigned refs;
+	struct tls_notes *notes;
 	struct tls_memo *memos; /* one for each certificate */
 	STACK_OF(X509) * stack; /* in wire order, owns the certificates */
 	/* Facts share them: chains may be long, and servers mean no good. */
@@ -61,6 +73,19 @@ struct tls_chain {
  */
 struct tls_chain *tls_chain_new(const STACK_OF(X509) * stack);
 
+/* Certificates as they travel, one behind the other. */
+struct tls_written {
+	size_t n;
+	size_t at[TLS_CHAIN_MAX + 1]; /* where each begins; all end at [n] */
+	uint8_t *bytes;               /* freed by tls_written_finish() */
+};
+
+/* tls_chain_new() in two parts. False: as there. */
+bool tls_chain_write(const STACK_OF(X509) * stack, struct tls_written *written);
+void tls_written_finish(struct tls_written *written);
+struct tls_chain *tls_chain_make(
+    const STACK_OF(X509) * stack, const struct tls_written *written);
+
 /* "CN=E7, O=Let's Encrypt, C=US" */
 char *tls_name_words(struct arena *arena, const X509_NAME *name);
 /* "RSA 2048", "EC P-256", "ED25519"; a group without the "EC ". */
@@ -74,7 +99,13 @@ char *tls_group_words(struct arena *arena, EVP_PKEY *key);
 struct wire {
 	int fd;
 	bool eof;
-	int error; /* errno of the last call that failed for good */
+	/* In a call of the handshake; wrote in it, so that nobody can have
+	   answered yet and the next call will be the time to read. */
+	bool shaking, wrote;
+	/* What is written now may wait in the kernel for what follows. */
+	bool more;
+	const SSL *speaker; /* is not silent after TLS 1.3; NULL: it may be */
+	int error;          /* errno of the last call that failed for good */
 	size_t n_first;
 	unsigned char first[64];
 };

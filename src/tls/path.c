@@ -52,6 +52,16 @@ cert_at(const struct tls_chain *chain, const int *depths, int depth)
 	return NULL;
 }
 
+void
+path_note_signed(
+    const struct tls_chain *chain, const X509 *below, const X509 *above)
+{
+	size_t i = find(chain, below), j = find(chain, above);
+
+	if (i < chain->n && j < chain->n && i != j)
+		chain->memos[i] = (struct tls_memo) { (uint8_t)(j + 1), true };
+}
+
 /*
  * One chain is judged for each domain that shares the host, and a signature
  * takes as long as a quarter of a handshake: the answer is kept.

@@ -278,6 +278,26 @@ fill_cert(
 	fill_bytes(arena, from, cert);
 }
 
+/* False: no memory. */
+static bool
+note_facts(const struct tls_chain *chain)
+{
+	struct danelaw_cert *list =
+	    arena_alloc(chain->bytes, chain->n * sizeof(*list));
+
+	if (list == NULL)
+		return false;
+	for (size_t i = 0; i < chain->n; i++) {
+		list[i].wire = (int)i;
+		fill_cert(chain->bytes, &chain->certs[i], &list[i]);
+	}
+	ERR_clear_error();
+	if (arena_failed(chain->bytes))
+		return false;
+	chain->notes->certs = list;
+	return true;
+}
+
 bool
 tls_chain_facts(const struct tls_chain *chain, struct arena *arena,
     struct danelaw_cert **certs, size_t *n)
@@ -286,16 +306,13 @@ tls_chain_facts(const struct tls_chain *chain, struct arena *arena,
 	struct danelaw_cert *list = NULL;
 
 	if (count > 0) {
-		list = arena_alloc(arena, count * sizeof(*list));
-		if (list == NULL || !arena_hold(arena, chain->bytes))
+		if ((chain->notes->certs == NULL && !note_facts(chain)) ||
+		    !arena_hold(arena, chain->bytes))
 			return false;
 		arena_ref(chain->bytes);
+		list = arena_memdup(
+		    arena, chain->notes->certs, count * sizeof(*list));
 	}
-	for (size_t i = 0; i < count; i++) {
-		list[i].wire = (int)i;
-		fill_cert(arena, &chain->certs[i], &list[i]);
-	}
-	ERR_clear_error();
 	if (arena_failed(arena))
 		return false;
 	*certs = list;

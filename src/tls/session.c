@@ -11,9 +11,11 @@
 
 #include "base/name.h"
 #include "base/text.h"
+#include "tls/known.h"
 #include "tls/openssl.h"
 
 struct tls_session {
+	struct tls_context *context;
 	SSL *ssl;
 	struct wire wire;
 	struct arena *words; /* made when something has to be said */
@@ -92,6 +94,7 @@ tls_session_new(struct tls_context *context, const struct tls_offer *offer,
 	if (session == NULL)
 		return NULL;
 	ERR_clear_error();
+	session->context = context;
 	session->alert = -1;
 	session->wire.fd = fd;
 	session->ssl = SSL_new(context->shake);
@@ -115,6 +118,12 @@ done:
 		session = NULL;
 	}
 	return session;
+}
+
+void
+tls_session_speaks_next(struct tls_session *session)
+{
+	session->wire.speaker = session->ssl;
 }
 
 void
@@ -290,7 +299,9 @@ tls_session_handshake(struct tls_session *session)
 	if (session->established)
 		return TLS_STEP_DONE;
 	ERR_clear_error();
+	session->wire.shaking = true;
 	ret = SSL_connect(session->ssl);
+	session->wire.shaking = session->wire.wrote = false;
 	trim_chain(session->ssl);
 	if (ret != 1)
 		return step_after(session, ret);
@@ -338,6 +349,7 @@ tls_session_close(struct tls_session *session)
 	if (!session->established || session->broken)
 		return;
 	ERR_clear_error();
+	session->wire.more = true;
 	SSL_shutdown(session->ssl);
 	ERR_clear_error();
 }
@@ -467,5 +479,10 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 struct tls_chain *
 tls_session_chain(const struct tls_session *session)
 {
-	return tls_chain_new(SSL_get_peer_cert_chain(session->ssl));
+	struct tls_context *context = session->context;
+
+	if (context->known == NULL)
+		context->known = known_new();
+	return known_chain(
+	    context->known, SSL_get_peer_cert_chain(session->ssl));
 }

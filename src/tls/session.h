@@ -30,6 +30,11 @@ struct tls_session *tls_session_new(struct tls_context *context,
     const struct tls_offer *offer, int fd, const char *sni);
 void tls_session_free(struct tls_session *session); /* NULL is fine */
 
+/*
+ * Before the handshake: the caller will write at once when it is finished, and
+ * not wait for the peer. One packet is spared.
+ */
+void tls_session_speaks_next(struct tls_session *session);
 enum tls_step tls_session_handshake(struct tls_session *session);
 enum tls_step tls_session_read(
     struct tls_session *session, void *bytes, size_t room, size_t *len);
@@ -38,7 +43,7 @@ enum tls_step tls_session_read(
 bool tls_session_holds(const struct tls_session *session);
 enum tls_step tls_session_write(
     struct tls_session *session, const void *bytes, size_t size, size_t *len);
-/* Sends close_notify; does not wait. */
+/* Sends close_notify; does not wait. The caller closes the socket now. */
 void tls_session_close(struct tls_session *session);
 
 /*

@@ -40,10 +40,33 @@ complain(struct trial *trial, int code, int depth)
 	/* Of a key that cannot be read it is told with the issuer. */
 	if (code == X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY)
 		complaint.depth--;
-	if (is_signature(code) &&
-	    (trial->signature.code == 0 ||
-		complaint.depth < trial->signature.depth))
+	if (!is_signature(code))
+		return;
+	trial->unsigned_depth = complaint.depth;
+	if (trial->signature.code == 0 ||
+	    complaint.depth < trial->signature.depth)
 		trial->signature = complaint;
+}
+
+/*
+ * Each certificate is told to be fine once its signature was looked at, also
+ * where we went on after a complaint. path.c need not look again, which with
+ * an issuer on P-384 takes longer than a handshake. Where the chain has no
+ * issuer above it, as with usage 3, no signature was looked at.
+ */
+static void
+note_signed(const struct trial *trial, X509_STORE_CTX *store)
+{
+	const STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(store);
+	const X509 *below = X509_STORE_CTX_get_current_cert(store);
+	const X509 *above = X509_STORE_CTX_get0_current_issuer(store);
+	int depth = X509_STORE_CTX_get_error_depth(store);
+
+	if (above != NULL && depth >= 0 && depth + 1 < sk_X509_num(built) &&
+	    sk_X509_value(built, depth) == below &&
+	    sk_X509_value(built, depth + 1) == above &&
+	    trial->unsigned_depth != depth)
+		path_note_signed(trial->chain, below, above);
 }
 
 static int
@@ -51,7 +74,9 @@ note_error(int ok, X509_STORE_CTX *store)
 {
 	struct trial *trial = X509_STORE_CTX_get_app_data(store);
 
-	if (ok != 1)
+	if (ok == 1)
+		note_signed(trial, store);
+	else
 		complain(trial, X509_STORE_CTX_get_error(store),
 		    X509_STORE_CTX_get_error_depth(store));
 	return trial->stop_at_first ? ok : 1;
@@ -93,7 +118,7 @@ bool
 trial_init(struct trial *trial, const struct tls_context *context,
     const struct match_question *question)
 {
-	*trial = (struct trial) { .depth = -1 };
+	*trial = (struct trial) { .depth = -1, .unsigned_depth = -1 };
 	trial->ssl = SSL_new(context->shake);
 	trial->store = X509_STORE_CTX_new();
 	if (trial->ssl == NULL || trial->store == NULL ||
@@ -162,6 +187,7 @@ trial_run(struct trial *trial, const struct tls_chain *chain,
 	X509_STORE_CTX *store = trial->store;
 	int ret, error;
 
+	trial->chain = chain;
 	if (X509_STORE_CTX_init(store,
 		SSL_CTX_get_cert_store(SSL_get_SSL_CTX(trial->ssl)),
 		chain->certs[0].x509, chain->stack) != 1 ||

@@ -23,13 +23,16 @@ struct trial {
 	SSL *ssl;
 	X509_STORE_CTX *store;
 	struct complaint first, date, name;
-	/* The lowest certificate that the one above it did not sign. */
+	/* The lowest certificate that the one above it did not sign, and the
+	   one that was complained of last. */
 	struct complaint signature;
-	bool stop_at_first;      /* to be set before trial_run() */
-	struct complaint result; /* what X509_verify_cert() left behind */
-	bool passed;             /* matched, and nothing to complain about */
-	int depth;               /* of what the record matched, -1: no match */
-	bool by_key;             /* a bare key signed the certificate there */
+	int unsigned_depth;
+	const struct tls_chain *chain; /* in trial_run() */
+	bool stop_at_first;            /* to be set before trial_run() */
+	struct complaint result;       /* what X509_verify_cert() left behind */
+	bool passed;         /* matched, and nothing to complain about */
+	int depth;           /* of what the record matched, -1: no match */
+	bool by_key;         /* a bare key signed the certificate there */
 	uint8_t parts[3];    /* usage, selector, matching type that matched */
 	const uint8_t *data; /* and its data, borrowed from the trial */
 	size_t len;
@@ -67,6 +70,10 @@ bool path_depths(const struct tls_context *context,
  */
 void path_cut_unsigned(
     const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths);
+
+/* OpenSSL has just found out that above signed below; either may be NULL. */
+void path_note_signed(
+    const struct tls_chain *chain, const X509 *below, const X509 *above);
 
 /* "X509_V_ERR_DANE_NO_MATCH"; NULL for a code this build does not know. */
 const char *verify_error_name(int code);

@@ -31,6 +31,10 @@ wire_read(BIO *bio, char *bytes, int room)
 	BIO_clear_retry_flags(bio);
 	if (room <= 0)
 		return 0;
+	if (wire->wrote) {
+		BIO_set_retry_read(bio);
+		return -1;
+	}
 	got = recv(wire->fd, bytes, (size_t)room, 0);
 	if (got > 0) {
 		remember(wire, bytes, (size_t)got);
@@ -54,6 +58,19 @@ wire_listen(struct wire *wire)
 		remember(wire, bytes, (size_t)got);
 }
 
+/*
+ * The client's Finished is the last of TLS 1.3, and what the speaker says next
+ * goes with it in one packet. In TLS 1.2 an answer is due.
+ */
+static bool
+is_more(const struct wire *wire)
+{
+	return wire->more ||
+	    (wire->shaking && wire->speaker != NULL &&
+		SSL_get_state(wire->speaker) == TLS_ST_CW_FINISHED &&
+		SSL_version(wire->speaker) == TLS1_3_VERSION);
+}
+
 static int
 wire_write(BIO *bio, const char *bytes, int len)
 {
@@ -63,7 +80,9 @@ wire_write(BIO *bio, const char *bytes, int len)
 	BIO_clear_retry_flags(bio);
 	if (len <= 0)
 		return 0;
-	put = send(wire->fd, bytes, (size_t)len, MSG_NOSIGNAL);
+	put = send(wire->fd, bytes, (size_t)len,
+	    MSG_NOSIGNAL | (is_more(wire) ? MSG_MORE : 0));
+	wire->wrote = wire->shaking;
 	if (put < 0) {
 		if (is_temporary(errno))
 			BIO_set_retry_write(bio);

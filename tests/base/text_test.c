@@ -80,6 +80,30 @@ test_buf_limit(void **state)
 	assert_string_equal(buf_text(&buf), "");
 }
 
+static void
+test_buf_extend(void **state)
+{
+	struct buf buf;
+	char *added;
+	(void)state;
+
+	buf_init(&buf, 300);
+	added = buf_extend(&buf, 0);
+	assert_non_null(added);
+	assert_string_equal(buf_text(&buf), "");
+	buf_puts(&buf, "ab");
+	added = buf_extend(&buf, 298);
+	assert_non_null(added);
+	memset(added, 'x', 298);
+	assert_int_equal(buf.len, 300);
+	assert_int_equal(strlen(buf_text(&buf)), 300);
+	assert_non_null(buf_extend(&buf, 0));
+	assert_null(buf_extend(&buf, 1));
+	assert_true(buf_failed(&buf));
+	assert_int_equal(buf.len, 300);
+	buf_finish(&buf);
+}
+
 int
 main(void)
 {
@@ -87,6 +111,7 @@ main(void)
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_buf_limit),
+		cmocka_unit_test(test_buf_extend),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "golden.h"
 #include "report/report.h"
@@ -245,11 +246,46 @@ test_when(void **state)
 	}
 }
 
+/* Each day of all the years, at some second of it, is the one of gmtime(). */
+static void
+test_when_days(void **state)
+{
+	const int64_t first = INT64_C(-62167219200),
+		      last = INT64_C(253402300799);
+	char text[WHEN_ROOM];
+	struct tm tm, wanted;
+	(void)state;
+
+	assert_false(when_format(first - 1, text));
+	assert_false(when_format(last + 1, text));
+	for (int64_t day = first; day < last; day += 86400) {
+		/* The prime lets each second have its turn. */
+		time_t at = day + (day - first) / 86400 * 7919 % 86400;
+		const char *end;
+
+		assert_true(when_format(at, text));
+		memset(&tm, 0, sizeof(tm));
+		end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		assert_non_null(end);
+		assert_int_equal(end - text, 20);
+		assert_int_equal(*end, '\0');
+		gmtime_r(&at, &wanted);
+		assert_int_equal(tm.tm_year, wanted.tm_year);
+		assert_int_equal(tm.tm_yday, wanted.tm_yday);
+		assert_int_equal(tm.tm_mon, wanted.tm_mon);
+		assert_int_equal(tm.tm_mday, wanted.tm_mday);
+		assert_int_equal(tm.tm_hour, wanted.tm_hour);
+		assert_int_equal(tm.tm_min, wanted.tm_min);
+		assert_int_equal(tm.tm_sec, wanted.tm_sec);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_when),
+		cmocka_unit_test(test_when_days),
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_text),

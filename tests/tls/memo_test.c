@@ -11,6 +11,7 @@
 
 #include "tls/deal.h"
 #include "tls/memo.h"
+#include "tls/openssl.h"
 
 #define CASES 1200
 
@@ -207,12 +208,116 @@ test_expiry(void **state)
 	assert_true(faulty > CASES / 20);
 }
 
+/* The hosts that present one chain, each with a memory of its own. */
+struct hosts {
+	struct match_memo *memos[4];
+	bool asked[4];
+};
+
+static void
+ask_host(struct hosts *hosts, size_t host, struct game *game,
+    const struct match_question *question, size_t step)
+{
+	struct match_answer anew;
+
+	assert_true(
+	    match_judge(context, game->chain, question, game->arena, &anew));
+	assert_true(match_recall_any(context, game->chain, question,
+	    hosts->asked[host] ? &hosts->memos[host] : NULL, game->arena,
+	    &game->answer));
+	hosts->asked[host] = true;
+	assert_true(game_expect(game, step, "hosts ", true,
+	    same_answer(
+		&anew, &game->answer, (size_t)sk_X509_num(game->stack))));
+}
+
+/* What is said of one host is said of another only if it is so. */
+static void
+test_hosts(void **state)
+{
+	size_t told = 0, own = 0;
+	(void)state;
+
+	for (int i = 0; i < CASES; i++) {
+		struct hosts hosts = { { NULL } };
+		struct game game;
+
+		deal_game(&cast, &game);
+		assert_true(match_mark_unusable(context,
+		    (struct danelaw_record *)game.question.records,
+		    game.question.n_records));
+		for (size_t j = 0; j < 12; j++) {
+			const char *references[3];
+
+			game.question.references = game.references;
+			const struct match_question question =
+			    deal_question(&game, references);
+
+			ask_host(&hosts, below(4), &game, &question, j);
+		}
+		told += match_memo_chain_used(game.chain);
+		for (size_t j = 0; j < 4; j++) {
+			own += match_memo_used(hosts.memos[j]);
+			match_memo_free(hosts.memos[j]);
+		}
+		game_clear(&game);
+	}
+	print_message(
+	    "# told again: %zu with the chain, %zu with the host\n", told, own);
+	assert_true(told > CASES / 4);
+	assert_true(own > CASES / 20);
+}
+
+/* Hosts with more sets of records than a chain remembers. */
+static void
+test_many_sets(void **state)
+{
+	static const char *const sets[] = { "3 1 1 leaf", "3 0 1 leaf",
+		"3 1 2 leaf", "3 0 2 leaf", "3 1 1 leaf; 3 0 1 leaf~",
+		"3 1 1 inter" };
+	static const char *const references[] = { "mx.example" };
+	enum { N = sizeof(sets) / sizeof(sets[0]) };
+	struct tls_chain *chain = cast_chain(&cast, "leaf inter root");
+	struct arena *arena = arena_new();
+	struct match_memo *memos[N] = { NULL };
+	(void)state;
+
+	for (size_t round = 0; round < 4; round++) {
+		for (size_t i = 0; i < N; i++) {
+			struct match_question question = { .references =
+							       references,
+				.n_references = 1,
+				.at = FORGE_NOW };
+			struct match_answer answer;
+
+			question.records = cast_records(
+			    &cast, arena, sets[i], &question.n_records);
+			assert_true(match_recall_any(context, chain, &question,
+			    round == 0 ? NULL : &memos[i], arena, &answer));
+			assert_int_equal(answer.verified, i + 1 < N);
+			assert_int_equal(answer.depths[2], 2);
+		}
+	}
+	/* The first question leaves nothing behind. */
+	for (size_t i = 0; i < N; i++) {
+		bool with_chain = i > 0 && i <= TLS_NOTES_MEMOS;
+
+		assert_int_equal(match_memo_used(memos[i]), with_chain ? 0 : 2);
+		match_memo_free(memos[i]);
+	}
+	assert_int_equal(match_memo_chain_used(chain), 3 * TLS_NOTES_MEMOS);
+	tls_chain_unref(chain);
+	arena_unref(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memo),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_many_sets),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

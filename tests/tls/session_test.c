@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +34,7 @@ struct server {
 	int n_extra; /* more certificates in the chain */
 	bool refuse_sni;
 	const char *own; /* PEM file with the client's certificate and key */
+	bool tcp;        /* over loopback */
 };
 
 struct talk {
@@ -37,6 +42,7 @@ struct talk {
 	struct tls_session *session;
 	SSL_CTX *server_ctx;
 	SSL *server;
+	bool tcp;
 	int fd[2];
 	struct forged certs[3];
 };
@@ -100,6 +106,39 @@ serve(struct talk *talk, const struct server *how)
 	SSL_set_accept_state(talk->server);
 }
 
+/* Neither end blocks. */
+static void
+make_pair(int fd[2], bool tcp)
+{
+	const int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, on = 1;
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int listener;
+
+	if (!tcp) {
+		assert_int_equal(socketpair(AF_UNIX, type, 0, fd), 0);
+		return;
+	}
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(
+	    bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(
+	    getsockname(listener, (struct sockaddr *)&address, &len), 0);
+	fd[0] = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(
+	    connect(fd[0], (struct sockaddr *)&address, sizeof(address)), 0);
+	fd[1] = accept(listener, NULL, NULL);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fcntl(fd[i], F_SETFL, O_NONBLOCK), 0);
+		assert_int_equal(setsockopt(fd[i], IPPROTO_TCP, TCP_NODELAY,
+				     &on, sizeof(on)),
+		    0);
+	}
+	close(listener);
+}
+
 static void
 start(struct talk *talk, const struct server *how, const char *offer,
     const char *sni)
@@ -107,10 +146,8 @@ start(struct talk *talk, const struct server *how, const char *offer,
 	char *error = NULL;
 
 	memset(talk, 0, sizeof(*talk));
-	assert_int_equal(
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-		talk->fd),
-	    0);
+	talk->tcp = how != NULL && how->tcp;
+	make_pair(talk->fd, talk->tcp);
 	talk->context =
 	    tls_context_new(how == NULL ? NULL : how->own, NULL, &error);
 	assert_non_null(talk->context);
@@ -145,6 +182,8 @@ finish(struct talk *talk)
 static enum tls_step
 shake(struct talk *talk)
 {
+	struct pollfd ends[2] = { { .fd = talk->fd[0], .events = POLLIN },
+		{ .fd = talk->fd[1], .events = POLLIN } };
 	enum tls_step step = TLS_STEP_READ;
 
 	for (int turn = 0; turn < 200; turn++) {
@@ -153,6 +192,8 @@ shake(struct talk *talk)
 			break;
 		ERR_clear_error();
 		SSL_accept(talk->server);
+		if (talk->tcp)
+			poll(ends, 2, 1000);
 	}
 	if (step == TLS_STEP_DONE) {
 		ERR_clear_error();
@@ -264,6 +305,28 @@ test_long_chain(void **state)
 	finish(&talk);
 }
 
+/* Who presents what was presented before is given the same chain. */
+static void
+test_known_chain(void **state)
+{
+	const struct server server = { .kinds = { "P-256" }, .n_extra = 1 };
+	struct tls_chain *chain, *again;
+	struct talk talk;
+	(void)state;
+
+	start(&talk, &server, "default", "mx.example");
+	assert_int_equal(shake(&talk), TLS_STEP_DONE);
+	chain = tls_session_chain(talk.session);
+	again = tls_session_chain(talk.session);
+	assert_int_equal(tls_chain_count(chain), 2);
+	assert_ptr_equal(chain, again);
+	finish(&talk);
+	/* And it may outlive the context. */
+	assert_true(tls_chain_same_leaf(chain, again));
+	tls_chain_unref(chain);
+	tls_chain_unref(again);
+}
+
 /* A handshake that ends badly, and what is said about it. */
 static void
 test_refusals(void **state)
@@ -309,6 +372,72 @@ test_refusals(void **state)
 		    tls_session_handshake(talk.session), TLS_STEP_FAILED);
 		tls_session_close(talk.session);
 		finish(&talk);
+	}
+}
+
+/* Packets with data that the client has sent. */
+static unsigned
+packets(const struct talk *talk)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	assert_int_equal(
+	    getsockopt(talk->fd[0], IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	return info.tcpi_data_segs_out;
+}
+
+/*
+ * What we say behind our Finished goes with it, where it is we who speak. The
+ * kernel lets nothing wait for longer than 200 ms, so that on a machine that
+ * stops between the two it is a packet more: once is enough.
+ */
+static void
+test_packets(void **state)
+{
+	static const struct {
+		int max;
+		bool speaks;
+		unsigned after_shake, after_word;
+	} rows[] = {
+		{ TLS1_3_VERSION, false, 2, 3 },
+		{ TLS1_3_VERSION, true, 1, 2 },
+		{ TLS1_2_VERSION, false, 2, 3 },
+		{ TLS1_2_VERSION, true, 2, 3 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct server server = {
+			.kinds = { "P-256" }, .max = rows[i].max, .tcp = true
+		};
+		unsigned shook = 0, said = 0;
+
+		for (int try = 0; try < 20 && said != rows[i].after_word;
+		     try++) {
+			struct pollfd poll_one;
+			char word[8] = { 0 };
+			struct talk talk;
+			size_t put;
+
+			start(&talk, &server, "default", "mx.example");
+			if (rows[i].speaks)
+				tls_session_speaks_next(talk.session);
+			assert_int_equal(shake(&talk), TLS_STEP_DONE);
+			shook = packets(&talk);
+			assert_int_equal(
+			    tls_session_write(talk.session, "EHLO", 4, &put),
+			    TLS_STEP_DONE);
+			said = packets(&talk);
+			poll_one = (struct pollfd) { .fd = talk.fd[1],
+				.events = POLLIN };
+			while (SSL_read(talk.server, word, sizeof(word)) <= 0)
+				assert_int_equal(poll(&poll_one, 1, 5000), 1);
+			assert_string_equal(word, "EHLO");
+			finish(&talk);
+		}
+		assert_int_equal(said, rows[i].after_word);
+		assert_int_equal(shook, rows[i].after_shake);
 	}
 }
 
@@ -774,7 +903,9 @@ main(void)
 		{ .name = "rule 62 TLS 1.0 to 1.3 can be spoken",
 		    .test_func = test_facts },
 		cmocka_unit_test(test_long_chain),
+		cmocka_unit_test(test_known_chain),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_packets),
 		cmocka_unit_test(test_no_tls),
 		cmocka_unit_test(test_broken_pipe),
 		cmocka_unit_test(test_data),
