@@ -32,15 +32,19 @@ def ms(seconds):
     return 1000 * seconds
 
 
-def dns_memory():
-    """MiB for DNS in a worker of scan: what is held against it must not have
-    more."""
+def dns_memory(workers):
+    """MiB for DNS in one of so many workers of scan, as it reckons itself:
+    what is held against it must not have more."""
     path = os.path.join(SOURCE, 'src/cli/cmd_scan.c')
     with open(path, encoding='ascii') as file:
-        found = re.search(r'#define DNS_MEMORY (\d+)', file.read())
-    if found is None:
-        raise LabError(f'{path}: no DNS_MEMORY')
-    return found[1]
+        text = file.read()
+    least = re.search(r'#define DNS_MEMORY (\d+)', text)
+    if least is None:
+        raise LabError(f'{path}: how much memory has its DNS?')
+    # For each domain in work.
+    kib = re.search(r'#define DNS_DOMAIN_KIB (\d+)', text)
+    share = -(-CONCURRENCY // workers)
+    return int(least[1]) + (share * int(kib[1]) // 1024 if kib else 0)
 
 
 class Bench:
@@ -55,7 +59,6 @@ class Bench:
         self.folder = world.path('run')
         self.reports = os.path.join(self.folder, 'reports')
         self.run = measure.Meter(self.tool('bench-cost'), self.folder).run
-        self.dns_memory = dns_memory()
         text = subprocess.run([self.danelaw, 'scan', '--help'], check=True,
                               capture_output=True, text=True).stdout
         # Without such an option it asks for DNSKEY and DS in any case.
@@ -107,7 +110,7 @@ class Bench:
         """The questions of a scan with so many workers, and no more."""
         zones = not self.zones_optional if zones is None else zones
         return [self.tool('bench-dnsload'), *(['-z'] if zones else []),
-                '-m', self.dns_memory, '-w', str(workers),
+                '-m', str(dns_memory(workers)), '-w', str(workers),
                 self.world.anchor, str(CONCURRENCY // workers), names]
 
     def dns(self, names, workers=1, zones=None):
