@@ -7,9 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Thousands of small arenas live side by side, and few big ones. */
-#define FIRST_SIZE 2048
-#define CHUNK_SIZE 8192
+/*
+ * Thousands of small arenas live side by side, and few big ones. Each begins
+ * with room of its own and goes on in small steps, all of one size, which
+ * malloc() keeps at hand; what has grown goes on in larger ones.
+ */
+#define SMALL_SIZE 992 /* with what comes before the bytes */
+#define LARGE_SIZE 8192
+#define LARGE_FROM 4096
 
 struct chunk {
 	struct chunk *next;
@@ -23,20 +28,34 @@ struct held {
 };
 
 struct arena {
-	struct chunk *chunks; /* the first one is being filled */
+	/* The first one is being filled. */
+	alignas(max_align_t) struct chunk *chunks;
 	struct held *held;
 	size_t used;
 	unsigned refs;
 	bool failed;
 };
 
+/* The one that begins where the arena ends. */
+static struct chunk *
+own_chunk(struct arena *arena)
+{
+	return (struct chunk *)(arena + 1);
+}
+
 struct arena *
 arena_new(void)
 {
-	struct arena *arena = calloc(1, sizeof(*arena));
+	struct arena *arena = malloc(SMALL_SIZE);
+	struct chunk *own;
 
-	if (arena != NULL)
-		arena->refs = 1;
+	if (arena == NULL)
+		return NULL;
+	own = own_chunk(arena);
+	*arena = (struct arena) { .refs = 1, .chunks = own };
+	*own = (struct chunk) {
+		.size = SMALL_SIZE - sizeof(*arena) - sizeof(*own),
+	};
 	return arena;
 }
 
@@ -58,7 +77,8 @@ arena_unref(struct arena *arena)
 		arena_unref(held->arena);
 	for (chunk = arena->chunks; chunk != NULL; chunk = next) {
 		next = chunk->next;
-		free(chunk);
+		if (chunk != own_chunk(arena))
+			free(chunk);
 	}
 	free(arena);
 }
@@ -91,9 +111,10 @@ arena_used(const struct arena *arena)
 static struct chunk *
 chunk_new(struct arena *arena, size_t need)
 {
-	size_t usual = arena->chunks == NULL ? FIRST_SIZE : CHUNK_SIZE;
-	size_t size = need > usual / 4 ? need : usual;
 	struct chunk *chunk;
+	size_t usual =
+	    arena->used < LARGE_FROM ? SMALL_SIZE - sizeof(*chunk) : LARGE_SIZE;
+	size_t size = need > usual / 4 ? need : usual;
 
 	if (size > SIZE_MAX - sizeof(*chunk))
 		return NULL;
@@ -102,7 +123,7 @@ chunk_new(struct arena *arena, size_t need)
 		return NULL;
 	chunk->size = size;
 	chunk->used = 0;
-	if (size == need && arena->chunks != NULL) {
+	if (size == need) {
 		/* A big one stands behind, the first goes on being filled. */
 		chunk->next = arena->chunks->next;
 		arena->chunks->next = chunk;
@@ -113,8 +134,9 @@ chunk_new(struct arena *arena, size_t need)
 	return chunk;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+/* Aligned, and with whatever is in it. */
+static void *
+take(struct arena *arena, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct chunk *chunk = arena->chunks;
@@ -127,7 +149,7 @@ arena_alloc(struct arena *arena, size_t size)
 	size = (size + align - 1) / align * align;
 	if (size == 0)
 		size = align;
-	if (chunk == NULL || chunk->size - chunk->used < size)
+	if (chunk->size - chunk->used < size)
 		chunk = chunk_new(arena, size);
 	if (chunk == NULL) {
 		arena->failed = true;
@@ -136,13 +158,21 @@ arena_alloc(struct arena *arena, size_t size)
 	memory = chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->used += size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	void *memory = take(arena, size);
+
+	return memory == NULL ? NULL : memset(memory, 0, size);
 }
 
 void *
 arena_memdup(struct arena *arena, const void *data, size_t len)
 {
-	void *copy = arena_alloc(arena, len);
+	void *copy = take(arena, len);
 
 	if (copy != NULL && len > 0)
 		memcpy(copy, data, len);
@@ -159,19 +189,22 @@ arena_strdup(struct arena *arena, const char *text)
 char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+	struct chunk *chunk = arena->chunks;
+	size_t room = chunk->size - chunk->used;
+	char *text = (char *)chunk->bytes + chunk->used;
 	va_list again;
-	char *text = NULL;
 	int len;
 
+	/* Mostly it fits where it will stand. */
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(text, room, format, again);
 	va_end(again);
 	if (len < 0) {
 		arena->failed = true;
 		return NULL;
 	}
-	text = arena_alloc(arena, (size_t)len + 1);
-	if (text != NULL)
+	text = take(arena, (size_t)len + 1);
+	if (text != NULL && (size_t)len >= room)
 		vsnprintf(text, (size_t)len + 1, format, args);
 	return text;
 }
@@ -205,7 +238,7 @@ arena_push(struct arena *arena, void **array, size_t *count, size_t size)
 			arena->failed = true;
 			return NULL;
 		}
-		bytes = arena_alloc(arena, room * size);
+		bytes = take(arena, room * size);
 		if (bytes == NULL)
 			return NULL;
 		if (n > 0)

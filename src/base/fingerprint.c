@@ -41,7 +41,15 @@ sip_word(struct sip *s, uint64_t word)
 }
 
 static uint64_t
-read_word(const uint8_t *bytes, size_t len)
+read_word(const uint8_t *b)
+{
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 |
+	    (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 |
+	    (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+}
+
+static uint64_t
+read_rest(const uint8_t *bytes, size_t len)
 {
 	uint64_t word = 0;
 
@@ -62,8 +70,8 @@ fingerprint_of(
     const struct fingerprint_secret *secret, const void *bytes, size_t len)
 {
 	const uint8_t *at = bytes;
-	uint64_t k0 = read_word(secret->bytes, 8);
-	uint64_t k1 = read_word(secret->bytes + 8, 8);
+	uint64_t k0 = read_word(secret->bytes);
+	uint64_t k1 = read_word(secret->bytes + 8);
 	struct sip s = {
 		.v0 = k0 ^ 0x736f6d6570736575,
 		.v1 = k1 ^ 0x646f72616e646f6d ^ 0xee,
@@ -74,8 +82,8 @@ fingerprint_of(
 	size_t left = len;
 
 	for (; left >= 8; left -= 8, at += 8)
-		sip_word(&s, read_word(at, 8));
-	sip_word(&s, read_word(at, left) | (uint64_t)len << 56);
+		sip_word(&s, read_word(at));
+	sip_word(&s, read_rest(at, left) | (uint64_t)len << 56);
 	s.v2 ^= 0xee;
 	print.a = sip_end(&s);
 	s.v1 ^= 0xdd;

@@ -544,6 +544,19 @@ host_job_is_whole(const struct host_job *job)
 	return true;
 }
 
+bool
+host_job_is_unreached(const struct host_job *job)
+{
+	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
+	     i++) {
+		const struct evidence *evidence = job->addresses[i].evidence;
+
+		if (evidence != NULL && evidence_is_unreached(evidence))
+			return true;
+	}
+	return false;
+}
+
 const struct danelaw_try *
 host_job_tries(const struct host_job *job, size_t i, size_t *n)
 {

@@ -64,6 +64,8 @@ struct evidence *host_job_evidence(const struct host_job *job, size_t i);
 
 /* After done(): it was not cut short for want of memory, files, ports. */
 bool host_job_is_whole(const struct host_job *job);
+/* After done(): one of its addresses at least cannot be connected to. */
+bool host_job_is_unreached(const struct host_job *job);
 /* All tries at the i-th address; NULL, and n 0: one was enough. */
 const struct danelaw_try *host_job_tries(
     const struct host_job *job, size_t i, size_t *n);

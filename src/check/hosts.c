@@ -7,11 +7,11 @@
 #include "check/hosts.h"
 
 #include <event2/event.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fingerprint.h"
 #include "check/engine.h"
@@ -28,7 +28,7 @@ struct host_entry {
 	struct hosts *hosts;
 	struct host_job *job;
 	TAILQ_HEAD(, host_use) uses;
-	char *key; /* NULL: it is not in the table */
+	void *key; /* NULL: it is not in the table */
 	bool known, ended, was_given;
 	int64_t expires;
 };
@@ -47,6 +47,7 @@ struct hosts {
 	uint32_t share_ms;
 	size_t room, n_ended;
 	struct host_entry *table;
+	struct buf key;                   /* of the one that is looked for */
 	struct fingerprint_secret secret; /* strangers choose the names */
 	TAILQ_HEAD(, host_entry) ended;   /* the least recently used first */
 	TAILQ_HEAD(, host_use) due;
@@ -128,6 +129,7 @@ hosts_free(struct hosts *hosts)
 	while (hosts->table != NULL)
 		forget(hosts->table);
 	event_free(hosts->pump);
+	buf_finish(&hosts->key);
 	free(hosts);
 }
 
@@ -143,13 +145,6 @@ make_due(struct host_use *use)
 	event_active(hosts->pump, 0, 0);
 }
 
-static bool
-is_unreached(const struct danelaw_address *address)
-{
-	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
-}
-
 /* For how long what was found out is good for others. */
 static uint32_t
 lifetime(const struct host_entry *entry)
@@ -163,10 +158,8 @@ lifetime(const struct host_entry *entry)
 	if (host->n_lookups > 0 &&
 	    resolver_health(entry->hosts->engine->resolver) != RESOLVER_GOOD)
 		return 0;
-	for (size_t i = 0; i < host->n_addresses; i++) {
-		if (is_unreached(&host->addresses[i]) && ms > GATE_UNREACHED_MS)
-			ms = GATE_UNREACHED_MS;
-	}
+	if (host_job_is_unreached(entry->job) && ms > GATE_UNREACHED_MS)
+		ms = GATE_UNREACHED_MS;
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		if (ruling_is_failure(host->lookups[i].dnssec) &&
 		    ms > FAILURE_MS)
@@ -219,31 +212,40 @@ host_done(struct host_job *job, void *arg)
 		keep(entry);
 }
 
-static char *
-make_key(const struct host_spec *spec)
+/* All that the examination depends on. */
+static bool
+make_key(const struct host_spec *spec, struct buf *key)
 {
-	char *key = NULL;
+	const uint32_t numbers[] = { spec->port, spec->connect_port,
+		spec->implicit_tls, spec->all_certs, spec->no_probe,
+		spec->public_only, spec->others_only, spec->family,
+		spec->budget_ms, spec->dns_ms, spec->retry.more,
+		spec->retry.delay_ms, spec->mail_from != NULL,
+		spec->mail_to != NULL };
+	const char *texts[] = { spec->name, spec->helo, spec->mail_from,
+		spec->mail_to };
 
-	if (asprintf(&key, "%s %u %u %d%d%d%d%d %d %u %u %s %u %u %s %s",
-		spec->name, spec->port, spec->connect_port, spec->implicit_tls,
-		spec->all_certs, spec->no_probe, spec->public_only,
-		spec->others_only, (int)spec->family, spec->budget_ms,
-		spec->dns_ms, spec->helo, spec->retry.more,
-		spec->retry.delay_ms,
-		spec->mail_from == NULL ? "-" : spec->mail_from,
-		spec->mail_to == NULL ? "-" : spec->mail_to) < 0)
-		return NULL;
-	return key;
+	key->len = 0;
+	key->failed = false;
+	buf_add(key, numbers, sizeof(numbers));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *text = texts[i] == NULL ? "" : texts[i];
+
+		buf_add(key, text, strlen(text) + 1);
+	}
+	return !buf_failed(key);
 }
 
 static struct host_entry *
-find(struct hosts *hosts, const char *key)
+find(struct hosts *hosts)
 {
 	struct host_entry *entry = NULL;
-	size_t len = strlen(key);
+	const char *key = buf_text(&hosts->key);
+	size_t len = hosts->key.len;
+	/* The macros look at it more than once. */
+	unsigned hash = table_hash(&hosts->secret, key, len);
 
-	HASH_FIND_BYHASHVALUE(hh, hosts->table, key, len,
-	    table_hash(&hosts->secret, key, len), entry);
+	HASH_FIND_BYHASHVALUE(hh, hosts->table, key, len, hash, entry);
 	if (entry == NULL || !entry->ended)
 		return entry;
 	if (entry->expires <= clock_monotonic_ms()) {
@@ -255,35 +257,42 @@ find(struct hosts *hosts, const char *key)
 	return entry;
 }
 
-/* key is taken; NULL: it is for nobody else. */
+/* Into the table, by the key that was looked for. */
+static bool
+enter(struct hosts *hosts, struct host_entry *entry)
+{
+	size_t len = hosts->key.len;
+	char *key = malloc(len);
+	unsigned hash;
+
+	if (key == NULL)
+		return false;
+	memcpy(key, buf_text(&hosts->key), len);
+	hash = table_hash(&hosts->secret, key, len);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, hosts->table, key, len, hash, entry);
+	if (entry->hh.tbl == NULL) {
+		free(key);
+		return false;
+	}
+	entry->key = key;
+	return true;
+}
+
 static struct host_entry *
-begin(struct hosts *hosts, const struct host_spec *spec, char *key)
+begin(struct hosts *hosts, const struct host_spec *spec)
 {
 	struct host_entry *entry = calloc(1, sizeof(*entry));
-	size_t len;
 
 	if (entry == NULL)
-		goto fail;
+		return NULL;
 	entry->hosts = hosts;
 	TAILQ_INIT(&entry->uses);
 	entry->job =
 	    host_job_start(hosts->engine, spec, host_known, host_done, entry);
-	if (entry->job == NULL)
-		goto fail;
-	if (key == NULL)
+	if (entry->job != NULL && (hosts->share_ms == 0 || enter(hosts, entry)))
 		return entry;
-	len = strlen(key);
-	HASH_ADD_KEYPTR_BYHASHVALUE(hh, hosts->table, key, len,
-	    table_hash(&hosts->secret, key, len), entry);
-	if (entry->hh.tbl == NULL) {
-		host_job_free(entry->job);
-		goto fail;
-	}
-	entry->key = key;
-	return entry;
-fail:
+	host_job_free(entry->job);
 	free(entry);
-	free(key);
 	return NULL;
 }
 
@@ -293,22 +302,18 @@ hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *known,
 {
 	struct host_use *use = calloc(1, sizeof(*use));
 	struct host_entry *entry = NULL;
-	char *key = NULL;
 	bool is_new;
 
 	if (use == NULL)
 		return NULL;
 	if (hosts->share_ms != 0) {
-		key = make_key(spec);
-		if (key == NULL)
+		if (!make_key(spec, &hosts->key))
 			goto fail;
-		entry = find(hosts, key);
+		entry = find(hosts);
 	}
 	is_new = entry == NULL;
 	if (is_new)
-		entry = begin(hosts, spec, key);
-	else
-		free(key);
+		entry = begin(hosts, spec);
 	if (entry == NULL)
 		goto fail;
 	*use = (struct host_use) {

@@ -394,7 +394,7 @@ probe_queue_have(
 
 	if (ticket == NULL)
 		return true;
-	evidence = evidence_read(bytes, len);
+	evidence = evidence_read(queue->context, bytes, len);
 	if (evidence == NULL)
 		return false;
 	if (strcmp(evidence->ip, ticket->target.ip) != 0 ||

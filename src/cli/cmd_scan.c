@@ -25,7 +25,13 @@
 #define LEAST_WINDOW 500
 #define LEAST_FILES 128
 #define FILES_A_WORKER 3
-#define DNS_MEMORY 8 /* MiB a worker: a list passes by only once */
+/*
+ * What a worker keeps of the DNS. A list passes by only once, so more is of no
+ * use than what all lists have in common, and for each domain in work what is
+ * known of its zone until the last answer has come: 4 KiB or so.
+ */
+#define DNS_MEMORY 3 /* MiB */
+#define DNS_DOMAIN_KIB 6
 #define SHOWN_MAX 300
 
 /* What a worker needs to know; made before it is. */
@@ -180,7 +186,6 @@ make_work(
 	*work = (struct work) { .summary = settings->summary };
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
-	work->config.dns_memory = DNS_MEMORY;
 	cli_request(settings, &work->request);
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
@@ -198,7 +203,7 @@ static int
 scan_list(const struct settings *settings, struct arena *arena, int in,
     const char *name)
 {
-	size_t n_workers = workers_of(settings);
+	size_t n_workers = workers_of(settings), share;
 	struct fingerprint_secret secret;
 	struct scan_options options = {
 		.name = name,
@@ -220,8 +225,10 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 
 	if (!make_work(settings, arena, &its_work))
 		return status;
-	if (!probe_window((options.concurrency + n_workers - 1) / n_workers,
-		n_workers, &its_work.config.probe_window))
+	share = (options.concurrency + n_workers - 1) / n_workers;
+	its_work.config.dns_memory =
+	    DNS_MEMORY + (unsigned)(share * DNS_DOMAIN_KIB / 1024);
+	if (!probe_window(share, n_workers, &its_work.config.probe_window))
 		return EXIT_OWN_FAILURE;
 	if (fingerprint_secret_make(&secret)) {
 		options.seen = seen_new(&secret);

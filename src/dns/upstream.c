@@ -276,12 +276,33 @@ set_families(struct ub_ctx *ctx)
 	return ip6 && !ip4 ? set_options(ctx, no_ip4, 1) : NULL;
 }
 
+/*
+ * Keys are a quarter of what a zone needs: where they are forgotten while its
+ * answers come in, they are verified again for each.
+ */
+static const char *
+set_memory(struct ub_ctx *ctx, unsigned memory)
+{
+	static const char *const names[] = { "rrset-cache-size:",
+		"key-cache-size:", "msg-cache-size:", "neg-cache-size:" };
+	static const unsigned sixteenths[] = { 8, 4, 3, 1 };
+	const char *refused = NULL;
+	char size[16];
+
+	for (size_t i = 0; i < 4 && refused == NULL; i++) {
+		snprintf(size, sizeof(size), "%uk",
+		    memory * 1024 / 16 * sixteenths[i]);
+		refused =
+		    set_options(ctx, &(struct option) { names[i], size }, 1);
+	}
+	return refused;
+}
+
 /* NULL, or the option that was refused. */
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
-	char ports[16], tcp[16], date[16], cache[3][16];
-	unsigned memory = config->memory == 0 ? MEMORY_USUAL : config->memory;
+	char ports[16], tcp[16], date[16];
 	unsigned n_ports = upstream_ports(config->window);
 	time_t at = (time_t)config->at;
 	struct tm tm;
@@ -299,10 +320,6 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "outgoing-range:", ports },
 		{ "outgoing-num-tcp:", tcp },
 		{ "num-queries-per-thread:", "8192" },
-		{ "msg-cache-size:", cache[0] },
-		{ "rrset-cache-size:", cache[1] },
-		{ "key-cache-size:", cache[2] },
-		{ "neg-cache-size:", cache[2] },
 		{ "infra-cache-numhosts:", "100000" },
 		{ "infra-host-ttl:", forwards ? "2" : "10" },
 		{ "infra-cache-min-rtt:", forwards ? "1500" : "600" },
@@ -311,6 +328,12 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		/* More than a day, so that it can be told from a day. */
 		{ "cache-max-ttl:", "90000" },
 		{ "target-fetch-policy:", "0 0 0 0 0" },
+		/*
+		 * Step by step, as RFC 9156 has it and as is usual: a server
+		 * that denies the names between a host and its records shows
+		 * itself so, and hides these from others who ask like this.
+		 */
+		{ "qname-minimisation:", "yes" },
 		/* It tells the root of resolvers' anchors, not of ours. */
 		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */
@@ -331,11 +354,11 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 	const char *refused;
 
 	snprintf(ports, sizeof(ports), "%u", n_ports);
-	snprintf(cache[0], sizeof(cache[0]), "%uk", memory * 1024 / 4);
-	snprintf(cache[1], sizeof(cache[1]), "%uk", memory * 1024 / 2);
-	snprintf(cache[2], sizeof(cache[2]), "%uk", memory * 1024 / 8);
 	snprintf(tcp, sizeof(tcp), "%u", n_ports > 1600 ? 100 : n_ports / 16);
 	refused = set_options(ctx, always, sizeof(always) / sizeof(always[0]));
+	if (refused == NULL)
+		refused = set_memory(
+		    ctx, config->memory == 0 ? MEMORY_USUAL : config->memory);
 	if (refused == NULL && config->ask_special)
 		refused = set_options(
 		    ctx, special, sizeof(special) / sizeof(special[0]));

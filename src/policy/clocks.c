@@ -37,7 +37,7 @@ clocks_is_near_end(
 	int64_t left = lookup->rrsig_expires - at;
 	int64_t life = lookup->rrsig_expires - lookup->rrsig_inception;
 
-	if (!clocks_is_signed(lookup) || left >= (int64_t)hours * HOUR)
+	if (left >= (int64_t)hours * HOUR || !clocks_is_signed(lookup))
 		return false;
 	return lookup->rrsig_inception == 0 || 4 * left < life;
 }
@@ -91,9 +91,9 @@ take_lookup(struct tree *tree, const struct danelaw_lookup *lookup)
 {
 	struct danelaw_clocks *clocks = &tree->report.clocks;
 
-	if (!clocks_is_signed(lookup) ||
-	    (clocks->rrsig != NULL &&
-		clocks->rrsig->expires <= lookup->rrsig_expires))
+	if ((clocks->rrsig != NULL &&
+		clocks->rrsig->expires <= lookup->rrsig_expires) ||
+	    !clocks_is_signed(lookup))
 		return;
 	if (clocks->rrsig == NULL)
 		clocks->rrsig =

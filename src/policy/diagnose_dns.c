@@ -95,15 +95,9 @@ is_timeout(const char *why)
 }
 
 static bool
-is_type(const struct danelaw_lookup *lookup, const char *type)
-{
-	return lookup->type != NULL && strcmp(lookup->type, type) == 0;
-}
-
-static bool
 is_address_type(const struct danelaw_lookup *lookup)
 {
-	return is_type(lookup, "A") || is_type(lookup, "AAAA");
+	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
 }
 
 /*
@@ -141,7 +135,8 @@ add_cause(struct exam *exam, const char *subject,
 	struct danelaw_finding *finding;
 
 	/* Outside of TLSA a missing proof is missing signatures. */
-	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL && !is_type(lookup, "TLSA"))
+	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL &&
+	    !kit_is_type(lookup, "TLSA"))
 		id = FINDING_DNS_RRSIG_MISSING;
 	if (id == FINDING_COUNT || id == general ||
 	    finding_present(exam->report, id, subject))
@@ -263,7 +258,7 @@ static bool
 is_nxdomain(const struct danelaw_mx *mx)
 {
 	for (size_t i = 0; i < mx->n_lookups; i++) {
-		if (is_type(&mx->lookups[i], "MX") &&
+		if (kit_is_type(&mx->lookups[i], "MX") &&
 		    mx->lookups[i].presence == DANELAW_PRESENCE_NXDOMAIN)
 			return true;
 	}
@@ -365,8 +360,8 @@ diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 		if (lookup->presence == DANELAW_PRESENCE_DATA ||
 		    lookup->presence == DANELAW_PRESENCE_UNKNOWN)
 			return;
-		a = a || is_type(lookup, "A");
-		aaaa = aaaa || is_type(lookup, "AAAA");
+		a = a || kit_is_type(lookup, "A");
+		aaaa = aaaa || kit_is_type(lookup, "AAAA");
 	}
 	if (a || aaaa)
 		finding_add(exam->tree, FINDING_DNS_MX_HOST_NO_ADDRESS,
@@ -390,7 +385,7 @@ static bool
 has_secure_cname(const struct danelaw_host *host)
 {
 	for (size_t i = 0; i < host->n_lookups; i++) {
-		if (is_type(&host->lookups[i], "CNAME") &&
+		if (kit_is_type(&host->lookups[i], "CNAME") &&
 		    host->lookups[i].dnssec == DANELAW_DNSSEC_SECURE &&
 		    host->lookups[i].presence == DANELAW_PRESENCE_DATA)
 			return true;
@@ -452,7 +447,7 @@ diagnose_addresses(struct exam *exam, const struct danelaw_host *host)
 	enum finding_id id = FINDING_DNS_MX_HOST_ADDR_ERROR;
 
 	for (size_t i = 0; i < host->n_lookups && failed == NULL; i++) {
-		if (!is_type(&host->lookups[i], "TLSA") &&
+		if (!kit_is_type(&host->lookups[i], "TLSA") &&
 		    ruling_is_failure(host->lookups[i].dnssec))
 			failed = &host->lookups[i];
 	}
@@ -525,7 +520,7 @@ diagnose_tlsa_lookups(struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &host->lookups[i];
 
-		if (!is_type(lookup, "TLSA") || lookup->name == NULL ||
+		if (!kit_is_type(lookup, "TLSA") || lookup->name == NULL ||
 		    strncmp(lookup->name, prefix, strlen(prefix)) != 0)
 			continue;
 		if (ruling_is_failure(lookup->dnssec))

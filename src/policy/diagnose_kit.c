@@ -23,11 +23,11 @@ kit_text(const struct exam *exam, const char *text)
 	len = strlen(text);
 	while (len > 1 && (text[len - 1] == '.' || text[len - 1] == ' '))
 		len--;
-	if (len <= WORDS_MAX)
-		copy = arena_printf(exam->arena, "%.*s", (int)len, text);
-	else
+	if (len > WORDS_MAX)
 		copy = arena_printf(
 		    exam->arena, "%.*s...", (int)(WORDS_MAX - 3), text);
+	else if ((copy = arena_memdup(exam->arena, text, len + 1)) != NULL)
+		copy[len] = '\0';
 	return copy == NULL ? "" : copy;
 }
 
@@ -93,7 +93,21 @@ kit_key_usage(const struct exam *exam, const struct danelaw_cert *cert)
 bool
 kit_says(const char *text, const char *pattern)
 {
-	return text != NULL && strcasestr(text, pattern) != NULL;
+	size_t len = strlen(pattern);
+
+	/* strcasestr() prepares itself for longer ones than these. */
+	for (; text != NULL && *text != '\0'; text++) {
+		if (((*text ^ *pattern) & ~('a' ^ 'A')) == 0 &&
+		    strncasecmp(text, pattern, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+kit_is_type(const struct danelaw_lookup *lookup, const char *type)
+{
+	return lookup->type != NULL && strcmp(lookup->type, type) == 0;
 }
 
 bool
@@ -118,7 +132,7 @@ kit_tlsa_lookup(const struct danelaw_host *host)
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &host->lookups[i];
 
-		if (kit_says(lookup->type, "TLSA") &&
+		if (kit_is_type(lookup, "TLSA") &&
 		    name_equal(lookup->name, host->tlsa.name))
 			return lookup;
 	}
@@ -254,11 +268,7 @@ kit_publish_all_311(const struct exam *exam, struct danelaw_finding *finding,
 static bool
 is_digest(const struct danelaw_record *record, const char *hex)
 {
-	uint8_t bytes[64];
-	size_t len;
-
-	return hex != NULL && text_unhex(hex, bytes, sizeof(bytes), &len) &&
-	    len == record->len && memcmp(bytes, record->data, len) == 0;
+	return text_is_hex_of(hex, record->data, record->len);
 }
 
 bool

@@ -42,6 +42,8 @@ const char *kit_list(
     const struct exam *exam, const char *const *items, size_t n);
 /* Is the pattern in the text, in whatever case? NULL holds nothing. */
 bool kit_says(const char *text, const char *pattern);
+/* Is it a lookup of this type? */
+bool kit_is_type(const struct danelaw_lookup *lookup, const char *type);
 
 /* "keyEncipherment and keyAgreement" */
 const char *kit_key_usage(

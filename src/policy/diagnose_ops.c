@@ -93,12 +93,13 @@ static void
 diagnose_ttl(struct exam *exam, const struct danelaw_host *host)
 {
 	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
-	const char *name = kit_owner(exam, host);
 	struct danelaw_finding *finding;
+	const char *name;
 
 	if (lookup == NULL || lookup->ttl <= LONG_TTL ||
 	    host->tlsa.n_records == 0)
 		return;
+	name = kit_owner(exam, host);
 	finding = finding_add(exam->tree, FINDING_OPS_TTL_TOO_LONG, host->name,
 	    "name", name, NULL);
 	for (size_t i = 0; i < host->tlsa.n_records; i++) {
@@ -121,7 +122,7 @@ diagnose_tlsrpt(struct exam *exam)
 		const struct danelaw_lookup *lookup = &report->mx.lookups[i];
 		struct danelaw_finding *finding;
 
-		if (!kit_says(lookup->type, "TXT") || lookup->name == NULL ||
+		if (!kit_is_type(lookup, "TXT") || lookup->name == NULL ||
 		    strncmp(lookup->name, "_smtp._tls.", 11) != 0 ||
 		    (lookup->presence != DANELAW_PRESENCE_NODATA &&
 			lookup->presence != DANELAW_PRESENCE_NXDOMAIN))

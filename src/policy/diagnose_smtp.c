@@ -17,7 +17,7 @@ struct talk {
 	const struct danelaw_host *host;
 	const struct danelaw_address *address;
 	const struct danelaw_smtp *smtp;
-	const char *where, *why;
+	const char *why;
 	bool greeted, ehlo, helo, starttls, inside;
 };
 
@@ -27,21 +27,27 @@ begins(const char *text, const char *head)
 	return text != NULL && strncmp(text, head, strlen(head)) == 0;
 }
 
+/* Only where there is something to tell of it. */
+static const char *
+place(const struct exam *exam, const struct talk *talk)
+{
+	const char *text = tree_place(exam->arena, talk->host, talk->address);
+
+	return text == NULL ? talk->host->name : text;
+}
+
 static struct talk
-read_talk(struct exam *exam, const struct danelaw_host *host,
-    const struct danelaw_address *address)
+read_talk(
+    const struct danelaw_host *host, const struct danelaw_address *address)
 {
 	const struct danelaw_smtp *smtp = &address->smtp;
 	struct talk talk = { .host = host,
 		.address = address,
 		.smtp = smtp,
-		.where = tree_place(exam->arena, host, address),
 		.greeted = begins(smtp->banner, "2"),
 		.ehlo = smtp->n_ehlo > 0,
 		.starttls = smtp->starttls != NULL };
 
-	if (talk.where == NULL)
-		talk.where = host->name;
 	for (size_t i = 0; i < smtp->n_transcript; i++) {
 		const char *line = smtp->transcript[i];
 
@@ -66,10 +72,11 @@ tell(struct exam *exam, const struct talk *talk, enum finding_id id,
     const char *reply)
 {
 	const struct danelaw_host *host = talk->host;
-	struct danelaw_finding *finding = finding_add(exam->tree, id,
-	    talk->where, "where", talk->where, "host", host->name, "name",
-	    kit_owner(exam, host), "why", kit_text(exam, talk->why), "reply",
-	    kit_text(exam, reply), "promise",
+	const char *where = place(exam, talk);
+	struct danelaw_finding *finding = finding_add(exam->tree, id, where,
+	    "where", where, "host", host->name, "name", kit_owner(exam, host),
+	    "why", kit_text(exam, talk->why), "reply", kit_text(exam, reply),
+	    "promise",
 	    kit_binding(host) ? ", though its TLSA records promise TLS"
 			      : ", so mail goes there in the clear",
 	    "tries", kit_tries(exam, talk->address), NULL);
@@ -144,9 +151,11 @@ diagnose_refused(struct exam *exam, const struct talk *talk)
 static void
 tell_inside(struct exam *exam, const struct talk *talk, const char *does)
 {
-	finding_add(exam->tree, FINDING_SMTP_EHLO_AFTER_TLS, talk->where,
-	    "where", talk->where, "host", talk->host->name, "does",
-	    does == NULL ? "" : does, NULL);
+	const char *where = place(exam, talk);
+
+	finding_add(exam->tree, FINDING_SMTP_EHLO_AFTER_TLS, where, "where",
+	    where, "host", talk->host->name, "does", does == NULL ? "" : does,
+	    NULL);
 }
 
 /* The server said no, or hung up. */
@@ -213,9 +222,11 @@ diagnose_garbled(struct exam *exam, const struct talk *talk)
 static void
 tell_slow(struct exam *exam, const struct talk *talk, const char *waits)
 {
-	finding_add(exam->tree, FINDING_SMTP_BANNER_SLOW, talk->where, "where",
-	    talk->where, "host", talk->host->name, "waits",
-	    waits == NULL ? "" : waits, NULL);
+	const char *where = place(exam, talk);
+
+	finding_add(exam->tree, FINDING_SMTP_BANNER_SLOW, where, "where", where,
+	    "host", talk->host->name, "waits", waits == NULL ? "" : waits,
+	    NULL);
 }
 
 /* Another try, with TLS from the first byte, was answered. */
@@ -295,7 +306,7 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 	}
 	if (first == NULL || !has_ipv4_reached(host))
 		return;
-	talk = read_talk(exam, host, first);
+	talk = read_talk(host, first);
 	finding = finding_add(exam->tree, FINDING_TCP_IPV6_BROKEN, host->name,
 	    "host", host->name, "why", kit_text(exam, talk.why), NULL);
 	if (finding != NULL && is_our_lack(first))
@@ -358,17 +369,20 @@ static void
 diagnose_address(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_address *address)
 {
-	struct talk talk = read_talk(exam, host, address);
+	struct talk talk = read_talk(host, address);
 
 	if (address->untried != NULL) {
-		finding_add(exam->tree, FINDING_OPS_NOT_PUBLIC, talk.where,
-		    "where", talk.where, "host", host->name, "kind",
-		    address->untried, NULL);
+		const char *where = place(exam, &talk);
+
+		finding_add(exam->tree, FINDING_OPS_NOT_PUBLIC, where, "where",
+		    where, "host", host->name, "kind", address->untried, NULL);
 		return;
 	}
 	if (address->our_lack != NULL) {
-		finding_add(exam->tree, FINDING_OPS_OUR_LACK, talk.where,
-		    "where", talk.where, "what", address->our_lack, NULL);
+		const char *where = place(exam, &talk);
+
+		finding_add(exam->tree, FINDING_OPS_OUR_LACK, where, "where",
+		    where, "what", address->our_lack, NULL);
 		if (outcome_is_unseen(address->outcome))
 			return;
 	}

@@ -51,15 +51,14 @@ diagnose_wrong_owner(struct exam *exam)
 	const struct danelaw_report *report = exam->report;
 	const struct danelaw_host *host =
 	    report->n_hosts == 0 ? NULL : &report->hosts[0];
-	const char *wrong =
-	    name_tlsa(exam->arena, report->port, report->domain);
 
 	for (size_t i = 0; host != NULL && i < report->mx.n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &report->mx.lookups[i];
 
-		if (kit_says(lookup->type, "TLSA") &&
+		if (kit_is_type(lookup, "TLSA") &&
 		    lookup->presence == DANELAW_PRESENCE_DATA &&
-		    name_equal(lookup->name, wrong) &&
+		    name_equal(lookup->name,
+			name_tlsa(exam->arena, report->port, report->domain)) &&
 		    !name_equal(host->name, report->domain) &&
 		    host->tlsa.status == DANELAW_TLSA_NONE) {
 			struct danelaw_finding *finding = finding_add(
@@ -94,7 +93,7 @@ diagnose_wrong_port(struct exam *exam, const struct danelaw_host *host)
 		const struct danelaw_lookup *lookup = &host->lookups[i];
 		struct danelaw_finding *finding;
 
-		if (!kit_says(lookup->type, "TLSA") ||
+		if (!kit_is_type(lookup, "TLSA") ||
 		    lookup->presence != DANELAW_PRESENCE_DATA ||
 		    !is_other_port(lookup->name, owner))
 			continue;

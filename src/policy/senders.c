@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "policy/senders.h"
 
 #define WHY_CLIENT_CERT "tlsv13 alert certificate required"
@@ -17,21 +18,6 @@ static struct sender_ruling
 refuses(const char *why)
 {
 	return (struct sender_ruling) { .why = why };
-}
-
-static bool
-hex_equals(const char *hex, const uint8_t *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	if (hex == NULL || strlen(hex) != 2 * len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (hex[2 * i] != digits[data[i] >> 4] ||
-		    hex[2 * i + 1] != digits[data[i] & 15])
-			return false;
-	}
-	return true;
 }
 
 bool
@@ -48,11 +34,11 @@ senders_record_fits(
 		    memcmp(record->data, whole, len) == 0;
 	case 1:
 		return record->len == 32 &&
-		    hex_equals(key ? cert->spki_sha256 : cert->cert_sha256,
+		    text_is_hex_of(key ? cert->spki_sha256 : cert->cert_sha256,
 			record->data, record->len);
 	case 2:
 		return record->len == 64 &&
-		    hex_equals(key ? cert->spki_sha512 : cert->cert_sha512,
+		    text_is_hex_of(key ? cert->spki_sha512 : cert->cert_sha512,
 			record->data, record->len);
 	}
 	return false;

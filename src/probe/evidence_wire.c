@@ -176,6 +176,7 @@ struct reader {
 	const unsigned char *at;
 	size_t left;
 	struct arena *arena;
+	struct tls_context *context;
 	bool bad; /* all that comes back from now on is zero */
 };
 
@@ -318,7 +319,7 @@ get_chain(struct reader *reader, struct evidence_shake *shake)
 	}
 	if (n == 0 || reader->bad)
 		return;
-	shake->chain = tls_chain_from_der(list, n);
+	shake->chain = tls_context_read_chain(reader->context, list, n);
 	if (shake->chain == NULL ||
 	    !tls_chain_facts(
 		shake->chain, reader->arena, &shake->certs, &shake->n_certs))
@@ -443,9 +444,13 @@ get_rest(struct reader *reader, struct evidence *evidence)
 }
 
 struct evidence *
-evidence_read(const void *bytes, size_t len)
+evidence_read(struct tls_context *context, const void *bytes, size_t len)
 {
-	struct reader reader = { .at = bytes, .left = len };
+	struct reader reader = {
+		.at = bytes,
+		.left = len,
+		.context = context,
+	};
 	struct evidence *evidence = NULL;
 	struct probe_target target = { 0 };
 

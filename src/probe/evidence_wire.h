@@ -18,7 +18,9 @@
 /* Appends. False: this machine lacked something here or while it was
  * gathered, or beyond the limit of out; what was appended is of no use then. */
 bool evidence_write(const struct evidence *evidence, struct buf *out);
-/* One reference. NULL: no evidence, or no memory. */
-struct evidence *evidence_read(const void *bytes, size_t len);
+/* One reference. NULL: no evidence, or no memory. context (NULL is fine) may
+ * know the certificates. */
+struct evidence *evidence_read(
+    struct tls_context *context, const void *bytes, size_t len);
 
 #endif

@@ -74,14 +74,19 @@ is_same(const struct tls_chain *chain, const struct tls_written *written)
 	return true;
 }
 
-static struct entry *
-find(struct known *known, uint64_t mark, const struct tls_written *written)
+/* A new reference; NULL: it is not known. */
+static struct tls_chain *
+recall(struct known *known, uint64_t mark, const struct tls_written *written)
 {
 	for (size_t i = 0; i < known->n; i++) {
 		struct entry *entry = &known->entries[i];
 
-		if (entry->mark == mark && is_same(entry->chain, written))
-			return entry;
+		/* One that had no memory for its facts will not get it. */
+		if (entry->mark == mark && is_same(entry->chain, written) &&
+		    !arena_failed(entry->chain->bytes)) {
+			entry->used = ++known->clock;
+			return tls_chain_ref(entry->chain);
+		}
 	}
 	return NULL;
 }
@@ -102,27 +107,30 @@ make_room(struct known *known)
 	return oldest;
 }
 
+/*
+ * The chain that was written like this: the known one, or a new one out of
+ * stack, or of list where stack is NULL.
+ */
 static struct tls_chain *
-look_up(struct known *known, const STACK_OF(X509) * stack,
-    const struct tls_written *written)
+look_up(struct known *known, const struct tls_written *written,
+    const STACK_OF(X509) * stack, const struct tls_der *list)
 {
-	uint64_t mark = mark_of(written);
-	struct entry *entry = find(known, mark, written);
-	struct tls_chain *chain;
+	bool small =
+	    known != NULL && written->at[written->n] <= KNOWN_BYTES_MAX;
+	uint64_t mark = small ? mark_of(written) : 0;
+	struct tls_chain *chain = small ? recall(known, mark, written) : NULL;
 
-	/* One that had no memory for its facts shall not stay that way. */
-	if (entry != NULL && !arena_failed(entry->chain->bytes)) {
-		entry->used = ++known->clock;
-		return tls_chain_ref(entry->chain);
-	}
-	chain = tls_chain_make(stack, written);
-	if (chain == NULL)
-		return NULL;
-	if (entry != NULL)
-		tls_chain_unref(entry->chain);
-	else
-		entry = make_room(known);
-	*entry = (struct entry) { mark, ++known->clock, tls_chain_ref(chain) };
+	if (chain != NULL)
+		return chain;
+	chain = stack != NULL ? tls_chain_make(stack, written)
+			      : tls_chain_from_der(list, written->n);
+	/* DER that is not quite DER is not written again as it was read. */
+	if (chain != NULL && small && is_same(chain, written))
+		*make_room(known) = (struct entry) {
+			mark,
+			++known->clock,
+			tls_chain_ref(chain),
+		};
 	return chain;
 }
 
@@ -134,9 +142,57 @@ known_chain(struct known *known, const STACK_OF(X509) * stack)
 
 	if (!tls_chain_write(stack, &written))
 		return NULL;
-	chain = known != NULL && written.at[written.n] <= KNOWN_BYTES_MAX
-	    ? look_up(known, stack, &written)
-	    : tls_chain_make(stack, &written);
+	chain = look_up(known, &written, stack, NULL);
 	tls_written_finish(&written);
 	return chain;
+}
+
+static bool
+gather(const struct tls_der *list, size_t n, struct tls_written *written)
+{
+	struct tls_written out = { .n = n };
+
+	if (n == 0 || n > TLS_CHAIN_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		out.at[i + 1] = out.at[i] + list[i].len;
+	out.bytes = malloc(out.at[n] + 1);
+	if (out.bytes == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].len > 0)
+			memcpy(
+			    out.bytes + out.at[i], list[i].bytes, list[i].len);
+	}
+	*written = out;
+	return true;
+}
+
+struct tls_chain *
+known_chain_read(struct known *known, const struct tls_der *list, size_t n)
+{
+	struct tls_written written;
+	struct tls_chain *chain;
+
+	if (!gather(list, n, &written))
+		return NULL;
+	chain = look_up(known, &written, NULL, list);
+	tls_written_finish(&written);
+	return chain;
+}
+
+struct known *
+known_of(struct tls_context *context)
+{
+	if (context->known == NULL)
+		context->known = known_new();
+	return context->known;
+}
+
+struct tls_chain *
+tls_context_read_chain(
+    struct tls_context *context, const struct tls_der *list, size_t n)
+{
+	return known_chain_read(
+	    context == NULL ? NULL : known_of(context), list, n);
 }

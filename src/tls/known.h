@@ -17,6 +17,8 @@
 #define KNOWN_MAX 128
 #define KNOWN_BYTES_MAX 16384 /* of the certificates in a chain */
 
+/* A context's own, made when it is asked for. NULL: no memory. */
+struct known *known_of(struct tls_context *context);
 struct known *known_new(void);        /* NULL: no memory */
 void known_free(struct known *known); /* NULL is fine */
 
@@ -27,5 +29,8 @@ void known_free(struct known *known); /* NULL is fine */
  */
 struct tls_chain *known_chain(
     struct known *known, const STACK_OF(X509) * stack);
+/* The same in place of tls_chain_from_der(). */
+struct tls_chain *known_chain_read(
+    struct known *known, const struct tls_der *list, size_t n);
 
 #endif

@@ -41,6 +41,10 @@ struct tls_der tls_chain_der(const struct tls_chain *chain, size_t i);
 /* NULL: there are none or too many, not all are certificates to the last byte,
  * or no memory. */
 struct tls_chain *tls_chain_from_der(const struct tls_der *list, size_t n);
+/* The same, but nothing is read that context (NULL is fine) knows already. */
+struct tls_context;
+struct tls_chain *tls_context_read_chain(
+    struct tls_context *context, const struct tls_der *list, size_t n);
 
 /*
  * One danelaw_cert per certificate in wire order; depth is -1 throughout

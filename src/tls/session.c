@@ -479,10 +479,6 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 struct tls_chain *
 tls_session_chain(const struct tls_session *session)
 {
-	struct tls_context *context = session->context;
-
-	if (context->known == NULL)
-		context->known = known_new();
 	return known_chain(
-	    context->known, SSL_get_peer_cert_chain(session->ssl));
+	    known_of(session->context), SSL_get_peer_cert_chain(session->ssl));
 }

@@ -88,6 +88,29 @@ test_printf(void **state)
 	arena_unref(arena);
 }
 
+/* However much room was left where it was to stand. */
+static void
+test_printf_anywhere(void **state)
+{
+	char *texts[300];
+	(void)state;
+
+	for (int width = 1; width < 40; width++) {
+		struct arena *arena = arena_new();
+
+		for (int i = 0; i < 300; i++)
+			texts[i] = arena_printf(arena, "%*d", width, i % 10);
+		for (int i = 0; i < 300; i++) {
+			assert_int_equal(strlen(texts[i]), width);
+			assert_int_equal(texts[i][width - 1], '0' + i % 10);
+		}
+		for (int i = 0; i < 100; i++)
+			assert_int_equal(
+			    *(char *)arena_alloc(arena, (size_t)i + 1), 0);
+		arena_unref(arena);
+	}
+}
+
 int
 main(void)
 {
@@ -97,6 +120,7 @@ main(void)
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_printf),
+		cmocka_unit_test(test_printf_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,9 +11,11 @@
 #include <cmocka.h>
 #include <danelaw.h>
 #include <event2/event.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "dns/asking.h"
+#include "probe/server.h"
 
 static int64_t ahead_ms;
 
@@ -53,6 +55,19 @@ make_engine(const char *place)
 	return engine;
 }
 
+static struct danelaw_report *
+run(struct danelaw_engine *engine, const struct danelaw_request *request)
+{
+	struct danelaw_report *report = NULL;
+
+	assert_int_equal(
+	    danelaw_engine_add(engine, request, take, &report), DANELAW_OK);
+	while (report == NULL)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_int_equal(report->n_hosts, 1);
+	return report;
+}
+
 /* Did it share what it says of its host? */
 static bool
 is_shared(struct danelaw_engine *engine, const char *hop, uint32_t budget_ms,
@@ -63,14 +78,9 @@ is_shared(struct danelaw_engine *engine, const char *hop, uint32_t budget_ms,
 		.budget_ms = budget_ms,
 		/* The addresses of the lab are nobody's. */
 		.public_only = true };
-	struct danelaw_report *report = NULL;
+	struct danelaw_report *report = run(engine, &request);
 	bool shared;
 
-	assert_int_equal(
-	    danelaw_engine_add(engine, &request, take, &report), DANELAW_OK);
-	while (report == NULL)
-		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
-	assert_int_equal(report->n_hosts, 1);
 	assert_int_equal(
 	    report->hosts[0].dnssec == DANELAW_DNSSEC_ERROR, fails);
 	shared = report->hosts[0].shared;
@@ -128,6 +138,52 @@ test_dead_resolver(void **state)
 	danelaw_engine_free(engine);
 }
 
+/* The same, of one address that is connected to. */
+static bool
+is_known(
+    struct danelaw_engine *engine, uint16_t port, enum danelaw_outcome outcome)
+{
+	const struct danelaw_request request = { .domain = "[127.0.0.1]",
+		.helo = "client.example",
+		.connect_port = port };
+	struct danelaw_report *report = run(engine, &request);
+	bool shared = report->hosts[0].shared;
+
+	assert_int_equal(report->hosts[0].addresses[0].outcome, outcome);
+	danelaw_report_free(report);
+	return shared;
+}
+
+/* Where nobody answers somebody may in a while: gate.h says when. */
+static void
+test_unreached(void **state)
+{
+	static const server_talk talks[] = {
+		{ "S:554 no", "C:QUIT", "S:221 bye" }, { 0 }
+	};
+	struct danelaw_engine *engine = make_engine(lab_place(lab));
+	struct server server;
+	uint16_t port;
+	int fd = server_refuse(&port);
+	(void)state;
+
+	ahead_ms = 0;
+	server_start(&server, "127.0.0.1", NULL, talks);
+	assert_false(is_known(engine, port, DANELAW_OUTCOME_CONNECT_REFUSED));
+	assert_false(
+	    is_known(engine, server.port, DANELAW_OUTCOME_SMTP_PERMFAIL));
+	ahead_ms += 590000;
+	assert_true(is_known(engine, port, DANELAW_OUTCOME_CONNECT_REFUSED));
+	ahead_ms += 10000;
+	assert_false(is_known(engine, port, DANELAW_OUTCOME_CONNECT_REFUSED));
+	/* What was said is kept. */
+	assert_true(
+	    is_known(engine, server.port, DANELAW_OUTCOME_SMTP_PERMFAIL));
+	danelaw_engine_free(engine);
+	server_end(&server);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -135,6 +191,7 @@ main(void)
 		ASKING_TEST(test_failed_lookup),
 		ASKING_TEST(test_budgets),
 		ASKING_TEST(test_dead_resolver),
+		ASKING_TEST(test_unreached),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

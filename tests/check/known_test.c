@@ -74,6 +74,13 @@ host_job_is_whole(const struct host_job *job)
 	return true;
 }
 
+bool
+host_job_is_unreached(const struct host_job *job)
+{
+	(void)job;
+	return false;
+}
+
 enum resolver_health
 resolver_health(const struct resolver *resolver)
 {

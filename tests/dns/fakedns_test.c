@@ -106,6 +106,7 @@ test_rules(void **state)
 	    "rule A =mx.secure.example flip\n"
 	    "rule AAAA mx.secure.example badrdata\n"
 	    "rule A mx.plain.example badrdata\n"
+	    "rule TLSA =_25._tcp.mx.secure.example deny\n"
 	    "rule * null.secure.example truncate\n"
 	    "rule * =odd.secure.example delay 300\n"
 	    "rule * odd.secure.example pass\n"
@@ -137,6 +138,9 @@ test_rules(void **state)
 		{ "mx.secure.example", RRTYPE_AAAA, DANELAW_DNSSEC_BOGUS, "" },
 		{ "mx.plain.example", RRTYPE_A, DANELAW_DNSSEC_ERROR,
 		    "malformed" },
+		/* Signed, but denied. */
+		{ "_25._tcp.mx.secure.example", RRTYPE_TLSA,
+		    DANELAW_DNSSEC_BOGUS, "" },
 		{ "null.secure.example", RRTYPE_MX, DANELAW_DNSSEC_SECURE,
 		    NULL },
 		{ "odd.secure.example", RRTYPE_MX, DANELAW_DNSSEC_SECURE,

@@ -277,6 +277,7 @@ job_act(struct job *job)
 	case ACTION_DROP_DNSKEY:
 	case ACTION_FLIP:
 	case ACTION_BADRDATA:
+	case ACTION_DENY:
 		job_forward(job);
 		break;
 	}

@@ -30,6 +30,7 @@ enum action {
 	ACTION_DROP_DNSKEY,
 	ACTION_FLIP,
 	ACTION_BADRDATA,
+	ACTION_DENY,
 };
 
 struct place {

@@ -53,6 +53,7 @@ const char config_usage[] =
     "\tflip\t\tforward; one bit is flipped in the RDATA of each record\n"
     "\t\t\tof the type asked for\n"
     "\tbadrdata\tforward; the RDATA of these records is cut to one octet\n"
+    "\tdeny\t\tforward; the code becomes \"no such name\", all else stays\n"
     "\n"
     "With --log every question becomes a line \"udp|tcp NAME TYPE ACTION\".\n";
 
@@ -71,6 +72,7 @@ static const char *const action_words[] = {
 	[ACTION_DROP_DNSKEY] = "drop-dnskey",
 	[ACTION_FLIP] = "flip",
 	[ACTION_BADRDATA] = "badrdata",
+	[ACTION_DENY] = "deny",
 };
 
 const char *

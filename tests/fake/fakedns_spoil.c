@@ -76,6 +76,8 @@ answer_spoil(const uint8_t *bytes, size_t len, ldns_rr_type type,
 		    LDNS_SECTION_AUTHORITY);
 		section_strip(pkt, ldns_pkt_additional(pkt), action,
 		    LDNS_SECTION_ADDITIONAL);
+	} else if (action == ACTION_DENY) {
+		ldns_pkt_set_rcode(pkt, LDNS_RCODE_NXDOMAIN);
 	} else {
 		for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
 			ldns_rr *rr = ldns_rr_list_rr(list, i);

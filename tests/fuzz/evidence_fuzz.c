@@ -91,7 +91,7 @@ check_evidence(const struct evidence *evidence)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct evidence *evidence = evidence_read(bytes, len), *again;
+	struct evidence *evidence = evidence_read(NULL, bytes, len), *again;
 	struct buf one = { .limit = EVIDENCE_WIRE_MAX };
 	struct buf two = { .limit = EVIDENCE_WIRE_MAX };
 
@@ -100,7 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	check_evidence(evidence);
 	/* DER that is not quite DER may come out longer than it went in. */
 	if (evidence_write(evidence, &one)) {
-		again = evidence_read(one.bytes, one.len);
+		again = evidence_read(NULL, one.bytes, one.len);
 		assert(again != NULL);
 		assert(evidence_write(again, &two));
 		assert(one.len == two.len);

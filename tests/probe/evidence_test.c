@@ -63,22 +63,22 @@ test_spoiled(void **state)
 	assert_non_null(ip);
 	for (size_t i = 0; i < 4; i++) {
 		bytes.bytes[i] ^= 1;
-		assert_null(evidence_read(bytes.bytes, bytes.len));
+		assert_null(evidence_read(NULL, bytes.bytes, bytes.len));
 		bytes.bytes[i] ^= 1;
 	}
 	bytes.bytes[ip - bytes.bytes] = 'x';
-	assert_null(evidence_read(bytes.bytes, bytes.len));
+	assert_null(evidence_read(NULL, bytes.bytes, bytes.len));
 	bytes.bytes[ip - bytes.bytes] = '3';
 	evidence_unref(evidence);
-	evidence = evidence_read(bytes.bytes, bytes.len);
+	evidence = evidence_read(NULL, bytes.bytes, bytes.len);
 	assert_non_null(evidence);
 	evidence_unref(evidence);
 	/* What a terminal would obey, and an offer that there is not. */
 	*(char *)memmem(bytes.bytes, bytes.len, "mx.example", 10) = '\x1b';
-	assert_null(evidence_read(bytes.bytes, bytes.len));
+	assert_null(evidence_read(NULL, bytes.bytes, bytes.len));
 	*(char *)memmem(bytes.bytes, bytes.len, "\x1bx.example", 10) = 'm';
 	*(char *)memmem(bytes.bytes, bytes.len, "default", 7) = 'D';
-	assert_null(evidence_read(bytes.bytes, bytes.len));
+	assert_null(evidence_read(NULL, bytes.bytes, bytes.len));
 	buf_finish(&bytes);
 }
 

@@ -146,7 +146,7 @@ read_exactly(const char *bytes, size_t len)
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, len);
-	evidence = evidence_read(copy, len);
+	evidence = evidence_read(NULL, copy, len);
 	free(copy);
 	return evidence;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tls/cast.h"
@@ -135,6 +136,51 @@ test_same(void **state)
 		assert_int_equal(chains[i]->refs, 1);
 		tls_chain_unref(chains[i]);
 	}
+}
+
+/* What another process tells is known like what was presented. */
+static void
+test_read(void **state)
+{
+	struct known *known = known_new();
+	struct tls_chain *chain = present(known, "leaf inter"), *again, *other;
+	struct tls_der list[TLS_CHAIN_MAX + 1] = { tls_chain_der(chain, 0),
+		tls_chain_der(chain, 1) };
+	uint8_t *copy = malloc(list[0].len + 1);
+	(void)state;
+
+	again = known_chain_read(known, list, 2);
+	assert_ptr_equal(again, chain);
+	tls_chain_unref(again);
+	other = known_chain_read(NULL, list, 2);
+	assert_int_equal(tls_chain_count(other), 2);
+	assert_ptr_not_equal(other, chain);
+	tls_chain_unref(other);
+	/* The other way round. */
+	again = known_chain_read(known, list + 1, 1);
+	assert_int_equal(tls_chain_count(again), 1);
+	other = present(known, "inter");
+	assert_ptr_equal(again, other);
+	tls_chain_unref(again);
+	tls_chain_unref(other);
+	/* Together they are the same bytes, and yet no certificates. */
+	list[0].len--;
+	list[1].bytes = list[0].bytes + list[0].len;
+	list[1].len++;
+	assert_null(known_chain_read(known, list, 2));
+	list[0].len++;
+	assert_non_null(copy);
+	memcpy(copy, list[0].bytes, list[0].len);
+	copy[list[0].len] = 0;
+	list[0] = (struct tls_der) { copy, list[0].len + 1 };
+	assert_null(known_chain_read(known, list, 1));
+	list[0].len = 0;
+	assert_null(known_chain_read(known, list, 1));
+	assert_null(known_chain_read(known, list, 0));
+	assert_null(known_chain_read(known, list, TLS_CHAIN_MAX + 1));
+	free(copy);
+	tls_chain_unref(chain);
+	known_free(known);
 }
 
 /* Signatures may be copied, and tell nothing of what is before them. */
@@ -291,6 +337,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_same_end),
 		cmocka_unit_test(test_eviction),
 		cmocka_unit_test(test_bounds),
