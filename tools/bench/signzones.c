@@ -2,10 +2,11 @@
 /*
  * signzones - signs many zones, or big ones, faster than a process for each.
  *
- * Standard input has a line "ORIGIN ZONEFILE" for every zone. Each gets an
- * ECDSA P-256 key of its own and NSEC, and its file is replaced. The DS
- * records come out on standard output, to stand in the parents, which are
- * for a later call.
+ * Standard input has a line "ORIGIN ZONEFILE ALGORITHM" for every zone. With
+ * 13 each gets an ECDSA P-256 key of its own; with 8 an RSA key of 2048 bits,
+ * which takes long to make: these are shared, in turn, among a few dozen. All
+ * get NSEC, and their files are replaced. The DS records come out on standard
+ * output, to stand in the parents, which are for a later call.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,11 @@
 #include <time.h>
 
 #include <ldns/ldns.h>
+#include <openssl/evp.h>
 
-#define KEY_BITS 256
+#define ECDSA_BITS 256
+#define RSA_BITS 2048
+#define RSA_KEYS 32
 #define BEFORE (24 * 3600)
 #define AFTER (20 * 24 * 3600)
 
@@ -32,12 +36,33 @@ must(ldns_status status, const char *where)
 		die(ldns_get_errorstr_by_id(status), where);
 }
 
+static ldns_key *
+new_key(int algorithm, const char *where)
+{
+	static EVP_PKEY *pool[RSA_KEYS];
+	static size_t turn;
+	EVP_PKEY **shared = &pool[turn % RSA_KEYS];
+	ldns_key *key;
+
+	if (algorithm != LDNS_SIGN_RSASHA256)
+		return ldns_key_new_frm_algorithm(
+		    LDNS_SIGN_ECDSAP256SHA256, ECDSA_BITS);
+	turn++;
+	if (*shared == NULL)
+		*shared = EVP_RSA_gen(RSA_BITS);
+	key = ldns_key_new();
+	if (*shared == NULL || key == NULL || EVP_PKEY_up_ref(*shared) != 1)
+		die("no key", where);
+	ldns_key_set_algorithm(key, LDNS_SIGN_RSASHA256);
+	ldns_key_set_evp_key(key, *shared);
+	return key;
+}
+
 static ldns_key_list *
-make_key(const ldns_rdf *origin, const char *where)
+make_key(int algorithm, const ldns_rdf *origin, const char *where)
 {
 	ldns_key_list *keys = ldns_key_list_new();
-	ldns_key *key =
-	    ldns_key_new_frm_algorithm(LDNS_SIGN_ECDSAP256SHA256, KEY_BITS);
+	ldns_key *key = new_key(algorithm, where);
 	time_t now = time(NULL);
 
 	if (keys == NULL || key == NULL)
@@ -67,12 +92,12 @@ read_zone(const ldns_rdf *origin, const char *path)
 		must(ldns_dnssec_zone_add_rr(
 			 signed_zone, ldns_rr_list_rr(ldns_zone_rrs(zone), i)),
 		    path);
-	/* The records have moved; the list is left to the process's end. */
+	ldns_zone_free(zone); /* its records have moved */
 	return signed_zone;
 }
 
 static void
-sign(const char *name, const char *path)
+sign(const char *name, const char *path, int algorithm)
 {
 	ldns_rdf *origin = ldns_dname_new_frm_str(name);
 	ldns_dnssec_zone *zone;
@@ -84,7 +109,7 @@ sign(const char *name, const char *path)
 	if (origin == NULL)
 		die("no name", name);
 	zone = read_zone(origin, path);
-	keys = make_key(origin, path);
+	keys = make_key(algorithm, origin, path);
 	dnskey = ldns_key2rr(ldns_key_list_key(keys, 0));
 	ldns_key_set_keytag(
 	    ldns_key_list_key(keys, 0), ldns_calc_keytag(dnskey));
@@ -114,11 +139,15 @@ int
 main(void)
 {
 	char line[4096], name[1024], path[2048];
+	int algorithm;
 
 	while (fgets(line, sizeof(line), stdin) != NULL) {
-		if (sscanf(line, "%1023s %2047s", name, path) != 2)
-			die("no zone and file", line);
-		sign(name, path);
+		if (sscanf(line, "%1023s %2047s %d", name, path, &algorithm) !=
+			3 ||
+		    (algorithm != LDNS_SIGN_ECDSAP256SHA256 &&
+			algorithm != LDNS_SIGN_RSASHA256))
+			die("no zone, file and algorithm", line);
+		sign(name, path, algorithm);
 	}
 	return fflush(stdout) != 0;
 }

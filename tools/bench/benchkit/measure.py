@@ -19,15 +19,15 @@ class Cost:
         self.cpu = self.user + self.system
         self.rss_kib = rss  # of the biggest process
         self.status = status
-        self.processes = processes  # [(is_parent, peak KiB)]
+        # Of the watched ones: [(is_parent, peak KiB)]
+        self.worker_kib = max((kib for parent, kib in processes
+                               if not parent), default=0)
+        self.parent_kib = max((kib for parent, kib in processes if parent),
+                              default=0)
 
-    def worker_kib(self):
-        return max((kib for parent, kib in self.processes if not parent),
-                   default=0)
-
-    def parent_kib(self):
-        return max((kib for parent, kib in self.processes if parent),
-                   default=0)
+    def raw(self):
+        """For the JSON file."""
+        return dict(vars(self))
 
 
 def high_water(pid):
@@ -40,6 +40,15 @@ def high_water(pid):
     except OSError:
         pass
     return None
+
+
+def open_sockets():
+    """How many of TCP are, listening or connected, in this namespace."""
+    with open('/proc/net/sockstat', encoding='ascii') as file:
+        for line in file:
+            if line.startswith('TCP: inuse '):
+                return int(line.split()[2])
+    return 0
 
 
 def children(pid):
@@ -60,10 +69,12 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.pid = pid
         self.peaks = {}
+        self.sockets = 0
         self.over = threading.Event()
 
     def run(self):
         while not self.over.wait(TICK):
+            self.sockets = max(self.sockets, open_sockets())
             for parent in children(self.pid):
                 self.note(parent, True)
                 for child in children(parent):
@@ -87,21 +98,42 @@ class Meter:
         self.program = program
         self.file = os.path.join(folder, 'cost')
 
-    def run(self, words, stdin=None, stdout=None, env=None, watch=False):
-        """A Cost; stdin and stdout are paths."""
+    def run(self, words, stdin=None, stdout=None, env=None, watch=False,
+            append=False, kill_after=None):
+        """A Cost; stdin and stdout are paths. After kill_after seconds all
+        processes of the command are killed at once."""
+        cost = [self.program]
+        if kill_after is not None:
+            cost += ['-k', str(max(1, round(kill_after * 1e6)))]
         with open(stdin or os.devnull, 'rb') as source, \
-                open(stdout or os.devnull, 'wb') as sink:
+                open(stdout or os.devnull, 'ab' if append else 'wb') as sink:
             process = subprocess.Popen(
-                [self.program, self.file, *words], stdin=source, stdout=sink,
+                [*cost, self.file, *words], stdin=source, stdout=sink,
                 stderr=subprocess.DEVNULL,
                 env=dict(os.environ, **(env or {})))
             watcher = Watch(process.pid) if watch else None
             if watcher:
                 watcher.start()
-            process.wait()
+            try:
+                process.wait()
+            except BaseException:
+                process.terminate()  # and the command with it
+                raise
             peaks = watcher.end() if watcher else []
         with open(self.file, encoding='ascii') as file:
-            return Cost(file.read(), peaks)
+            result = Cost(file.read(), peaks)
+        if watcher:
+            result.sockets = watcher.sockets
+        return result
+
+
+def take_turns(rounds, todo):
+    """{name: what to call} -> {name: [what it gave in each round]}"""
+    given = {name: [] for name in todo}
+    for _ in range(rounds):
+        for name, call in todo.items():
+            given[name].append(call())
+    return given
 
 
 def median(values):

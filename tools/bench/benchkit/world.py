@@ -4,12 +4,18 @@ root, a top-level domain and name servers below it, and mail servers.
 
   dNNNNN.bench           really distinct domains: each a signed zone of its
                          own with its own MX host, address and TLSA record
+  rNNNNN.bench           the same with RSA-2048 (algorithm 8) in place of
+                         ECDSA P-256 (13), on the same addresses
+  mNNNNN.bench           the same as dNNNNN, on a name server that answers
+                         minimally
   sNNNNNN.shared.bench   names in one zone, on the first thousand hosts
   pNNNNN.spread.bench    names in one zone, each on a host of its own
   hNNNN.spread.bench     the same on hosts that never answer
   mxNNNNN.hosts.bench    the hosts of the last three
+  nNNNNNN.null.bench     names in one zone that take no mail
 """
 import fcntl
+import functools
 import json
 import os
 import shutil
@@ -29,8 +35,12 @@ ROOTS = ['198.41.0.4', '170.247.170.2', '192.33.4.12', '199.7.91.13',
          '192.203.230.10', '192.5.5.241', '192.112.36.4', '198.97.190.53',
          '192.36.148.17', '192.58.128.30', '193.0.14.129', '199.7.83.42',
          '202.12.27.33', '199.9.14.201']
-FRONT = {'root': ROOTS, 'tld': ['127.10.0.2'], 'leaf': ['127.10.0.3']}
-BEHIND = {'root': '127.20.0.1', 'tld': '127.20.0.2', 'leaf': '127.20.0.3'}
+FRONT = {'root': ROOTS, 'tld': ['127.10.0.2'], 'leaf': ['127.10.0.3'],
+         'minimal': ['127.10.0.4']}
+BEHIND = {'root': '127.20.0.1', 'tld': '127.20.0.2', 'leaf': '127.20.0.3',
+          'minimal': '127.20.0.4'}
+ECDSA, RSA = 13, 8
+VERSION = 2  # of what make() makes
 RESOLVER = '127.53.53.53'
 CERTS = '''root: key=p256 cn="Bench Root" ca=yes ku=keyCertSign,cRLSign
 inter: key=p256 issuer=root cn="Bench E1" ca=yes pathlen=0 \
@@ -60,6 +70,7 @@ NSD_CONF = '''server:
 	rrl-ratelimit: 0
 	rrl-whitelist-ratelimit: 0
 	zonefiles-check: no
+	minimal-responses: {minimal}
 remote-control:
 	control-enable: no
 '''
@@ -121,7 +132,7 @@ class World(Lab):
 
     def make(self):
         """Keys, certificates and zones, unless they lie there already."""
-        stamp = json.dumps({'sizes': self.sizes,
+        stamp = json.dumps({'sizes': self.sizes, 'version': VERSION,
                             'day': int(time.time() / 86400)})
         if os.path.exists(self.path('stamp')):
             with open(self.path('stamp'), encoding='ascii') as file:
@@ -149,6 +160,7 @@ class World(Lab):
     def key(self, kind):
         return self.path('certs', kind + '.key')
 
+    @functools.lru_cache
     def tlsa(self, cert='p256'):
         with open(self.path('certs', 'digests.json'),
                   encoding='ascii') as file:
@@ -160,7 +172,8 @@ class World(Lab):
         for origin, text in zones.items():
             path = self._zone_file(origin)
             write(path, f'$ORIGIN {origin}\n' + text)
-            lines += f'{origin} {path}\n'
+            algorithm = RSA if origin.startswith('r0') else ECDSA
+            lines += f'{origin} {path} {algorithm}\n'
         done = subprocess.run(
             [os.path.join(self.bench, 'bench-signzones')], input=lines,
             text=True, stdout=subprocess.PIPE, check=True)
@@ -171,11 +184,8 @@ class World(Lab):
 
     def _make_zones(self):
         leaf = SOA.format(ns='ns-leaf.bench.')
-        zones = {}
-        for i in range(self.sizes['distinct']):
-            zones[f'd{i:05}.bench.'] = leaf + (
-                f'@ MX 10 mx\nmx A {address(66, i)}\n'
-                f'_25._tcp.mx TLSA 3 1 1 {self.tlsa()}\n')
+        zones = {f'{kind}{i:05}.bench.': leaf + self._own_host(i)
+                 for kind in 'dr' for i in range(self.sizes['distinct'])}
         zones['hosts.bench.'] = leaf + ''.join(self._hosts())
         zones['shared.bench.'] = leaf + ''.join(
             f's{i:06} MX 10 mx{i % self.sizes["popular"]:05}.hosts.bench.\n'
@@ -185,10 +195,16 @@ class World(Lab):
             for i in range(self.sizes['hosts'])) + ''.join(
             f'h{i:04} MX 10 hole{i:04}.hosts.bench.\n'
             for i in range(self.sizes['holes']))
-        ds = self._sign(zones)
-        tld = SOA.format(ns='ns-tld.bench.') + (
-            f"ns-tld A {FRONT['tld'][0]}\nns-leaf A {FRONT['leaf'][0]}\n")
-        tld += ''.join(f'{name} NS ns-leaf.bench.\n' for name in zones) + ds
+        zones['null.bench.'] = leaf + ''.join(
+            f'n{i:06} MX 0 .\n' for i in range(self.sizes['null']))
+        minimal = {f'm{i:05}.bench.': SOA.format(ns='ns-minimal.bench.')
+                   + self._own_host(i) for i in range(self.sizes['distinct'])}
+        ds = self._sign(zones) + self._sign(minimal)
+        tld = SOA.format(ns='ns-tld.bench.') + ''.join(
+            f'ns-{name} A {FRONT[name][0]}\n'
+            for name in ('tld', 'leaf', 'minimal')) + ds
+        tld += ''.join(f'{name} NS ns-leaf.bench.\n' for name in zones)
+        tld += ''.join(f'{name} NS ns-minimal.bench.\n' for name in minimal)
         ds = self._sign({'bench.': tld})
         root = SOA.format(ns='a.root-servers.net.') + (
             f'a.root-servers.net. A {ROOTS[0]}\n'
@@ -197,7 +213,11 @@ class World(Lab):
         write(self.anchor, self._sign({'.': root}))
         write(self.path('zones.json'),
               json.dumps({'root': ['.'], 'tld': ['bench.'],
-                          'leaf': list(zones)}))
+                          'leaf': list(zones), 'minimal': list(minimal)}))
+
+    def _own_host(self, number):
+        return (f'@ MX 10 mx\nmx A {address(66, number)}\n'
+                f'_25._tcp.mx TLSA 3 1 1 {self.tlsa()}\n')
 
     def _hosts(self):
         names = [(f'mx{i:05}', address(64, i))
@@ -235,7 +255,8 @@ class World(Lab):
             zones = json.load(file)[name]
         conf = NSD_CONF.format(
             folder=self.path('run'), name=name, addresses=''.join(
-                f'\tip-address: {ip}@53\n' for ip in addresses))
+                f'\tip-address: {ip}@53\n' for ip in addresses),
+            minimal='yes' if name == 'minimal' else 'no')
         for zone in zones:
             conf += (f'zone:\n\tname: "{zone}"\n'
                      f'\tzonefile: "{self._zone_file(zone)}"\n')
