@@ -40,7 +40,7 @@ FRONT = {'root': ROOTS, 'tld': ['127.10.0.2'], 'leaf': ['127.10.0.3'],
 BEHIND = {'root': '127.20.0.1', 'tld': '127.20.0.2', 'leaf': '127.20.0.3',
           'minimal': '127.20.0.4'}
 ECDSA, RSA = 13, 8
-VERSION = 2  # of what make() makes
+VERSION = 3  # of what make() makes
 RESOLVER = '127.53.53.53'
 CERTS = '''root: key=p256 cn="Bench Root" ca=yes ku=keyCertSign,cRLSign
 inter: key=p256 issuer=root cn="Bench E1" ca=yes pathlen=0 \
@@ -50,6 +50,11 @@ san=dns:mx.bench,dns:*.hosts.bench ku=digitalSignature eku=serverAuth
 rsa: key=rsa2048 issuer=inter cn="mx.bench" \
 san=dns:mx.bench,dns:*.hosts.bench ku=digitalSignature,keyEncipherment \
 eku=serverAuth
+'''
+# Those of the hosts, in turn. More than anybody remembers (tls/known.h), so
+# that each chain is as new as a stranger's.
+OWN_CERT = '''{name}: key=p256 issuer=inter cn="mx.bench" \
+san=dns:mx.bench,dns:*.hosts.bench ku=digitalSignature eku=serverAuth
 '''
 SOA = '''$TTL 3600
 @ IN SOA ns.bench. hostmaster.bench. 1 7200 3600 1209600 300
@@ -141,7 +146,9 @@ class World(Lab):
         shutil.rmtree(self.build.folder, ignore_errors=True)
         for name in ('zones', 'run', 'log'):
             os.makedirs(self.path(name))
-        write(self.path('certs.spec'), CERTS)
+        write(self.path('certs.spec'), CERTS + ''.join(
+            OWN_CERT.format(name=self.own_cert(i))
+            for i in range(self.sizes['own_certs'])))
         command([self.tools.mkcerts, self.path('certs.spec'),
                  self.path('certs')], self.build.folder)
         self._make_zones()
@@ -160,11 +167,18 @@ class World(Lab):
     def key(self, kind):
         return self.path('certs', kind + '.key')
 
-    @functools.lru_cache
-    def tlsa(self, cert='p256'):
+    def own_cert(self, number):
+        """Of the host of that number."""
+        return f"own{number % self.sizes['own_certs']:04}"
+
+    @functools.cached_property
+    def _digests(self):
         with open(self.path('certs', 'digests.json'),
                   encoding='ascii') as file:
-            return json.load(file)[cert]['spki']['1']
+            return json.load(file)
+
+    def tlsa(self, cert):
+        return self._digests[cert]['spki']['1']
 
     def _sign(self, zones):
         """{origin: text} -> their DS records."""
@@ -217,17 +231,18 @@ class World(Lab):
 
     def _own_host(self, number):
         return (f'@ MX 10 mx\nmx A {address(66, number)}\n'
-                f'_25._tcp.mx TLSA 3 1 1 {self.tlsa()}\n')
+                '_25._tcp.mx TLSA 3 1 1 '
+                f'{self.tlsa(self.own_cert(number))}\n')
 
     def _hosts(self):
-        names = [(f'mx{i:05}', address(64, i))
+        hosts = [(f'mx{i:05}', address(64, i), i)
                  for i in range(self.sizes['hosts'])]
-        names += [(f'hole{i:04}', address(68, i))
+        hosts += [(f'hole{i:04}', address(68, i), i)
                   for i in range(self.sizes['holes'])]
-        for name, ip in names:
-            yield (f'{name} A {ip}\n'
-                   f'_25._tcp.{name} TLSA 3 1 1 {self.tlsa()}\n')
-            if int(name[-1]) % 2:
+        for name, ip, number in hosts:
+            yield (f'{name} A {ip}\n_25._tcp.{name} TLSA 3 1 1 '
+                   f'{self.tlsa(self.own_cert(number))}\n')
+            if number % 2:
                 yield f"_25._tcp.{name} TLSA 2 1 1 {self.tlsa('inter')}\n"
 
     # Its processes.
@@ -284,14 +299,12 @@ class World(Lab):
         with addresses of its own."""
         self.stop_smtp()
         count = len(os.sched_getaffinity(0))
-        good = [address(64, i) for i in range(self.sizes['hosts'])]
-        good += [address(66, i) for i in range(self.sizes['distinct'])]
+        good = [(net, i) for net, n in ((64, self.sizes['hosts']),
+                                        (66, self.sizes['distinct']))
+                for i in range(n)]
         holes = [address(68, i) for i in range(self.sizes['holes'])]
-        cert = [{'key': self.key('p256'), 'chain': [
-            self.path('certs', name + '.crt') for name in ('p256', 'inter')]}]
         for i in range(count):
-            servers = [{'listen': good[i::count], 'certs': cert,
-                        'tls': {'tickets': 0}} | more]
+            servers = [server | more for server in self._good(good[i::count])]
             for part, how in ((holes[i::2 * count], {'blackhole': True}),
                               (holes[i + count::2 * count],
                                {'silent_at': 'banner'})):
@@ -306,6 +319,18 @@ class World(Lab):
             self.smtp.append(process)
             self._await(process, process.stdout,
                         lambda p=process: p.stdout.readline() == b'ready\n')
+
+    def _good(self, numbers):
+        """What shows a certificate is one server, at many addresses."""
+        places = {}
+        for net, number in numbers:
+            places.setdefault(self.own_cert(number), []).append(
+                address(net, number))
+        for cert, listen in places.items():
+            yield {'listen': listen, 'tls': {'tickets': 0}, 'certs': [{
+                'key': self.key(cert), 'chain': [
+                    self.path('certs', name + '.crt')
+                    for name in (cert, 'inter')]}]}
 
     def stop_smtp(self):
         for process in self.smtp:
