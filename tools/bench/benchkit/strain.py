@@ -22,18 +22,31 @@ def latency(bench):
         return cost
 
     todo = {'scan': scan}
+    single = {'check': lambda: bench.check(next(domains)),
+              'check [host]': lambda: bench.check(
+                  '--certs', 'default', f'[mx.{next(domains)}]')}
     if bench.peers:
         todo['finger-16'] = lambda: bench.run(
             bench.peers.fingers(16), stdin=bench.names(SPREAD, few))
+        single['danetool'] = lambda: bench.run(
+            bench.peers.danetool(f'mx.{next(domains)}'),
+            env=bench.peers.environment())
+    # Others each time: no resolver beside them knows the answer.
+    domains = (f'd{i:05}.bench' for i in range(bench.sizes['distinct']))
     bench.restart(dns_ms=10, smtp={'delay_ms': 50})
     try:
         given = take_turns(bench.rounds, todo)
+        alone = take_turns(bench.rounds, single)
     finally:
         bench.restart()
     rows = {name: row_of(runs, count if name == 'scan' else few)
             for name, runs in given.items()}
     for name, row in rows.items():
         say(f"{name:15} {row['per_second']:10.1f} domains/s")
+    for name, runs in alone.items():
+        rows[name] = row_of(runs, 1)
+        say(f"{name:15} {1000 * rows[name]['wall_s']:10.1f} ms for one "
+            'domain')
     if bench.peers:
         rows['ratio'] = (rows['scan']['per_second']
                          / rows['finger-16']['per_second'])

@@ -126,6 +126,11 @@ def holes(table, case, _sizes):
 def latency(table, case, _sizes):
     table.at_least('throughput with slow servers, of posttls-finger -P 16',
                    20, case.get('ratio'), case['scan']['rounds'])
+    peer = case.get('danetool')
+    for name in ('check', 'check [host]'):
+        table.at_most(f'wall of {name}, of danetool, slow servers', 1,
+                      peer and case[name]['wall_s'] / peer['wall_s'],
+                      case[name]['rounds'], True)
 
 
 def killed(table, case, _sizes):
