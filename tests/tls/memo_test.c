@@ -13,7 +13,7 @@
 #include "tls/memo.h"
 #include "tls/openssl.h"
 
-#define CASES 1200
+#define CASES 400
 
 static struct cast cast;
 static struct tls_context *context;
