@@ -12,29 +12,7 @@
 #include "probe/evidence.h"
 #include "probe/judge.h"
 #include "tls/cast.h"
-
-static struct cast cast;
-static struct tls_context *context;
-
-static int
-set_up(void **state)
-{
-	char *error = NULL;
-
-	(void)state;
-	cast_init(&cast, cast_roles, cast_n_roles);
-	context = tls_context_new(NULL, NULL, &error);
-	return context == NULL ? -1 : 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	tls_context_free(context);
-	cast_finish(&cast);
-	return 0;
-}
+#include "tls/stage.h"
 
 static const struct row {
 	const char *chain, *tlsa;
@@ -210,5 +188,5 @@ main(void)
 		cmocka_unit_test(test_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

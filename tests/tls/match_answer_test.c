@@ -9,30 +9,8 @@
 #include <string.h>
 
 #include "tls/cast.h"
+#include "tls/stage.h"
 #include "tls/match.h"
-
-static struct cast cast;
-static struct tls_context *context;
-
-static int
-set_up(void **state)
-{
-	char *error = NULL;
-
-	(void)state;
-	cast_init(&cast, cast_roles, cast_n_roles);
-	context = tls_context_new(NULL, NULL, &error);
-	return context == NULL ? -1 : 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	tls_context_free(context);
-	cast_finish(&cast);
-	return 0;
-}
 
 static struct match_answer
 judge(struct arena *arena, const char *tlsa, const char *reference,
@@ -287,5 +265,5 @@ main(void)
 		cmocka_unit_test(test_mark_unusable),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

@@ -10,33 +10,11 @@
 #include <time.h>
 
 #include "tls/deal.h"
+#include "tls/stage.h"
 #include "tls/memo.h"
 #include "tls/openssl.h"
 
 #define CASES 400
-
-static struct cast cast;
-static struct tls_context *context;
-
-static int
-set_up(void **state)
-{
-	char *error = NULL;
-
-	(void)state;
-	cast_init(&cast, cast_roles, cast_n_roles);
-	context = tls_context_new(NULL, NULL, &error);
-	return context != NULL ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	tls_context_free(context);
-	cast_finish(&cast);
-	return 0;
-}
 
 /* Now, long ago, or where a certificate of the chain begins or ends. */
 static int64_t
@@ -320,5 +298,5 @@ main(void)
 		cmocka_unit_test(test_many_sets),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

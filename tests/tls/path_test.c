@@ -8,32 +8,10 @@
 #include <cmocka.h>
 
 #include "tls/deal.h"
+#include "tls/stage.h"
 #include "tls/openssl.h"
 
 #define CASES 1500
-
-static struct cast cast;
-static struct tls_context *context;
-
-static int
-set_up(void **state)
-{
-	char *error = NULL;
-
-	(void)state;
-	cast_init(&cast, cast_roles, cast_n_roles);
-	context = tls_context_new(NULL, NULL, &error);
-	return context != NULL ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	tls_context_free(context);
-	cast_finish(&cast);
-	return 0;
-}
 
 /* OpenSSL looks at the signatures up to what matched, else at all of them. */
 static void
@@ -135,5 +113,5 @@ main(void)
 		cmocka_unit_test(test_random),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }
