@@ -126,6 +126,15 @@ buf_drop(struct buf *buf, size_t len)
 	buf->len -= len;
 }
 
+void
+buf_clear(struct buf *buf)
+{
+	buf->len = 0;
+	buf->failed = false;
+	if (buf->bytes != NULL)
+		*buf->bytes = '\0';
+}
+
 bool
 buf_failed(const struct buf *buf)
 {

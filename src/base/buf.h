@@ -30,6 +30,8 @@ bool buf_vprintf(struct buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 /* Takes the first len bytes out. len may not exceed buf->len. */
 void buf_drop(struct buf *buf, size_t len);
+/* Empty again and not failed; its room and its limit are kept. */
+void buf_clear(struct buf *buf);
 bool buf_failed(const struct buf *buf);
 /* Never NULL. Borrowed until the next change. */
 const char *buf_text(const struct buf *buf);

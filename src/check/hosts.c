@@ -225,8 +225,7 @@ make_key(const struct host_spec *spec, struct buf *key)
 	const char *texts[] = { spec->name, spec->helo, spec->mail_from,
 		spec->mail_to };
 
-	key->len = 0;
-	key->failed = false;
+	buf_clear(key);
 	buf_add(key, numbers, sizeof(numbers));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *text = texts[i] == NULL ? "" : texts[i];

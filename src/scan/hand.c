@@ -79,8 +79,7 @@ send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 		.text = "",
 	};
 
-	hand->line.len = 0;
-	hand->line.failed = false;
+	buf_clear(&hand->line);
 	if (!report->elsewhere) {
 		if (!hand->options->render(report, &hand->line) ||
 		    buf_failed(&hand->line)) {

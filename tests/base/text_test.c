@@ -108,6 +108,12 @@ test_buf_extend(void **state)
 	assert_null(buf_extend(&buf, 1));
 	assert_true(buf_failed(&buf));
 	assert_int_equal(buf.len, 300);
+	buf_clear(&buf);
+	assert_false(buf_failed(&buf));
+	assert_string_equal(buf_text(&buf), "");
+	assert_true(buf_puts(&buf, "cd"));
+	assert_string_equal(buf_text(&buf), "cd");
+	assert_int_equal(buf.limit, 300);
 	buf_finish(&buf);
 }
 
