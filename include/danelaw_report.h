@@ -108,6 +108,9 @@ enum danelaw_outcome {
 	DANELAW_OUTCOME_TLS_TIMEOUT,
 	DANELAW_OUTCOME_CONNECT_REFUSED, /* or unreachable, or reset at once */
 	DANELAW_OUTCOME_CONNECT_TIMEOUT,
+	/* We could not look, for a reason of ours: it was not tried, or this
+	   build cannot make or read what the server asks for. */
+	DANELAW_OUTCOME_NOT_EXAMINED,
 };
 
 /* How one TLSA record, alone, relates to the presented chain. */

@@ -62,6 +62,7 @@ is_temporary(const struct evidence *evidence)
 	case DANELAW_OUTCOME_TLS_FAILED:
 	case DANELAW_OUTCOME_TLS_TIMEOUT:
 	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
+	case DANELAW_OUTCOME_NOT_EXAMINED:
 		break;
 	}
 	return false;

@@ -131,6 +131,7 @@ danelaw_outcome_word(enum danelaw_outcome outcome)
 		[DANELAW_OUTCOME_TLS_TIMEOUT] = "tls-timeout",
 		[DANELAW_OUTCOME_CONNECT_REFUSED] = "connect-refused",
 		[DANELAW_OUTCOME_CONNECT_TIMEOUT] = "connect-timeout",
+		[DANELAW_OUTCOME_NOT_EXAMINED] = "not-examined",
 	};
 
 	return WORD(words, outcome);

@@ -260,7 +260,8 @@ static bool
 is_unreached(const struct danelaw_address *address)
 {
 	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
+	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT ||
+	    address->outcome == DANELAW_OUTCOME_NOT_EXAMINED;
 }
 
 /* No IPv6 here: that says nothing about the host. */
@@ -437,6 +438,7 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 	case DANELAW_OUTCOME_CHAIN_INVALID:
 	case DANELAW_OUTCOME_TLS_FAILED:
 	case DANELAW_OUTCOME_TLS_TIMEOUT:
+	case DANELAW_OUTCOME_NOT_EXAMINED:
 		break;
 	}
 	diagnose_manners(exam, &talk);

@@ -186,6 +186,7 @@ is_telling(const struct danelaw_probe *probe)
 	case DANELAW_OUTCOME_TLS_TIMEOUT:
 	case DANELAW_OUTCOME_CONNECT_REFUSED:
 	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
+	case DANELAW_OUTCOME_NOT_EXAMINED:
 		break;
 	}
 	return false;

@@ -80,6 +80,7 @@ sendmail_words(const struct danelaw_address *address)
 	case DANELAW_OUTCOME_NOT_SMTP:
 	case DANELAW_OUTCOME_CONNECT_REFUSED:
 	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
+	case DANELAW_OUTCOME_NOT_EXAMINED:
 		break;
 	}
 	return (struct sendmail_words) { NULL, NULL };

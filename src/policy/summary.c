@@ -64,6 +64,8 @@ phrase_for(enum danelaw_outcome outcome)
 		    " refuses the connection", "it refuses the connection" },
 		[DANELAW_OUTCOME_CONNECT_TIMEOUT] = { "the connection to ",
 		    " times out", "the connection to it times out" },
+		[DANELAW_OUTCOME_NOT_EXAMINED] = { "", " was not examined",
+		    "it was not examined" },
 	};
 	enum { COUNT = sizeof(phrases) / sizeof(phrases[0]) };
 

@@ -73,7 +73,7 @@ evidence_untried(const char *ip, uint16_t port, const char *why)
 	evidence->untried = why;
 	evidence->shakes[evidence->n_shakes++] = (struct evidence_shake) {
 		.offer = tls_offer_all_certs[0],
-		.reached = DANELAW_OUTCOME_CONNECT_REFUSED,
+		.reached = DANELAW_OUTCOME_NOT_EXAMINED,
 		.error =
 		    arena_printf(evidence->arena, "left alone, as %s", why),
 		.alert = -1,

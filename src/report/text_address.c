@@ -44,6 +44,7 @@ outcome_gloss(enum danelaw_outcome outcome)
 		    "the connection was refused",
 		[DANELAW_OUTCOME_CONNECT_TIMEOUT] =
 		    "no answer to the connection attempt",
+		[DANELAW_OUTCOME_NOT_EXAMINED] = "it was not examined",
 	};
 
 	if ((size_t)outcome >= sizeof(gloss) / sizeof(gloss[0]))

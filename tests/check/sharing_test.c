@@ -434,7 +434,7 @@ test_public_only(void **state)
 		run_until(&scene, i + 1);
 		report = scene.reports[i];
 		assert_int_equal(report->hosts[0].addresses[0].outcome,
-		    DANELAW_OUTCOME_CONNECT_REFUSED);
+		    DANELAW_OUTCOME_NOT_EXAMINED);
 		assert_int_equal(
 		    report->hosts[0].addresses[0].timing.total, -1);
 		assert_string_equal(

@@ -10,7 +10,7 @@
 #include "plant.h"
 #include "policy/verdict.h"
 
-enum { N_OUTCOMES = DANELAW_OUTCOME_CONNECT_TIMEOUT + 1 };
+enum { N_OUTCOMES = DANELAW_OUTCOME_NOT_EXAMINED + 1 };
 
 /* What becomes of each outcome that the probe reaches, by policy. */
 static void
@@ -39,6 +39,7 @@ test_reached_by_policy(void **state)
 		{ "tls-timeout", "=", "=", "=" },
 		{ "connect-refused", "=", "=", "=" },
 		{ "connect-timeout", "=", "=", "=" },
+		{ "not-examined", "=", "=", "=" },
 	};
 	(void)state;
 
@@ -166,6 +167,7 @@ test_worse(void **state)
 	/* From the best to the worst. */
 	static const enum danelaw_outcome order[] = {
 		DANELAW_OUTCOME_SKIPPED,
+		DANELAW_OUTCOME_NOT_EXAMINED,
 		DANELAW_OUTCOME_CONNECT_TIMEOUT,
 		DANELAW_OUTCOME_CONNECT_REFUSED,
 		DANELAW_OUTCOME_SMTP_TIMEOUT,

@@ -26,7 +26,7 @@ policy_of(const char *word)
 static enum danelaw_outcome
 outcome_of(const char *word)
 {
-	for (int i = 0; i <= DANELAW_OUTCOME_CONNECT_TIMEOUT; i++) {
+	for (int i = 0; i <= DANELAW_OUTCOME_NOT_EXAMINED; i++) {
 		if (strcmp(word,
 			danelaw_outcome_word((enum danelaw_outcome)i)) == 0)
 			return (enum danelaw_outcome)i;

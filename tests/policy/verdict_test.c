@@ -11,7 +11,7 @@
 #include "plant.h"
 #include "policy/verdict.h"
 
-enum { N_OUTCOMES = DANELAW_OUTCOME_CONNECT_TIMEOUT + 1, N_POLICIES = 4 };
+enum { N_OUTCOMES = DANELAW_OUTCOME_NOT_EXAMINED + 1, N_POLICIES = 4 };
 
 /* One letter per class that holds: Failing, Skipped, Authenticated... */
 static const char *letters(struct danelaw_class class)
@@ -60,6 +60,7 @@ test_class_of_each_outcome(void **state)
 		{ "tls-timeout", "U", "U" },
 		{ "connect-refused", "U", "U" },
 		{ "connect-timeout", "U", "U" },
+		{ "not-examined", "U", "U" },
 		{ "skipped", "U", "U" },
 	};
 	static const char *const policies[] = { "dane", "encrypt", "may",
