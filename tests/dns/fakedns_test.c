@@ -83,7 +83,7 @@ start(const char *rules)
 }
 
 static void
-stop(void)
+end(void)
 {
 	int status;
 
@@ -177,7 +177,7 @@ test_rules(void **state)
 	wait_for(&got);
 	assert_true(got.timed_out);
 	resolver_free(resolver);
-	stop();
+	end();
 }
 
 static void
@@ -190,7 +190,7 @@ test_no_keys(void **state)
 	ask(resolver, "secure.example", RRTYPE_MX, &got);
 	assert_int_equal(resolver_health(resolver), RESOLVER_STRIPS);
 	resolver_free(resolver);
-	stop();
+	end();
 }
 
 int
