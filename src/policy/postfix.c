@@ -5,42 +5,76 @@
  * dane	usable TLSA records: that host must match them, or it is passed over.
  *	Unusable ones: TLS is a must. None, or nothing signed: as level "may".
  *	A failed lookup: that host is passed over. It looks all of this up
- *	itself, host by host, for each delivery.
+ *	itself, host by host, for each delivery, and waits for its resolver.
  * dane-only	as above, but a host without usable TLSA records behind signed
  *	MX and address records is passed over, too.
  *
  * So "dane" can never accept less than "dane" does, "dane-only" only less,
- * and TEMP nothing at all. The one dangerous answer is NOTFOUND, as the level
- * of main.cf may be "may". Hence the rules, in their order:
+ * and TEMP nothing at all. But "dane" accepts less than "encrypt" where a host
+ * has no records, and no level of DANE asks for what "verify" and "secure" do.
  *
- * 1. Nothing is known (no report, or another shard's), there was no DNS, or
- *    the MX lookup failed (bogus, SERVFAIL, timeout): TEMP. Nobody knows which
- *    hosts there are, and RFC 7672 section 2.1.2 has mail wait. Never PERM:
- *    that we could not look is no property of the domain.
- * 2. No mail is taken (null MX, no such domain): NOTFOUND. There is no host to
- *    have a policy for, and Postfix bounces by its own lookup.
- * 3. Every host was passed over for a failed lookup, or the MX records name
- *    none that could be looked up: TEMP, for the reason of 1.
- *    Where only some were, the answer comes from 4 to 6: Postfix passes over
- *    such a host by itself and may still use the others, so a TEMP would hold
- *    up mail that RFC 7672 lets go, for as long as one zone of many is broken.
- * 4. MX records signed, every host with usable signed TLSA records, the probe
- *    authenticated one of them, and none failed: "dane-only". What could not
- *    be reached does not count against it. From then on a host that loses its
+ * A question goes this way; whoever asks waits until its answer is given:
+ *
+ *	fresh result		-> the answer of a check that has ended
+ *	the DNS is all in	-> answered, unless the probe may still make
+ *				   "dane-only" of "dane"
+ *	the check has ended	-> answered
+ *	patience has ended	-> answered from what is known by then
+ *
+ * The check goes on behind an answer, and what it comes to is there for the
+ * next question: Postfix comes again after 5 to 67 minutes. An earlier result
+ * that is out of date still tells that the probe passed, and at "encrypt"
+ * what the DNS had said, should the DNS be too slow once more.
+ *
+ * The answers, by level of main.cf; "-" is NOTFOUND, main.cf's level itself:
+ *
+ *				may, dane    encrypt      dane-only  verify...
+ * 1 we have no DNS		TEMP	     TEMP	  TEMP	     -
+ * 2 nothing is known yet	dane	     TEMP	  dane-only  -
+ * 3 the MX lookup failed	TEMP	     TEMP	  TEMP	     -
+ * 4 no mail is taken		-	     -		  -	     -
+ * 5 some host is not known	dane	     by the rest  by the rest -
+ * 6 all hosts skipped		TEMP	     TEMP	  TEMP	     -
+ * 7 all guarded, probe passed	dane-only    dane-only	  dane-only  -
+ * 8 all guarded or skipped	dane	     dane-only	  dane-only  -
+ * 9 some with TLSA records	dane	     -		  -	     -
+ * 10 none			-	     -		  -	     -
+ *    MX records not signed	as 5 to 10   -		  -	     -
+ *
+ * 1. That we could not look is no property of the domain: never PERM.
+ * 2. Slow is not failed. Postfix at "dane" asks its own resolver and waits for
+ *    it, so "dane" is what it would do alone. "encrypt" has mail wait until
+ *    the DNS has spoken: neither "-" nor "dane-only" is known to be right.
+ * 3. Nobody knows which hosts there are, and RFC 7672 section 2.1.2 has mail
+ *    wait. 6 is the same for hosts; where only some are skipped Postfix passes
+ *    over these by itself and may use the others, so a TEMP would hold up mail
+ *    that RFC 7672 lets go, for as long as one zone of many is broken.
+ * 4. There is no host to have a policy for; Postfix bounces by its own lookup.
+ * 5. "dane" is right for each host, known or not. At "encrypt" one open host
+ *    settles it, and one guarded host is worth being held to; else as 2.
+ * 7. The probe authenticated a host, and none failed; what could not be
+ *    reached does not count against it. From then on a host that loses its
  *    records, or comes without any, makes mail wait instead of going out in
  *    the open. A domain that turns DANE off for good waits as well, until this
  *    report ends: its life is bounded by the TTLs and signatures it rests on,
  *    which is as long as a resolver may believe the old records anyway. A next
  *    hop in brackets has no MX records; its address and TLSA records decide.
- * 5. Some host has TLSA records, usable or not, or its lookups failed: "dane".
- *    That covers every verdict in which hosts differ or fail: dane-fail and
- *    dane-degraded (the failing host is refused by Postfix as well, and is
- *    used again the moment its records are right), dane-partial (the open host
- *    stays usable, as the RFC has it), and hosts nobody could reach. Also
- *    "insecure": for unsigned MX records Postfix at "dane" still holds a host
- *    in a signed zone to its records, so NOTFOUND would loosen that.
- * 6. No host has any: NOTFOUND, since DANE plays no role and the level of
- *    main.cf may well be stricter than what "dane" comes down to here.
+ * 8. A host that fails is refused at "dane" as well, and is used again the
+ *    moment its records are right. "encrypt" cannot say "dane", as that would
+ *    send in the open to a host that has lost its records; nor "-", or who can
+ *    spoil the probe would turn DANE off.
+ * 9. "dane" covers every verdict in which hosts differ, "unusable" records
+ *    (TLS is a must then), hosts nobody could reach; and "insecure", where
+ *    Postfix at "dane" still holds a host in a signed zone to its records. At
+ *    "encrypt" the open host must have TLS and may be the only one that is
+ *    up: no policy says "DANE for these and TLS for all".
+ * 10. DANE plays no role; main.cf's level may well be stricter than what
+ *    "dane" comes down to here.
+ *
+ * For unsigned MX records Postfix looks at no TLSA records unless main.cf's
+ * own level is "dane" (smtp_tls_insecure_mx_policy): at stricter ones "dane"
+ * would come down to "may". "verify" and "secure" ask for a public CA, which
+ * no level of DANE does, so that all answers are "-".
  *
  * But for no-mail the verdict is not asked: it sums up, and a sum hides the one
  * host that matters. The state, which findings raise, is not Postfix's concern.
@@ -51,19 +85,31 @@
  * knows the types "sts" and "no-policy-found" only, and takes any other, or
  * an attribute without a type, for a broken policy that makes mail wait.
  */
-#include "report/postfix.h"
+#include "policy/postfix.h"
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
-/* What the hosts come to. */
-struct counts {
-	bool all_skipped;   /* none is left, or there never was one */
-	bool all_guarded;   /* usable TLSA records, all of it signed */
-	bool some_tlsa;     /* it has records, or nobody knows */
-	bool authenticated; /* an address was */
-	bool failing;       /* an address did not pass */
-};
+bool
+postfix_level(const char *word, enum postfix_level *level)
+{
+	static const char *const words[] = {
+		[POSTFIX_LEVEL_MAY] = "may",
+		[POSTFIX_LEVEL_ENCRYPT] = "encrypt",
+		[POSTFIX_LEVEL_DANE] = "dane",
+		[POSTFIX_LEVEL_DANE_ONLY] = "dane-only",
+		[POSTFIX_LEVEL_VERIFY] = "verify",
+		[POSTFIX_LEVEL_SECURE] = "secure",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*level = (enum postfix_level)i;
+			return true;
+		}
+	}
+	return false;
+}
 
 static bool
 is_failure(enum danelaw_dnssec dnssec)
@@ -82,50 +128,17 @@ is_guarded(const struct danelaw_host *host)
 	    host->tlsa.dnssec == DANELAW_DNSSEC_SECURE;
 }
 
-static struct counts
-count(const struct danelaw_report *report)
+static void
+count_host(struct postfix_facts *facts, const struct danelaw_host *host)
 {
-	struct counts counts = { .all_skipped = true, .all_guarded = true };
-
-	for (size_t i = 0; i < report->n_hosts; i++) {
-		const struct danelaw_host *host = &report->hosts[i];
-
-		if (host->policy != DANELAW_POLICY_SKIP)
-			counts.all_skipped = false;
-		if (host->policy != DANELAW_POLICY_MAY)
-			counts.some_tlsa = true;
-		if (!is_guarded(host))
-			counts.all_guarded = false;
-		counts.authenticated |= host->counted.authenticated;
-		counts.failing |= host->counted.failing;
-	}
-	return counts;
-}
-
-/* NXDOMAIN counts only where it is believed (RFC 7672 section 2.1.1). */
-static bool
-takes_no_mail(const struct danelaw_report *report)
-{
-	return report->verdict == DANELAW_VERDICT_NO_MAIL &&
-	    report->n_hosts == 0;
-}
-
-static bool
-is_unknown(const struct danelaw_report *report, const char **why)
-{
-	const struct danelaw_mx *mx;
-
-	*why = "nothing is known of this domain yet";
-	if (report == NULL || report->elsewhere)
-		return true;
-	mx = &report->mx;
-	*why = "the DNS cannot be asked";
-	if (report->resolver_error != NULL)
-		return true;
-	*why = "the MX lookup fails";
-	if (mx->source == DANELAW_MX_LITERAL || takes_no_mail(report))
-		return false;
-	return mx->source == DANELAW_MX_NONE || is_failure(mx->dnssec);
+	if (is_guarded(host))
+		facts->guarded++;
+	else if (host->policy == DANELAW_POLICY_MAY)
+		facts->open++;
+	else if (host->policy == DANELAW_POLICY_SKIP)
+		facts->skipped++;
+	else
+		facts->bound++;
 }
 
 /* RFC 7672 section 2.2.1; behind brackets there are no MX records. */
@@ -136,36 +149,197 @@ mx_is_signed(const struct danelaw_mx *mx)
 	    mx->dnssec == DANELAW_DNSSEC_SECURE;
 }
 
-enum postfix_answer
-report_postfix(
-    const struct danelaw_report *report, const char **policy, const char **why)
+void
+postfix_add_host(struct postfix_facts *facts, const struct danelaw_mx *mx,
+    const struct danelaw_host *host, size_t pending)
 {
-	struct counts counts;
+	facts->stage = POSTFIX_HOSTS;
+	facts->mx_signed = mx_is_signed(mx);
+	facts->pending = pending;
+	count_host(facts, host);
+}
 
-	*policy = NULL;
-	if (is_unknown(report, why))
-		return POSTFIX_TEMP;
-	if (takes_no_mail(report)) {
-		*why = "the domain takes no mail";
-		return POSTFIX_NOTFOUND;
+static enum postfix_stage
+stage_of(const struct danelaw_report *report)
+{
+	const struct danelaw_mx *mx = &report->mx;
+
+	if (report->elsewhere || report->resolver_error != NULL)
+		return POSTFIX_NO_DNS;
+	/* NXDOMAIN counts only where it is believed (RFC 7672 s. 2.1.1). */
+	if (report->verdict == DANELAW_VERDICT_NO_MAIL && report->n_hosts == 0)
+		return POSTFIX_NO_MAIL;
+	if (mx->source != DANELAW_MX_LITERAL &&
+	    (mx->source == DANELAW_MX_NONE || is_failure(mx->dnssec)))
+		return POSTFIX_MX_FAILED;
+	return POSTFIX_HOSTS;
+}
+
+struct postfix_facts
+postfix_facts_of(const struct danelaw_report *report)
+{
+	struct postfix_facts facts = {
+		.stage = stage_of(report),
+		.mx_signed = mx_is_signed(&report->mx),
+		.probed = true,
+	};
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		count_host(&facts, host);
+		facts.authenticated |= host->counted.authenticated;
+		facts.failing |= host->counted.failing;
 	}
-	counts = count(report);
-	if (counts.all_skipped) {
-		*why = "the lookups leave no host to use";
-		return POSTFIX_TEMP;
+	return facts;
+}
+
+static struct postfix_answer
+temp(const char *why)
+{
+	return (struct postfix_answer) { POSTFIX_TEMP, NULL, why };
+}
+
+static struct postfix_answer
+notfound(const char *why)
+{
+	return (struct postfix_answer) { POSTFIX_NOTFOUND, NULL, why };
+}
+
+static struct postfix_answer
+policy(const char *word, const char *why)
+{
+	return (struct postfix_answer) { POSTFIX_OK, word, why };
+}
+
+static bool
+is_all_in(const struct postfix_facts *facts)
+{
+	return facts->stage != POSTFIX_UNKNOWN && facts->pending == 0;
+}
+
+static struct postfix_answer
+not_yet(enum postfix_level level)
+{
+	switch (level) {
+	case POSTFIX_LEVEL_MAY:
+	case POSTFIX_LEVEL_DANE:
+		return policy(
+		    "dane", "not all is known yet; Postfix looks by itself");
+	case POSTFIX_LEVEL_DANE_ONLY:
+		return policy("dane-only", "not all is known yet");
+	case POSTFIX_LEVEL_ENCRYPT:
+	case POSTFIX_LEVEL_VERIFY:
+	case POSTFIX_LEVEL_SECURE:
+		break;
 	}
-	if (counts.all_guarded && mx_is_signed(&report->mx) &&
-	    counts.authenticated && !counts.failing) {
-		*policy = "dane-only";
-		*why = "every host has usable TLSA records, and what could "
-		       "be examined passes";
-		return POSTFIX_OK;
+	return temp("the DNS has not answered yet");
+}
+
+/* In the place of "may" or "dane". */
+static struct postfix_answer
+above_may(const struct postfix_facts *facts, bool passed)
+{
+	if (facts->pending > 0)
+		return not_yet(POSTFIX_LEVEL_MAY);
+	if (facts->guarded > 0 && facts->mx_signed && passed &&
+	    facts->bound + facts->open + facts->skipped == 0)
+		return policy("dane-only",
+		    "every host has usable TLSA records, and what could be "
+		    "examined passes");
+	if (facts->guarded + facts->bound + facts->skipped > 0)
+		return policy("dane",
+		    "DANE holds for some hosts, or the probe did not pass");
+	return notfound("no host has TLSA records that count");
+}
+
+/* In the place of "encrypt" or "dane-only". */
+static struct postfix_answer
+above_encrypt(const struct postfix_facts *facts, enum postfix_level level)
+{
+	if (!facts->mx_signed)
+		return notfound("the MX records are not signed");
+	if (facts->bound + facts->open > 0)
+		return notfound("DANE does not hold for every host");
+	if (facts->guarded > 0)
+		return policy("dane-only",
+		    "every host that can be looked up has usable TLSA "
+		    "records");
+	return not_yet(level);
+}
+
+static struct postfix_answer
+from_hosts(
+    const struct postfix_facts *facts, bool passed, enum postfix_level level)
+{
+	bool lenient =
+	    level == POSTFIX_LEVEL_MAY || level == POSTFIX_LEVEL_DANE;
+
+	if (facts->pending + facts->guarded + facts->bound + facts->open == 0 &&
+	    (lenient || facts->mx_signed))
+		return temp("the lookups leave no host to use");
+	return lenient ? above_may(facts, passed) : above_encrypt(facts, level);
+}
+
+/*
+ * An earlier probe counts where this one has not ended. Where not even the
+ * DNS has, who asks at "encrypt" hears of the earlier one: else a domain that
+ * is always slow would wait for ever.
+ */
+struct postfix_answer
+postfix_answer(const struct postfix_facts *now,
+    const struct postfix_facts *before, enum postfix_level level)
+{
+	const struct postfix_facts *probe =
+	    now->probed || before == NULL ? now : before;
+
+	if (postfix_is_settled(level))
+		return notfound("no policy of DANE is as strict as this level");
+	if (level == POSTFIX_LEVEL_ENCRYPT && before != NULL &&
+	    !is_all_in(now) && now->guarded + now->bound + now->open == 0)
+		now = before;
+	switch (now->stage) {
+	case POSTFIX_UNKNOWN:
+		return not_yet(level);
+	case POSTFIX_NO_DNS:
+		return temp("the DNS cannot be asked");
+	case POSTFIX_MX_FAILED:
+		return temp("the MX lookup fails");
+	case POSTFIX_NO_MAIL:
+		return notfound("the domain takes no mail");
+	case POSTFIX_HOSTS:
+		break;
 	}
-	if (counts.some_tlsa) {
-		*policy = "dane";
-		*why = "DANE holds for some hosts, or the probe did not pass";
-		return POSTFIX_OK;
-	}
-	*why = "no host has TLSA records that count";
-	return POSTFIX_NOTFOUND;
+	return from_hosts(now, probe->authenticated && !probe->failing, level);
+}
+
+static bool
+same_policy(struct postfix_answer one, struct postfix_answer other)
+{
+	return one.policy == NULL || other.policy == NULL
+	    ? one.policy == other.policy
+	    : strcmp(one.policy, other.policy) == 0;
+}
+
+bool
+postfix_may_change(const struct postfix_facts *now,
+    const struct postfix_facts *before, enum postfix_level level)
+{
+	struct postfix_facts passed = *now;
+
+	if (postfix_is_settled(level))
+		return false;
+	if (!is_all_in(now))
+		return true;
+	passed.probed = passed.authenticated = true;
+	passed.failing = false;
+	return !now->probed &&
+	    !same_policy(postfix_answer(now, before, level),
+		postfix_answer(&passed, before, level));
+}
+
+bool
+postfix_is_settled(enum postfix_level level)
+{
+	return level == POSTFIX_LEVEL_VERIFY || level == POSTFIX_LEVEL_SECURE;
 }
