@@ -32,7 +32,7 @@
 extern "C" {
 #endif
 
-#define DANELAW_VERSION "0.1.0"
+#define DANELAW_VERSION "0.2.0"
 
 struct event_base;
 struct danelaw_engine;
@@ -206,7 +206,7 @@ struct danelaw_verify_request {
 enum danelaw_err danelaw_verify(const struct danelaw_verify_request *request,
     struct danelaw_report **report, char **why);
 
-/* "0.1.0"; and one line per library used, for --version. Static. */
+/* "0.2.0"; and one line per library used, for --version. Static. */
 const char *danelaw_version(void);
 const char *danelaw_version_libraries(void);
 
