@@ -95,6 +95,15 @@ struct danelaw_config {
  */
 #define DANELAW_SHARE_ALWAYS UINT32_MAX
 
+/*
+ * What the DNS says, before the check has ended: comes with the arg of
+ * danelaw_engine_add(), from the loop, each time that one more host of the
+ * domain is looked up, n_pending hosts being still to come. Both are borrowed
+ * for the call, and tell nothing yet of what the host's servers show.
+ */
+typedef void danelaw_facts_fn(const struct danelaw_mx *mx,
+    const struct danelaw_host *host, size_t n_pending, void *arg);
+
 /* One question. All zero but the domain: everything by default. */
 struct danelaw_request {
 	const char *domain;    /* next hop; "[host]" skips the MX lookup */
@@ -125,6 +134,7 @@ struct danelaw_request {
 	/* Probe an address again that refuses for a while, so many times and
 	   after such a pause; within the budget. */
 	uint32_t retries, retry_delay_ms;
+	danelaw_facts_fn *facts; /* NULL: only done() */
 };
 
 /*
