@@ -66,21 +66,6 @@ health_tick(struct health *health, const struct health_time *now)
 }
 
 void
-health_lookup(struct health *health, int64_t ms, bool answered)
-{
-	if (answered || ms - health->burst_at > HEALTH_BURST_MS)
-		health->burst = 0;
-	if (answered)
-		return;
-	if (health->burst++ == 0)
-		health->burst_at = ms;
-	if (health->burst < HEALTH_BURST)
-		return;
-	health->burst = 0;
-	doubt(health);
-}
-
-void
 health_files(struct health *health, int64_t ms, const char *why)
 {
 	if (why != NULL) {
@@ -158,10 +143,19 @@ health_test_began(struct health *health, int64_t ms)
 static void
 failed(struct health *health, int64_t ms, const char *why)
 {
-	bool was_well = health->state == HEALTH_WELL;
-
 	blame(health, ms, why);
-	health->state = was_well ? HEALTH_DOUBT : HEALTH_UNWELL;
+	switch (health->state) {
+	case HEALTH_WELL:
+		health->state = HEALTH_DOUBT;
+		break;
+	case HEALTH_UNTESTED:
+	case HEALTH_DOUBT:
+		health->state = HEALTH_UNWELL;
+		health->renewed_at = ms;
+		break;
+	case HEALTH_UNWELL:
+		break;
+	}
 }
 
 void
@@ -177,7 +171,6 @@ health_test_ended(struct health *health, int64_t ms, const char *why)
 	if (health->state == HEALTH_UNWELL)
 		health->bad_until = ms;
 	health->state = HEALTH_WELL;
-	health->burst = 0;
 }
 
 bool

@@ -16,23 +16,19 @@
  *			untested	well		doubt		unwell
  *	test passed	well		well		well		well
  *	test failed	unwell		doubt		unwell		unwell
- *	many lookups
- *	failed at once	-		doubt		-		-
  *	a clock jumped	-		doubt		doubt		-
  *	upstreams are
  *	others now	renew		doubt, renew	renew		renew
  *	no file		unwell		unwell		unwell		unwell
  *	files again	-		-		-		doubt
  *
- * A test is due at once in untested and doubt, and where somebody wants to
- * know (health_want()); every IDLE_MS in well, every SICK_MS in unwell. No
- * two begin within SPACE_MS of each other, and none while another runs.
- * What is learned while a clock jumps is not believed: a test that ran then
- * counts as none. A doubt that a test disperses leaves nothing behind, or
- * whoever has many dead domains could excuse them; a test that failed and a
- * clock that jumped are remembered against what went on meanwhile. In unwell
- * each RENEW_MS the upstreams are made anew, as they may remember what was
- * and is no more.
+ * A test is due at once in untested and doubt, and where something failed and
+ * somebody wants to know whose fault it is (health_want()); every IDLE_MS in
+ *well, every SICK_MS in unwell. No two begin within SPACE_MS of each other, and
+ *none while another runs. What is learned while a clock jumps is not believed:
+ *a test that ran then counts as none. A test that failed and a clock that
+ *jumped are remembered against what went on meanwhile. In unwell each RENEW_MS
+ *the upstreams are made anew, as they may remember what was and is no more.
  */
 #ifndef CHECK_HEALTH_H
 #define CHECK_HEALTH_H
@@ -42,16 +38,13 @@
 
 #define HEALTH_IDLE_MS 30000
 #define HEALTH_SICK_MS 2000
-#define HEALTH_SPACE_MS 250
+#define HEALTH_SPACE_MS 1000
 #define HEALTH_RENEW_MS 10000
 /* So often the clocks are to be shown, and so late is a jump. */
 #define HEALTH_TICK_MS 1000
 #define HEALTH_LATE_MS 5000
 /* The wall clock against the other one, within a tick. */
 #define HEALTH_STEP_S 10
-/* Lookups that failed one after the other within this time. */
-#define HEALTH_BURST 8
-#define HEALTH_BURST_MS 10000
 #define HEALTH_WHY_MAX 400
 
 enum health_state {
@@ -73,8 +66,6 @@ struct health {
 	int64_t bad_until;       /* the last time all was not well */
 	int64_t tested_at;       /* the last test began */
 	int64_t renewed_at;
-	int64_t burst_at; /* its first failure */
-	unsigned burst;
 	bool testing, wanted, void_test, no_files, renew;
 	char why[HEALTH_WHY_MAX]; /* of what was bad until then */
 };
@@ -83,8 +74,6 @@ void health_init(struct health *health, const struct health_time *now);
 
 /* The clocks, at least each HEALTH_TICK_MS, and before anything is judged. */
 void health_tick(struct health *health, const struct health_time *now);
-/* An answer came for some lookup, a denial too; or none did. */
-void health_lookup(struct health *health, int64_t ms, bool answered);
 /* Can sockets and files be had? why where not. */
 void health_files(struct health *health, int64_t ms, const char *why);
 /* The upstreams that are configured are others now. */
