@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/explain_ca.h"
+#include "cli/unpack.h"
 #include "report/explain.h"
 
 /* So many words of one line lead to ids; the rest tells nothing new. */
@@ -33,13 +34,17 @@ struct questions {
 static void
 usage(void)
 {
-	fputs("Usage: danelaw explain [OPTION]... [ID|WORDS|LINE]...\n\n"
+	fputs("Usage: danelaw explain [OPTION]... [ID|WORDS|LINE]...\n"
+	      "       danelaw explain [OPTION]... REPORT\n\n"
 	      "Tells what a finding means, which senders refuse and in which "
 	      "words, what to do,\nand how to check that it is mended. WORDS "
 	      "out of a mail log, or a whole LINE of it,\nwith or without "
 	      "quotes, find the entries that tell of them, the likeliest "
 	      "first,\nand the check to run. Without arguments: all entries, a "
 	      "line each.\n\n"
+	      "REPORT is a TLS report (RFC 8460), a file that ends in .json "
+	      "or .gz; - is standard\ninput. Its failures are told by host and "
+	      "result.\n\n"
 	      "  danelaw explain " EXPLAIN_CA
 	      "  the issuers of Let's Encrypt, and what to publish\n",
 	    stdout);
@@ -187,6 +192,67 @@ look_up(struct questions *questions, const char *words)
 	return true;
 }
 
+/* "-", and names that reports have (RFC 8460 section 5.1). */
+static bool
+is_report(const char *text)
+{
+	static const char *const ends[] = { ".json", ".json.gz", ".gz" };
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (len > n && strcmp(text + len - n, ends[i]) == 0 &&
+		    strchr(text, ' ') == NULL)
+			return true;
+	}
+	return strcmp(text, "-") == 0;
+}
+
+/* The reason tells more than the result, where it is one we know. */
+static void
+add_failure(struct questions *questions, const struct tlsrpt_failure *failure)
+{
+	struct arena *arena = questions->arena;
+	struct explain_answer *answer =
+	    ARENA_PUSH(arena, questions->answers, questions->n_answers);
+
+	if (answer == NULL)
+		return;
+	if (failure->reason == NULL ||
+	    !find_words(arena, failure->reason, answer))
+		find_words(arena, failure->type, answer);
+	answer->failure = failure;
+	answer->names.domain = failure->domain;
+	answer->names.host = failure->host;
+}
+
+/* False: it could not be read, and that was said. */
+static bool
+read_report(struct questions *questions, const char *path, struct buf *out)
+{
+	struct tlsrpt report;
+	struct buf text = { 0 };
+	const char *why;
+	bool good = unpack_file(path, &text, &why) &&
+	    tlsrpt_read(
+		questions->arena, buf_text(&text), text.len, &report, &why);
+
+	if (good) {
+		explain_report(&report, out);
+		for (size_t i = 0; i < report.n_failures; i++)
+			add_failure(questions, &report.failures[i]);
+	} else {
+		const char *shown =
+		    text_printable_str(questions->arena, path, SHOWN_MAX);
+
+		cli_complain(
+		    "%s: no TLS report: %s", shown == NULL ? "" : shown, why);
+	}
+	buf_finish(&text);
+	return good;
+}
+
 static bool
 stands_alone(const char *text)
 {
@@ -250,7 +316,10 @@ explain(const struct settings *settings, char **args, size_t n)
 		cli_complain("out of memory");
 		return EXIT_OWN_FAILURE;
 	}
-	read_arguments(&questions, args, n);
+	if (n == 1 && !settings->search && is_report(args[0]))
+		found = read_report(&questions, args[0], &out);
+	else
+		read_arguments(&questions, args, n);
 	for (size_t i = 0; i < questions.n; i++)
 		found = look_up(&questions, questions.texts[i]) && found;
 	if (n == 0) {
@@ -258,8 +327,10 @@ explain(const struct settings *settings, char **args, size_t n)
 		questions.answers = &all;
 		questions.n_answers = 1;
 	}
+	if (settings->json)
+		buf_finish(&out);
 	for (size_t i = 0; !settings->json && i < questions.n_answers; i++) {
-		if (i > 0)
+		if (i > 0 && questions.answers[i].failure == NULL)
 			buf_puts(&out, "\n");
 		explain_text(&questions.answers[i], &out);
 	}

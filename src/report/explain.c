@@ -2,6 +2,7 @@
 #include "report/explain.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -129,10 +130,9 @@ put_words(struct page *page, const struct explain_answer *answer)
 	struct margin margin = { .subject = "", .label_width = 8 };
 	struct buf command = { 0 };
 
-	if (answer->words == NULL)
-		return;
-	page_row(page, &margin, "line", "%s: %s", answer->words->who,
-	    answer->words->means);
+	if (answer->words != NULL)
+		page_row(page, &margin, "line", "%s: %s", answer->words->who,
+		    answer->words->means);
 	put_command(&command, &answer->names);
 	if (command.len > 0)
 		page_data(page, &margin, "run", "%s", buf_text(&command));
@@ -196,6 +196,44 @@ explain_log(const struct explain_answer *answer, struct page *page)
 }
 
 void
+explain_report(const struct tlsrpt *report, struct buf *out)
+{
+	buf_printf(out,
+	    "TLS report of %s, %s to %s: %" PRId64
+	    " sessions went well, %" PRId64 " failed\n",
+	    page_or(report->organization), page_or(report->start),
+	    page_or(report->end), report->successful, report->failed);
+	if (report->n_more > 0)
+		buf_printf(out, "%zu more kinds of failures are not shown\n",
+		    report->n_more);
+}
+
+/* One kind of failure of a TLS report; the entries by their ids alone. */
+static void
+put_failure(struct page *page, const struct explain_answer *answer)
+{
+	const struct tlsrpt_failure *failure = answer->failure;
+	struct margin margin = { .subject = "", .label_width = 8 };
+	struct buf ids = { 0 };
+
+	buf_printf(page->out, "\n%s: %s, %" PRId64 " session%s%s%s\n",
+	    failure->host == NULL ? failure->shown_host : failure->host,
+	    failure->type, failure->sessions, page_s((size_t)failure->sessions),
+	    failure->reason == NULL ? "" : ", ",
+	    failure->reason == NULL ? "" : failure->reason);
+	page_row(page, &margin, "domain", "%s",
+	    failure->domain == NULL ? failure->shown_domain : failure->domain);
+	put_words(page, answer);
+	for (size_t i = 0; i < answer->n_items; i++)
+		buf_printf(
+		    &ids, "%s%s", i == 0 ? "" : ", ", answer->items[i].id);
+	if (ids.len > 0)
+		page_row(page, &margin, "entries", "%s", buf_text(&ids));
+	page->out->failed |= buf_failed(&ids);
+	buf_finish(&ids);
+}
+
+void
 explain_text(const struct explain_answer *answer, struct buf *out)
 {
 	struct page page = { .out = out, .width = 78 };
@@ -203,6 +241,10 @@ explain_text(const struct explain_answer *answer, struct buf *out)
 
 	if (answer->ca != NULL) {
 		put_issuers(answer, &page);
+		return;
+	}
+	if (answer->failure != NULL) {
+		put_failure(&page, answer);
 		return;
 	}
 	if (answer->words != NULL) {
@@ -255,6 +297,24 @@ put_words_json(struct json_out *out, const struct explain_answer *answer)
 }
 
 static void
+put_failure_json(struct json_out *out, const struct tlsrpt_failure *failure)
+{
+	if (failure == NULL) {
+		json_put_null(out, "failure");
+		return;
+	}
+	json_begin_object(out, "failure");
+	json_put_text(out, "domain", failure->domain);
+	json_put_text(out, "host", failure->host);
+	json_put_text(out, "said_domain", failure->shown_domain);
+	json_put_text(out, "said_host", failure->shown_host);
+	json_put_text(out, "result_type", failure->type);
+	json_put_text(out, "reason_code", failure->reason);
+	json_put_number(out, "sessions", failure->sessions);
+	json_end_object(out);
+}
+
+static void
 put_issuers_json(struct json_out *out, const struct explain_answer *answer)
 {
 	json_put_text(out, "issuers_as_of", answer->ca_date);
@@ -302,6 +362,7 @@ put_item(struct json_out *out, const struct explain_answer *answer,
 	json_put_text(out, "tlsrpt", entry->tlsrpt);
 	json_put_text(out, "sendmail", entry->sendmail);
 	put_words_json(out, answer);
+	put_failure_json(out, answer->failure);
 	put_issuers_json(out, answer);
 	json_end_object(out);
 }
@@ -318,7 +379,10 @@ explain_json(const struct explain_answer *answers, size_t n, struct buf *buf)
 
 		if (answer->n_items == 0)
 			put_item(&out, answer, NULL);
-		for (size_t j = 0; j < answer->n_items; j++)
+		/* Of a report, where each failure is one, the likeliest. */
+		for (size_t j = 0;
+		     j < answer->n_items && (j == 0 || answer->failure == NULL);
+		     j++)
 			put_item(&out, answer, &answer->items[j]);
 	}
 	json_end_array(&out);

@@ -3,14 +3,17 @@
 """Lines of logs: usage: explain_lines.py DANELAW SOURCE. Speaks TAP.
 
 Each line of testdata/explain/lines leads to its entry, quoted and in words,
-and so does each word of senders that danelaw foretells (src/policy).
+and so does each word of senders that danelaw foretells (src/policy). And TLS
+reports, packed and broken.
 """
 import glob
+import gzip
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:\\\n)?\s*'
                       r'"(?:[^"\\\n]|\\.)*")*')
@@ -54,8 +57,30 @@ def sender_words(source):
                 yield words
 
 
+def reports(source):
+    """name, bytes, what must be said."""
+    with open(os.path.join(source, 'testdata', 'tlsrpt', 'example.json'),
+              'rb') as file:
+        text = file.read()
+    packed = gzip.compress(text)
+    yield 'plain.json', text, 'mx1.example.org: tlsa-invalid, 6 sessions'
+    yield 'packed.json.gz', packed, 'run      danelaw check example.org'
+    yield 'named-otherwise.gz', text, '12 sessions went well, 7 failed'
+    yield 'torn.gz', packed[:-20], 'no whole gzip file'
+    yield 'bomb.gz', gzip.compress(b' ' * (64 << 20)), 'larger than 2 MiB'
+    yield 'large.json', b' ' * (3 << 20), 'larger than 2 MiB'
+    yield 'empty.json', b'', 'no JSON'
+    yield 'deep.json', b'[' * 1000000, 'no JSON'
+    yield 'other.json', b'{}', 'no "policies"'
+
+
 def main():
     danelaw, source = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        return run(danelaw, source, folder)
+
+
+def run(danelaw, source, folder):
     number = bad = 0
 
     def tell(good, name, found=None):
@@ -87,6 +112,25 @@ def main():
                  'TLS is required, but host ' * 5000, ' ' * 100000]:
         found = explain(danelaw, line)
         tell(found == 64 or isinstance(found, list), line[:8] + '...')
+    for name, packed, wanted in reports(source):
+        path = os.path.join(folder, name)
+        with open(path, 'wb') as file:
+            file.write(packed)
+        done = subprocess.run([danelaw, 'explain', path], check=False,
+                              capture_output=True, text=True)
+        tell(done.returncode == (64 if wanted in done.stderr else 0)
+             and wanted in done.stdout + done.stderr, name,
+             (done.returncode, done.stderr[-200:]))
+        with open(path, 'rb') as file:
+            again = subprocess.run([danelaw, 'explain', '-'], stdin=file,
+                                   check=False, capture_output=True,
+                                   text=True)
+        tell(again.stdout == done.stdout, f'{name} on standard input')
+    found = explain(danelaw, os.path.join(source, 'testdata', 'tlsrpt',
+                                          'example.json'))
+    tell([(e['id'], e['failure']['sessions']) for e in found] == [
+        ('tlsa-no-match-ee', 6), (None, 1), ('name-mismatch-ta', 1)],
+         'a report as JSON', found)
     print(f'1..{number}')
     return 1 if bad else 0
 
