@@ -125,6 +125,10 @@ struct danelaw_request {
 	/* Probe an address again that refuses for a while, so many times and
 	   after such a pause; within the budget. */
 	uint32_t retries, retry_delay_ms;
+	/* Addresses that are looked at, of the whole domain and of each MX
+	   host; 0: 100. Each host gets one, by preference, then a second; what
+	   is left out is told. */
+	uint32_t max_addresses, max_host_addresses;
 };
 
 /*

@@ -187,6 +187,7 @@ make_work(
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
 	cli_request(settings, &work->request);
+	cli_request_of_many(&work->request);
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
 	work->request.no_zones = !settings->zones;

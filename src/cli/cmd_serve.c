@@ -117,6 +117,7 @@ take_settings(struct daemon *daemon, struct serve_settings *settings)
 	cli_config(&settings->options, &daemon->config);
 	daemon->request = (struct danelaw_request) { 0 };
 	cli_request(&settings->options, &daemon->request);
+	cli_request_of_many(&daemon->request);
 	daemon->request.public_only = !settings->options.allow_private;
 	daemon->request.others_only = !settings->options.allow_private;
 	daemon->request.all_certs = settings->options.certs != NULL &&

@@ -91,6 +91,13 @@ const struct option_spec option_specs[] = {
 	    "or lacks STARTTLS (0)" },
 	{ "retry-delay", 0, KIND_NUMBER, AT(retry_delay), "SECONDS", 0, 3600,
 	    TALK, NULL, "pause before each of these, within --timeout (30)" },
+	{ "max-addresses", 0, KIND_NUMBER, AT(max_addresses), "N", 1, 1000,
+	    TALK, NULL,
+	    "look at so many addresses of a domain and leave out the rest "
+	    "(60 in scan and serve, else 100)" },
+	{ "max-host-addresses", 0, KIND_NUMBER, AT(max_host_addresses), "N", 1,
+	    1000, TALK, NULL,
+	    "the same for one MX host (20 in scan and serve, else 100)" },
 	{ "from", 0, KIND_MAILBOX, AT(from), "ADDRESS", 0, 0,
 	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
 	    "ask inside TLS whether mail from there would be taken; \"<>\" is "
