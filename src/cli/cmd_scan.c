@@ -54,7 +54,7 @@ usage(void)
 	fputs("\nExit status: 0 ok, 1 warning, 2 critical, 3 unknown (could "
 	      "not look),\n64 wrong usage, 70 own failure, 128 and more: a "
 	      "signal. The worst of all domains\ncounts; lines that are no "
-	      "domains do not.\n",
+	      "domains do not, but where all are so it is 64.\n",
 	    stdout);
 }
 

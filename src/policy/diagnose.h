@@ -28,5 +28,7 @@ struct diagnose_options {
  * verdict_fill(). options NULL: all false.
  */
 void diagnose(struct tree *tree, const struct diagnose_options *options);
+/* Says that the report could not be written whole; borrows from it. */
+struct danelaw_finding diagnose_cut(const struct danelaw_report *report);
 
 #endif

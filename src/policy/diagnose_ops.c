@@ -193,6 +193,23 @@ diagnose_left_out(struct exam *exam)
 	buf_finish(&what);
 }
 
+struct danelaw_finding
+diagnose_cut(const struct danelaw_report *report)
+{
+	const struct finding_entry *entry =
+	    finding_entry(FINDING_OPS_REPORT_CUT);
+
+	/* It has no {keys}. A note: the domain is as it is. */
+	return (struct danelaw_finding) {
+		.id = entry->id,
+		.severity = entry->severity,
+		.subject = report->domain,
+		.text = entry->text,
+		.remedy = entry->remedy,
+		.rfc = entry->rfc,
+	};
+}
+
 void
 diagnose_ops(struct exam *exam)
 {

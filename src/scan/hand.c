@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "check/cut.h"
 #include "check/gate.h"
 #include "scan/link.h"
 
+/* What a frame has around a line is much less than this. */
+#define LINE_ROOM (FRAME_MAX - 256)
 #define ALIVE_SECONDS 10 /* head.h waits for many of these */
 
 struct hand {
@@ -67,6 +70,32 @@ send_bad(struct hand *hand, uint64_t id, bool lost, const char *why)
 	link_send(hand->link, &frame);
 }
 
+static bool
+render(struct hand *hand, const struct danelaw_report *report)
+{
+	buf_clear(&hand->line);
+	return hand->options->render(report, &hand->line) &&
+	    !buf_failed(&hand->line);
+}
+
+/* In brief, or still shorter; verdict and state stay. */
+static bool
+render_cut(struct hand *hand, const struct danelaw_report *report)
+{
+	struct cut cut;
+	bool done;
+
+	if (!cut_make(&cut, report, report->n_findings))
+		return false;
+	done = render(hand, &cut.report);
+	cut_finish(&cut);
+	if (done || !cut_make(&cut, report, 0))
+		return done;
+	done = render(hand, &cut.report);
+	cut_finish(&cut);
+	return done;
+}
+
 static void
 send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 {
@@ -79,11 +108,9 @@ send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 		.text = "",
 	};
 
-	buf_clear(&hand->line);
 	if (!report->elsewhere) {
-		if (!hand->options->render(report, &hand->line) ||
-		    buf_failed(&hand->line)) {
-			send_bad(hand, id, true, "the report is too large");
+		if (!render(hand, report) && !render_cut(hand, report)) {
+			send_bad(hand, id, true, "out of memory");
 			return;
 		}
 		frame.text = buf_text(&hand->line);
@@ -320,7 +347,7 @@ hand_run(const struct hand_options *options, char **why)
 	enum danelaw_err err;
 	struct job *job;
 
-	buf_init(&hand.line, FRAME_MAX);
+	buf_init(&hand.line, LINE_ROOM);
 	err = begin_hand(&hand);
 	if (err == DANELAW_OK) {
 		send_simple(&hand, FRAME_READY, 0);

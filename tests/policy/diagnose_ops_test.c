@@ -197,6 +197,20 @@ test_stripped(void **state)
 	}
 }
 
+/* Where there is no room for more than that. */
+static void
+test_cut(void **state)
+{
+	const struct danelaw_report report = { .domain = "et.example" };
+	struct danelaw_finding finding = diagnose_cut(&report);
+	(void)state;
+
+	assert_string_equal(finding.id, "ops-report-cut");
+	assert_string_equal(finding.subject, "et.example");
+	assert_null(strchr(finding.text, '{'));
+	assert_null(strchr(finding.remedy, '{'));
+}
+
 /* A tree without anything. */
 static void
 test_empty(void **state)
@@ -218,6 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_stripped),
 		cmocka_unit_test(test_empty),
 	};
