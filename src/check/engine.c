@@ -256,6 +256,23 @@ danelaw_engine_add(struct danelaw_engine *engine,
 	return err;
 }
 
+void
+engine_cancel(struct danelaw_engine *engine, const void *arg)
+{
+	struct domain_list *lists[] = { &engine->running, &engine->finished };
+	struct domain_job *job;
+
+	for (size_t i = 0; i < 2; i++) {
+		TAILQ_FOREACH (job, lists[i], link) {
+			if (job->arg != arg)
+				continue;
+			TAILQ_REMOVE(lists[i], job, link);
+			domain_job_free(job);
+			return;
+		}
+	}
+}
+
 enum danelaw_err
 danelaw_engine_run(struct danelaw_engine *engine)
 {

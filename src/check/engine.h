@@ -40,6 +40,9 @@ int64_t engine_at(const struct danelaw_engine *engine);
  * began, or how long a gate stays shut, is not for it to say.
  */
 bool engine_is_patient(const struct danelaw_engine *engine);
+/* Ends the check that was added with this arg, without done(). Not from a
+ * callback of one of its parts. */
+void engine_cancel(struct danelaw_engine *engine, const void *arg);
 /* job has its report; done() follows from the loop. */
 void engine_finish(struct danelaw_engine *engine, struct domain_job *job);
 
