@@ -75,6 +75,7 @@ struct danelaw_config {
 	size_t probe_window;
 	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
 	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
+	bool watch_health;   /* see danelaw_engine_health() */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -164,6 +165,23 @@ const char *danelaw_engine_error(const struct danelaw_engine *engine);
  */
 void danelaw_engine_waiting(const struct danelaw_engine *engine,
     void (*fn)(const char *text, void *arg), void *arg);
+
+/*
+ * Is this machine fit to judge others? Where lookups or connections of a
+ * domain fail it is first made sure that it is not our own fault; else the
+ * report says so in own_lack, and nothing against the domain. With
+ * watch_health this is also tested now and then, whatever is asked. In doubt
+ * a test is under way. *why is what was last wrong, a sentence without full
+ * stop; it lives until the loop goes on.
+ */
+enum danelaw_health {
+	DANELAW_HEALTH_UNTESTED = 0,
+	DANELAW_HEALTH_WELL,
+	DANELAW_HEALTH_DOUBT,
+	DANELAW_HEALTH_UNWELL,
+};
+enum danelaw_health danelaw_engine_health(
+    struct danelaw_engine *engine, const char **why);
 
 /* NULL is fine. */
 void danelaw_engine_free(struct danelaw_engine *engine);

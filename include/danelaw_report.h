@@ -492,6 +492,7 @@ struct danelaw_report {
 	bool elsewhere;             /* another shard's; nothing else holds */
 	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
+	const char *own_lack; /* why we could not judge, or NULL: ask again */
 	struct danelaw_mx mx;
 	struct danelaw_host *hosts; /* by preference */
 	size_t n_hosts;

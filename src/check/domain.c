@@ -28,12 +28,24 @@
 #define MIN_DNS_MS 5000
 
 static void
+conclude(void *arg)
+{
+	struct domain_job *job = arg;
+
+	job->complete = domain_assemble(job);
+	engine_finish(job->engine, job);
+}
+
+/* Nobody is blamed before we know that we are well. */
+static void
 finish(struct domain_job *job)
 {
 	job->over = true;
 	event_del(&job->timer);
-	job->complete = domain_assemble(job);
-	engine_finish(job->engine, job);
+	if (domain_is_in_doubt(job))
+		pulse_await(job->engine->pulse, &job->pulse, conclude, job);
+	else
+		conclude(job);
 }
 
 static void
@@ -465,6 +477,7 @@ domain_job_start(struct danelaw_engine *engine,
 	job->engine = engine;
 	job->serial = ++engine->last_serial;
 	domain_timer_init(job);
+	job->begun = clock_boot_ms();
 	job->done = done;
 	job->arg = arg;
 	job->tree = tree_new();
@@ -495,6 +508,8 @@ domain_job_start(struct danelaw_engine *engine,
 	    (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job)))
 		goto fail;
 	TAILQ_INSERT_TAIL(&engine->running, job, link);
+	pulse_hold(engine->pulse);
+	job->holds = true;
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL)
 		return DANELAW_OK;
 	if (is_elsewhere(job))
@@ -512,6 +527,10 @@ static void
 settle(struct domain_job *job)
 {
 	event_del(&job->timer);
+	pulse_forget(&job->pulse);
+	if (job->holds)
+		pulse_release(job->engine->pulse);
+	job->holds = false;
 	resolver_cancel(job->mx_query);
 	job->mx_query = NULL;
 	extras_free(job->extras);
@@ -562,6 +581,8 @@ domain_job_waiting(const struct domain_job *job,
 		    job->tree->report.domain);
 		fn(text, arg);
 	}
+	if (job->pulse.pulse != NULL)
+		fn("word whether this machine is well", arg);
 	zones_waiting(job->zones, fn, arg);
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (job->hosts[i].use != NULL &&

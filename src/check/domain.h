@@ -46,6 +46,9 @@ struct domain_job {
 	struct budget budget;
 	struct extras *extras;
 	struct zones *zones;
+	struct pulse_waiter pulse; /* at the end: whose fault is it? */
+	int64_t begun;             /* by clock_boot_ms() */
+	bool holds;                /* the pulse */
 };
 
 /*
@@ -68,6 +71,11 @@ void domain_job_late(struct domain_job *job);
 /* timer.c: calls that. False: it cannot. */
 void domain_timer_init(struct domain_job *job);
 bool domain_timer_start(struct domain_job *job);
+
+/* ours.c: may what failed be our own fault? */
+bool domain_is_in_doubt(const struct domain_job *job);
+/* Known to be, and why; or NULL. */
+const char *domain_own_lack(const struct domain_job *job);
 
 /* assemble.c: hosts, outcomes, findings and verdict into the tree. */
 bool domain_assemble(struct domain_job *job);

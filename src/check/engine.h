@@ -8,6 +8,7 @@
 #include <danelaw.h>
 #include <sys/queue.h>
 
+#include "check/pulse.h"
 #include "check/queue.h"
 #include "dns/resolver.h"
 
@@ -19,6 +20,7 @@ struct danelaw_engine {
 	struct event_base *base;
 	bool owns_base;
 	struct resolver *resolver;
+	struct pulse *pulse;
 	struct tls_context *tls;
 	struct probe_queue *queue;
 	struct hosts *hosts;
@@ -39,6 +41,9 @@ int64_t engine_at(const struct danelaw_engine *engine);
  * shut, is not for it to say, and its time stands still meanwhile.
  */
 bool engine_is_patient(const struct danelaw_engine *engine);
+/* Ends the check that was added with this arg, without done(). Not from a
+ * callback of one of its parts. */
+void engine_cancel(struct danelaw_engine *engine, const void *arg);
 /* job has its report; done() follows from the loop. */
 void engine_finish(struct danelaw_engine *engine, struct domain_job *job);
 

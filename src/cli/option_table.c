@@ -32,6 +32,10 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
 	    "(127.0.0.1:9899)" },
+	{ "http-host", 0, KIND_LIST, AT(http_hosts), "NAME", 0, 0,
+	    COMMAND_SERVE, NULL,
+	    "be called so in HTTP requests, too, and not only by an address "
+	    "or localhost; may be repeated" },
 	{ "socketmap", 0, KIND_LIST, AT(socketmaps), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, NULL,
 	    "answer Postfix here, or at unix:PATH; may be repeated (nowhere)" },

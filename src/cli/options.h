@@ -52,7 +52,7 @@ struct settings {
 	bool ee_expiry;
 	bool allow_private; /* serve and scan */
 	/* The daemon's own. */
-	struct text_list listens, socketmaps, domains, domain_files;
+	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
 	long interval, max_clients, idle, grace; /* 0: the defaults */
 	/* scan, which sets the defaults of rate and drain, where 0 counts */

@@ -334,6 +334,12 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		 * itself so, and hides these from others who ask like this.
 		 */
 		{ "qname-minimisation:", "yes" },
+		/*
+		 * No denial is made up from others that came before: whether
+		 * servers still answer is told by asking for a name that
+		 * nobody has.
+		 */
+		{ "aggressive-nsec:", "no" },
 		/* It tells the root of resolvers' anchors, not of ours. */
 		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */

@@ -308,6 +308,7 @@ report_json_line(const struct danelaw_report *report, struct buf *buf)
 	json_put_text(&out, "state", danelaw_state_word(report->state));
 	json_put_text(&out, "summary", report->summary);
 	json_put_text(&out, "resolver", report->resolver);
+	json_put_text(&out, "own_lack", report->own_lack);
 	put_mx(&out, &report->mx);
 	json_begin_array(&out, "hosts");
 	for (size_t i = 0; i < report->n_hosts; i++)
@@ -350,6 +351,7 @@ report_summary_line(const struct danelaw_report *report, struct buf *buf)
 	json_put_text(&out, "verdict", danelaw_verdict_word(report->verdict));
 	json_put_text(&out, "state", danelaw_state_word(report->state));
 	json_put_text(&out, "summary", report->summary);
+	json_put_text(&out, "own_lack", report->own_lack);
 	json_begin_object(&out, "mx");
 	json_put_text(
 	    &out, "source", danelaw_mx_source_word(report->mx.source));

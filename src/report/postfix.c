@@ -122,6 +122,9 @@ is_unknown(const struct danelaw_report *report, const char **why)
 	*why = "the DNS cannot be asked";
 	if (report->resolver_error != NULL)
 		return true;
+	*why = report->own_lack;
+	if (*why != NULL)
+		return true;
 	*why = "the MX lookup fails";
 	if (mx->source == DANELAW_MX_LITERAL || takes_no_mail(report))
 		return false;

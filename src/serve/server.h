@@ -21,8 +21,8 @@ struct server_options {
 	struct event_base *base;
 	struct cache_limits cache;
 	struct lifetime_bounds life;
-	size_t per_client; /* requests of one address that wait */
-	bool log_checks;   /* each of them, not only what is wrong with us */
+	struct clients_limits clients;
+	bool log_checks; /* each of them, not only what is wrong with us */
 	/* One line without the end of line; printable. */
 	void (*log)(const char *line, void *arg);
 	void *log_arg;
@@ -52,7 +52,7 @@ enum server_status {
 	SERVER_WAITING, /* done() follows */
 	SERVER_REFUSED, /* it is none of those that may be asked for */
 	SERVER_MANY,    /* this client has too many requests waiting */
-	SERVER_BUSY,    /* too much to do, or no engine, or ending */
+	SERVER_BUSY,    /* too much to do, no engine, unwell, or ending */
 	SERVER_FAILED,  /* the check failed, for want of memory */
 };
 
@@ -65,6 +65,7 @@ struct server_reply {
 /* Lives in the object that asks; all zero: it asks for nothing. */
 struct server_ask {
 	struct cache_waiter waiter;
+	enum client_class class;
 	struct server *server;
 	struct client *client;
 	void (*done)(struct server_ask *ask, const struct server_reply *reply);
@@ -79,6 +80,7 @@ struct server_target {
 };
 
 /*
+ * What is known is told whatever the limits, and however we are. Else:
  * client is the address that asks, or any word for it. The strings are
  * copied. Where the status is SERVER_WAITING, ask waits until done(), which
  * comes from the loop, or server_forget().
@@ -87,13 +89,18 @@ struct server_reply server_check(struct server *server,
     const struct server_target *target, const char *client,
     struct server_ask *ask);
 void server_forget(struct server_ask *ask); /* one not waiting is fine */
+/* The same for one that will never come back: where nobody else has asked,
+ * the check ends, too. */
+void server_abandon(struct server_ask *ask);
 /* What is known and fresh; NULL: nothing. Borrowed until the next call. */
 struct result *server_peek(
     const struct server *server, const struct server_target *target);
 
-/* Does the resolver work? SERVER_READY: look at its report. */
-struct server_reply server_health(
-    struct server *server, const char *client, struct server_ask *ask);
+/* Why domains cannot be checked now; NULL: they can. Asks nobody, and is
+ * borrowed until the loop goes on. */
+const char *server_unwell(struct server *server);
+/* Takes note of how we are. False: that is not known yet. */
+bool server_look(struct server *server);
 
 /* From now on nothing is begun: who asks for what is not known is refused. */
 void server_stop(struct server *server);
@@ -103,7 +110,7 @@ void server_refuse(struct server *server, const char *why);
 bool server_awaited(const struct server *server);
 
 struct server_counts {
-	uint64_t asked, cached, joined, checks, refused, failed;
+	uint64_t asked, cached, joined, checks, refused, failed, cancelled;
 	struct cache_counts cache;
 };
 struct server_counts server_counts(const struct server *server);
