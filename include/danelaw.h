@@ -76,6 +76,9 @@ struct danelaw_config {
 	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
 	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 	bool watch_health;   /* see danelaw_engine_health() */
+	/* Send no question to a name server at a private, loopback or other
+	   special address, but to those that are named above. */
+	bool public_dns;
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,

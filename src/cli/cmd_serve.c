@@ -128,6 +128,7 @@ take_settings(struct daemon *daemon, struct serve_settings *settings)
 	cli_config(&settings->options, &daemon->config);
 	daemon->request = (struct danelaw_request) { 0 };
 	cli_request(&settings->options, &daemon->request);
+	daemon->config.public_dns = !settings->options.allow_private;
 	daemon->request.public_only = !settings->options.allow_private;
 	daemon->request.others_only = !settings->options.allow_private;
 	daemon->request.all_certs = settings->options.certs != NULL &&
