@@ -32,7 +32,7 @@
 extern "C" {
 #endif
 
-#define DANELAW_VERSION "0.1.0"
+#define DANELAW_VERSION "0.2.0"
 
 struct event_base;
 struct danelaw_engine;
@@ -99,6 +99,15 @@ struct danelaw_config {
  */
 #define DANELAW_SHARE_ALWAYS UINT32_MAX
 
+/*
+ * What the DNS says, before the check has ended: comes with the arg of
+ * danelaw_engine_add(), from the loop, each time that one more host of the
+ * domain is looked up, n_pending hosts being still to come. Both are borrowed
+ * for the call, and tell nothing yet of what the host's servers show.
+ */
+typedef void danelaw_facts_fn(const struct danelaw_mx *mx,
+    const struct danelaw_host *host, size_t n_pending, void *arg);
+
 /* One question. All zero but the domain: everything by default. */
 struct danelaw_request {
 	const char *domain;    /* next hop; "[host]" skips the MX lookup */
@@ -129,6 +138,7 @@ struct danelaw_request {
 	/* Probe an address again that refuses for a while, so many times and
 	   after such a pause; within the budget. */
 	uint32_t retries, retry_delay_ms;
+	danelaw_facts_fn *facts; /* NULL: only done() */
 };
 
 /*
@@ -217,7 +227,7 @@ struct danelaw_verify_request {
 enum danelaw_err danelaw_verify(const struct danelaw_verify_request *request,
     struct danelaw_report **report, char **why);
 
-/* "0.1.0"; and one line per library used, for --version. Static. */
+/* "0.2.0"; and one line per library used, for --version. Static. */
 const char *danelaw_version(void);
 const char *danelaw_version_libraries(void);
 

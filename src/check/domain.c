@@ -74,6 +74,9 @@ host_known(void *arg)
 	const struct danelaw_host *host = host_job_host(found->job);
 
 	job->n_unknown--;
+	if (job->request.facts != NULL)
+		job->request.facts(
+		    &job->tree->report.mx, host, job->n_unknown, job->arg);
 	if (job->request.no_probe)
 		return;
 	add_zones(job, host->lookups, host->n_lookups);
@@ -162,12 +165,13 @@ examine_hosts(struct domain_job *job)
 
 		spec.name = host->name;
 		host->domain = job;
+		/* Never known, if memory has run out. */
+		job->n_unknown++;
 		host->use = hosts_use(
 		    job->engine->hosts, &spec, host_known, host_done, host);
 		if (host->use == NULL)
 			continue;
 		host->job = host_use_job(host->use);
-		job->n_unknown++;
 		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */
