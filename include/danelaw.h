@@ -32,7 +32,7 @@
 extern "C" {
 #endif
 
-#define DANELAW_VERSION "0.1.0"
+#define DANELAW_VERSION "0.2.0"
 
 struct event_base;
 struct danelaw_engine;
@@ -76,6 +76,9 @@ struct danelaw_config {
 	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
 	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 	bool watch_health;   /* see danelaw_engine_health() */
+	/* Send no question to a name server at a private, loopback or other
+	   special address, but to those that are named above. */
+	bool public_dns;
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -95,6 +98,15 @@ struct danelaw_config {
  * memory in common: they are freed by one thread, before or after the engine.
  */
 #define DANELAW_SHARE_ALWAYS UINT32_MAX
+
+/*
+ * What the DNS says, before the check has ended: comes with the arg of
+ * danelaw_engine_add(), from the loop, each time that one more host of the
+ * domain is looked up, n_pending hosts being still to come. Both are borrowed
+ * for the call, and tell nothing yet of what the host's servers show.
+ */
+typedef void danelaw_facts_fn(const struct danelaw_mx *mx,
+    const struct danelaw_host *host, size_t n_pending, void *arg);
 
 /* One question. All zero but the domain: everything by default. */
 struct danelaw_request {
@@ -130,6 +142,7 @@ struct danelaw_request {
 	   host; 0: 100. Each host gets one, by preference, then a second; what
 	   is left out is told. */
 	uint32_t max_addresses, max_host_addresses;
+	danelaw_facts_fn *facts; /* NULL: only done() */
 };
 
 /*
@@ -218,7 +231,7 @@ struct danelaw_verify_request {
 enum danelaw_err danelaw_verify(const struct danelaw_verify_request *request,
     struct danelaw_report **report, char **why);
 
-/* "0.1.0"; and one line per library used, for --version. Static. */
+/* "0.2.0"; and one line per library used, for --version. Static. */
 const char *danelaw_version(void);
 const char *danelaw_version_libraries(void);
 

@@ -254,6 +254,8 @@ struct danelaw_tls {
 	bool client_cert_requested;
 	/* Ours went out; may it sign, as its keyUsage has it? */
 	bool client_cert_sent, client_cert_may_sign;
+	bool ems;         /* extended master secret (RFC 7627), or TLS 1.3 */
+	int hello_octets; /* the ClientHello message as it was sent */
 };
 
 struct danelaw_name_check {
@@ -322,6 +324,7 @@ struct danelaw_trial {
 	int alert;               /* TLS alert received, -1: none */
 	bool timeout;            /* it stalled */
 	bool shook;              /* it got as far as a handshake */
+	int hello_octets;        /* of the ClientHello sent, 0: none was */
 	struct danelaw_tls *tls; /* NULL: no handshake was finished */
 	const char *key;         /* of the leaf, or NULL */
 	bool client_cert_requested, client_cert_sent;

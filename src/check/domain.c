@@ -116,6 +116,9 @@ host_known(void *arg)
 	job->n_unknown--;
 	if (job->over)
 		return;
+	if (job->request.facts != NULL)
+		job->request.facts(
+		    &job->tree->report.mx, host, job->n_unknown, job->arg);
 	grant(found, budget_share(&job->budget, job->n_hosts));
 	if (job->n_unknown == 0)
 		divide(job);
@@ -235,13 +238,14 @@ examine_hosts(struct domain_job *job)
 
 		spec.name = host->name;
 		host->domain = job;
+		/* Never known, if memory has run out. */
+		job->n_unknown++;
 		host->use = hosts_use(
 		    job->engine->hosts, &spec, host_known, host_done, host);
 		if (host->use == NULL)
 			continue;
 		host->job = host_use_job(host->use);
 		host->pending = true;
-		job->n_unknown++;
 		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */

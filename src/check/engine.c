@@ -116,6 +116,7 @@ make_resolver(
 		.patient = config->share_ms != 0,
 		.window = config->dns_window,
 		.memory = config->dns_memory,
+		.public_only = config->public_dns,
 	};
 	char *error = NULL;
 	enum resolver_err err =

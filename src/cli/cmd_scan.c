@@ -191,6 +191,7 @@ make_work(
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
 	work->request.no_zones = !settings->zones;
+	work->config.public_dns = !settings->allow_private;
 	work->request.public_only = !settings->allow_private;
 	if (settings->shard == NULL ||
 	    read_shard(settings->shard, &work->request))

@@ -11,19 +11,9 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "check", cmd_check,
-	    "follow RFC 7672 for each domain, probe every MX address, "
-	    "explain" },
-	{ "scan", cmd_scan,
-	    "the same for a list of any length, one line of JSON for each" },
-	{ "explain", cmd_explain,
-	    "what a finding or a line of a mail log means, and what to do" },
-	{ "verify", cmd_verify,
-	    "would this certificate chain pass these TLSA records? Offline" },
-	{ "serve", cmd_serve,
-	    "answer Prometheus, Postfix and programs, and watch domains" },
-	{ "monitor", cmd_monitor,
-	    "the plugin check_danelaw for Nagios, Icinga and Naemon" },
+#define COMMAND(name, bit, help) { #name, cmd_##name, help },
+#include "cli/commands.def"
+#undef COMMAND
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "policy/diagnose_kit.h"
+#include "policy/diagnose_ca.h"
 
 static bool
 same_chain(const struct danelaw_probe *a, const struct danelaw_probe *b)
@@ -186,6 +186,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		diagnose_name(&exam);
 		diagnose_cert(&exam);
 		diagnose_advice(&exam);
+		diagnose_ca(&exam);
 		diagnose_ops(&exam);
 	}
 	finding_sort(tree);

@@ -125,6 +125,27 @@ check_done(struct danelaw_report *report, void *arg)
 	finish(check, report);
 }
 
+static void
+waiter_looked_up(struct cache_waiter *waiter)
+{
+	struct server_ask *ask = (struct server_ask *)waiter;
+
+	if (ask->looked_up != NULL)
+		ask->looked_up(ask);
+}
+
+static void
+check_facts(const struct danelaw_mx *mx, const struct danelaw_host *host,
+    size_t n_pending, void *arg)
+{
+	struct check *check = arg;
+
+	postfix_add_host(&check->facts, mx, host, n_pending);
+	if (n_pending == 0)
+		cache_each_waiter(
+		    check->server->cache, check->key, waiter_looked_up);
+}
+
 static bool
 start(struct server *server, struct check *check)
 {
@@ -135,6 +156,8 @@ start(struct server *server, struct check *check)
 		request.connect_port = 0;
 	request.port = check->port;
 	request.implicit_tls = check->implicit_tls;
+	request.facts = check_facts;
+	check->facts = (struct postfix_facts) { 0 };
 	check->begun = clock_monotonic_ms();
 	return danelaw_engine_add(
 		   server->engine, &request, check_done, check) == DANELAW_OK;
@@ -183,7 +206,7 @@ server_key(const struct server *server, const struct server_target *target,
 	    is_implicit(server, target) ? "implicit" : "starttls");
 }
 
-bool
+struct check *
 checks_plan(struct server *server, const struct server_target *target,
     const char *key, const struct server_ask *ask)
 {
@@ -193,7 +216,7 @@ checks_plan(struct server *server, const struct server_target *target,
 	    calloc(1, sizeof(*check) + key_size + domain_size);
 
 	if (check == NULL)
-		return false;
+		return NULL;
 	check->server = server;
 	check->client = ask->client;
 	check->entry = ask->waiter.entry;
@@ -204,7 +227,7 @@ checks_plan(struct server *server, const struct server_target *target,
 	memcpy(check->domain, target->domain, domain_size);
 	TAILQ_INSERT_TAIL(&server->waiting, check, link);
 	event_active(server->pump, 0, 0);
-	return true;
+	return check;
 }
 
 struct check *

@@ -21,7 +21,8 @@ struct check {
 	int64_t begun;
 	uint16_t port;
 	bool implicit_tls, running;
-	bool kept; /* somebody will come back for it */
+	bool kept;                  /* somebody will come back for it */
+	struct postfix_facts facts; /* of the DNS, so far */
 	char *domain, key[];
 };
 TAILQ_HEAD(check_list, check);
@@ -50,9 +51,10 @@ void server_key(const struct server *server, const struct server_target *target,
     char key[static KEY_MAX]);
 
 /* One is to be begun for the ask that waits, and takes its slot, which it
- * has. False: no memory. */
-bool checks_plan(struct server *server, const struct server_target *target,
-    const char *key, const struct server_ask *ask);
+ * has. NULL: no memory. */
+struct check *checks_plan(struct server *server,
+    const struct server_target *target, const char *key,
+    const struct server_ask *ask);
 /* Begins those that are to be begun. */
 void checks_pump(evutil_socket_t fd, short what, void *arg);
 /* All that run are to be begun anew: their engine has ended. */

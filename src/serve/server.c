@@ -126,6 +126,7 @@ unwait(struct server_ask *ask)
 {
 	clients_leave(ask->server->clients, ask->client);
 	ask->client = NULL;
+	ask->check = NULL;
 }
 
 static void
@@ -138,7 +139,7 @@ waiter_done(struct cache_waiter *waiter, struct result *result)
 
 	unwait(ask);
 	if (result == NULL && unable(server) != NULL)
-		reply = refuse(SERVER_BUSY, unable(server));
+		reply = refuse(SERVER_UNABLE, unable(server));
 	else if (result == NULL)
 		reply = refuse(SERVER_FAILED, "out of memory");
 	ask->done(ask, &reply);
@@ -152,7 +153,9 @@ begin(struct server *server, const struct server_target *target,
 	struct server_reply reply = refuse(SERVER_BUSY, busy);
 	bool may = clients_begin(server->clients, ask->client);
 
-	if (may && checks_plan(server, target, key, ask)) {
+	if (may)
+		ask->check = checks_plan(server, target, key, ask);
+	if (ask->check != NULL) {
 		server->counts.checks++;
 		return refuse(SERVER_WAITING, NULL);
 	}
@@ -178,6 +181,7 @@ wait_for(struct server *server, const struct server_target *target,
 			.result = result };
 	case CACHE_JOINED:
 		server->counts.joined++;
+		ask->check = checks_find(server, ask->waiter.entry);
 		return refuse(SERVER_WAITING, NULL);
 	case CACHE_BEGIN:
 		return begin(server, target, key, ask);
@@ -288,7 +292,7 @@ ask_for(struct server *server, const struct server_target *target,
 	if (why == NULL)
 		why = unwell(server);
 	if (why != NULL)
-		return refuse(SERVER_BUSY, why);
+		return refuse(SERVER_UNABLE, why);
 	why = forbidden(server, target);
 	if (why != NULL)
 		return refuse(SERVER_REFUSED, why);
@@ -382,6 +386,17 @@ server_abandon(struct server_ask *ask)
 		check_cancel(check);
 }
 
+struct server_known
+server_known(const struct server_ask *ask)
+{
+	static const struct postfix_facts nothing;
+
+	return (struct server_known) {
+		.now = ask->check == NULL ? &nothing : &ask->check->facts,
+		.before = cache_before(&ask->waiter),
+	};
+}
+
 void
 server_stop(struct server *server)
 {
@@ -391,7 +406,7 @@ server_stop(struct server *server)
 void
 server_refuse(struct server *server, const char *why)
 {
-	struct server_reply reply = refuse(SERVER_BUSY, why);
+	struct server_reply reply = refuse(SERVER_UNABLE, why);
 	struct cache_waiter *waiter;
 
 	while ((waiter = cache_first_waiter(server->cache)) != NULL) {
