@@ -414,6 +414,9 @@ struct danelaw_address {
 	/* What this machine lacked to examine it, or all of it; or NULL. The
 	   outcome, if nothing was seen, is that of one out of reach, too. */
 	const char *our_lack;
+	/* Why it was not looked at, by the limits that we set ourselves; or
+	   NULL. */
+	const char *left_out;
 	struct danelaw_try *tries; /* none where one was enough */
 	size_t n_tries;
 };
@@ -429,6 +432,7 @@ struct danelaw_host {
 	struct danelaw_tlsa tlsa;
 	struct danelaw_address *addresses;
 	size_t n_addresses;
+	size_t n_left_out; /* addresses beyond our limits, besides these */
 	struct danelaw_lookup *lookups;
 	size_t n_lookups;
 };
@@ -441,6 +445,8 @@ struct danelaw_mx {
 	size_t n_lookups;
 	const char **unusable; /* exchanges that are no host names; "": "." */
 	size_t n_unusable;
+	size_t n_left_out;    /* hosts beyond our limits: nothing is known */
+	const char *left_out; /* the first of them, or NULL */
 };
 
 struct danelaw_finding {
@@ -456,6 +462,7 @@ struct danelaw_finding {
 	size_t n_fix_add;
 	const char **fix_remove; /* zone lines to take out */
 	size_t n_fix_remove;
+	size_t folded; /* so many of its kind, told in one; 0: itself */
 };
 
 /*

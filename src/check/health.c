@@ -170,6 +170,10 @@ health_test_ended(struct health *health, int64_t ms, const char *why)
 	}
 	if (health->state == HEALTH_UNWELL)
 		health->bad_until = ms;
+	/* It came back in time for the test, but not for others. */
+	if (health->state == HEALTH_WELL &&
+	    ms - health->tested_at >= HEALTH_SLOW_MS)
+		blame(health, ms, "the resolver was silent for some seconds");
 	health->state = HEALTH_WELL;
 }
 

@@ -40,6 +40,7 @@
 #define HEALTH_SICK_MS 2000
 #define HEALTH_SPACE_MS 1000
 #define HEALTH_RENEW_MS 10000
+#define HEALTH_SLOW_MS 3000 /* for a test that passes */
 /* So often the clocks are to be shown, and so late is a jump. */
 #define HEALTH_TICK_MS 1000
 #define HEALTH_LATE_MS 5000

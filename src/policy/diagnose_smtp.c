@@ -260,8 +260,7 @@ static bool
 is_unreached(const struct danelaw_address *address)
 {
 	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT ||
-	    address->outcome == DANELAW_OUTCOME_NOT_EXAMINED;
+	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
 }
 
 /* No IPv6 here: that says nothing about the host. */
@@ -281,7 +280,8 @@ has_ipv4_reached(const struct danelaw_host *host)
 {
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) &&
-		    !is_unreached(&host->addresses[i]))
+		    !is_unreached(&host->addresses[i]) &&
+		    host->addresses[i].outcome != DANELAW_OUTCOME_NOT_EXAMINED)
 			return true;
 	}
 	return false;
@@ -297,7 +297,8 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) ||
-		    host->addresses[i].untried != NULL ||
+		    host->addresses[i].outcome ==
+			DANELAW_OUTCOME_NOT_EXAMINED ||
 		    host->addresses[i].our_lack != NULL)
 			continue;
 		if (!is_unreached(&host->addresses[i]))

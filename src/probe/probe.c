@@ -319,8 +319,9 @@ probe_end_by_errno(struct probe *probe)
 		    error == EADDRNOTAVAIL ? "No free local port"
 					   : strerror(error));
 	end_connection(probe,
-	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
-			       : DANELAW_OUTCOME_CONNECT_REFUSED,
+	    probe->lacked            ? DANELAW_OUTCOME_NOT_EXAMINED
+		: error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
+				     : DANELAW_OUTCOME_CONNECT_REFUSED,
 	    text_printable_str(probe->arena, strerror(error), WORDS_MAX));
 }
 
@@ -356,7 +357,7 @@ void
 probe_end_by_memory(struct probe *probe)
 {
 	note_lack(probe, "Out of memory");
-	end_connection(probe, DANELAW_OUTCOME_SMTP_TIMEOUT, "out of memory");
+	end_connection(probe, DANELAW_OUTCOME_NOT_EXAMINED, "out of memory");
 }
 
 static void
