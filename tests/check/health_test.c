@@ -252,16 +252,22 @@ test_since(void **state)
 	(void)state;
 
 	health_init(&health, &begin);
-	health_test_began(&health, BEGIN + 10);
-	assert_false(health_tested_since(&health, BEGIN));
-	health_test_ended(&health, BEGIN + 20, NULL);
-	assert_true(health_tested_since(&health, BEGIN + 10));
-	assert_false(health_tested_since(&health, BEGIN + 11));
+	assert_false(health_tested_since(&health, 0));
+	health_test_began(&health, BEGIN);
+	assert_false(health_tested_since(&health, 0));
+	/* Who asks in the same millisecond asks for the next one. */
+	assert_int_equal(health.n_begun, 1);
+	health_test_ended(&health, BEGIN, NULL);
+	assert_true(health_tested_since(&health, 0));
+	assert_false(health_tested_since(&health, 1));
 	health_want(&health);
-	health_test_began(&health, BEGIN + 300);
+	health_test_began(&health, BEGIN + 1000);
 	show_clocks(&health, BEGIN + 60000, wall(BEGIN + 60000, 0));
 	health_test_ended(&health, BEGIN + 60000, NULL);
-	assert_false(health_tested_since(&health, BEGIN + 11));
+	assert_false(health_tested_since(&health, 1));
+	health_test_began(&health, BEGIN + 61000);
+	health_test_ended(&health, BEGIN + 61000, NULL);
+	assert_true(health_tested_since(&health, 1));
 }
 
 int
