@@ -191,9 +191,9 @@ health_take_renewal(struct health *health, int64_t ms)
 }
 
 bool
-health_good_since(const struct health *health, int64_t ms)
+health_was_bad_since(const struct health *health, int64_t ms)
 {
-	return health->state == HEALTH_WELL && health->bad_until < ms;
+	return health->state == HEALTH_UNWELL || health->bad_until >= ms;
 }
 
 bool

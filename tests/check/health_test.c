@@ -52,7 +52,7 @@ struct row {
 #define I HEALTH_UNWELL
 static const struct row rows[] = {
 	{ "untested: a test is due at once, and only one",
-	    { { 0, BEGINS, U }, { 1, NOT_DUE, U } }, 0, false, "not been" },
+	    { { 0, BEGINS, U }, { 1, NOT_DUE, U } }, 0, true, "not been" },
 	{ "well after a good one; a check may begin with the engine",
 	    { { 0, BEGINS, U }, { 50, PASSES, W } }, 0, true, "" },
 	{ "unwell after a bad first one",
@@ -236,7 +236,7 @@ test_rows(void **state)
 				    row->what, (size_t)(step - row->steps),
 				    health.state);
 		}
-		if (health_good_since(&health, BEGIN + row->since) !=
+		if (health_was_bad_since(&health, BEGIN + row->since) ==
 			row->good ||
 		    strstr(health_why(&health), row->why) == NULL)
 			fail_msg("%s: %s", row->what, health_why(&health));
