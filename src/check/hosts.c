@@ -239,6 +239,28 @@ make_key(const struct host_spec *spec, struct buf *key)
 	return !buf_failed(key);
 }
 
+static bool
+has_failed(const struct host_entry *entry)
+{
+	const struct danelaw_host *host = host_job_host(entry->job);
+
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (ruling_is_failure(host->lookups[i].dnssec))
+			return true;
+	}
+	return host_job_is_unreached(entry->job);
+}
+
+/* By what is known today it failed while we were not well. */
+static bool
+is_excused(const struct host_entry *entry)
+{
+	struct pulse *pulse = entry->hosts->engine->pulse;
+
+	return has_failed(entry) &&
+	    health_was_bad_since(pulse_health(pulse), entry->begun);
+}
+
 static struct host_entry *
 find(struct hosts *hosts)
 {
@@ -251,7 +273,7 @@ find(struct hosts *hosts)
 	HASH_FIND_BYHASHVALUE(hh, hosts->table, key, len, hash, entry);
 	if (entry == NULL || !entry->ended)
 		return entry;
-	if (entry->expires <= clock_monotonic_ms()) {
+	if (entry->expires <= clock_monotonic_ms() || is_excused(entry)) {
 		forget(entry);
 		return NULL;
 	}

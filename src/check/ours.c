@@ -101,7 +101,7 @@ domain_own_lack(const struct domain_job *job)
 {
 	const struct health *health = pulse_health(job->engine->pulse);
 
-	return something_failed(job) && !health_good_since(health, begun(job))
+	return something_failed(job) && health_was_bad_since(health, begun(job))
 	    ? health_why(health)
 	    : probe_lack(job);
 }

@@ -104,6 +104,25 @@ host_job_is_unreached(const struct host_job *job)
 	return false;
 }
 
+static bool unwell;
+
+const struct health *
+pulse_health(struct pulse *pulse)
+{
+	static const struct health health = { .state = HEALTH_WELL };
+
+	(void)pulse;
+	return &health;
+}
+
+bool
+health_was_bad_since(const struct health *health, int64_t ms)
+{
+	(void)health;
+	(void)ms;
+	return unwell;
+}
+
 enum resolver_health
 resolver_health(const struct resolver *resolver)
 {
@@ -132,7 +151,8 @@ on_done(void *arg)
 }
 
 /* k, d: what the examination says; 1, 2: a use begins; a, b: that use is
- * granted one address, A, B: two; .: the loop's turn. */
+ * granted one address, A, B: two; .: the loop's turn; f: a lookup fails; x: it
+ * turns out that we were not well. */
 static const struct {
 	const char *at_once, *steps, *heard;
 	uint32_t share_ms;
@@ -164,7 +184,22 @@ static const struct {
 	/* and only by those that were not told that all is over. */
 	{ "", "1k.ad.2.Bd.", "k1 d1 k2 d2 d2 ", 60000 },
 	{ "", "1k.a2d.", "k1 k2 d2 d1 ", 60000 },
+	/* What failed is kept for a while, but not if it was our fault. */
+	{ "", "1fk.d.2.", "k1 d1 k2 d2 ", 60000 },
+	{ "", "1fk.d.x2.", "k1 d1 ", 60000 },
+	{ "", "1k.d.x2.", "k1 d1 k2 d2 ", 60000 },
 };
+
+static void
+fail_lookup(struct host_job *job)
+{
+	static struct danelaw_lookup failed = {
+		.dnssec = DANELAW_DNSSEC_ERROR,
+	};
+
+	job->host.lookups = &failed;
+	job->host.n_lookups = 1;
+}
 
 static void
 run_row(size_t row, struct event_base *base)
@@ -179,9 +214,14 @@ run_row(size_t row, struct event_base *base)
 	assert_non_null(hosts);
 	at_once = rows[row].at_once;
 	heard[0] = '\0';
+	unwell = false;
 	for (const char *p = rows[row].steps; *p != '\0'; p++) {
 		if (*p == '.')
 			event_base_loop(base, EVLOOP_NONBLOCK);
+		else if (*p == 'f')
+			fail_lookup(last);
+		else if (*p == 'x')
+			unwell = true;
 		else if (*p == '1' || *p == '2')
 			uses[*p - '1'] = hosts_use(
 			    hosts, &spec, on_known, on_done, names[*p - '1']);
