@@ -12,6 +12,7 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "tls/known.h"
+#include "tls/lack.h"
 #include "tls/openssl.h"
 
 struct tls_session {
@@ -20,6 +21,7 @@ struct tls_session {
 	struct wire wire;
 	struct arena *words; /* made when something has to be said */
 	const char *error;
+	unsigned long lacks; /* when it began */
 	int alert;
 	bool established, broken, not_tls, cert_requested;
 };
@@ -94,6 +96,7 @@ tls_session_new(struct tls_context *context, const struct tls_offer *offer,
 	if (session == NULL)
 		return NULL;
 	ERR_clear_error();
+	session->lacks = lack_count();
 	session->context = context;
 	session->alert = -1;
 	session->wire.fd = fd;
@@ -154,6 +157,7 @@ fail(struct tls_session *session, const char *format, ...)
 		if (text != NULL)
 			session->error = text;
 	}
+	tls_lack_look();
 	ERR_clear_error();
 	return TLS_STEP_FAILED;
 }
@@ -221,6 +225,9 @@ fail_by_library(struct tls_session *session)
 
 	for (; next != 0; next = ERR_get_error()) {
 		int alert = ERR_GET_REASON(next) - SSL_AD_REASON_OFFSET;
+
+		if (tls_is_lack(next))
+			lack_note();
 
 		if (ERR_GET_LIB(next) != ERR_LIB_SSL || alert < 0 ||
 		    alert > 255)
@@ -366,6 +373,16 @@ tls_session_alert(const struct tls_session *session)
 	return session->alert;
 }
 
+const char *
+tls_session_lack(const struct tls_session *session)
+{
+	int error = session->wire.error;
+
+	if (lack_count() != session->lacks || error == ENOMEM)
+		return "Out of memory";
+	return error == ENOBUFS ? "No buffer space" : NULL;
+}
+
 bool
 tls_session_not_tls(const struct tls_session *session)
 {
@@ -460,6 +477,7 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 {
 	SSL *ssl = session->ssl;
 
+	ERR_clear_error();
 	*facts = (struct danelaw_tls) {
 		.version = arena_strdup(arena, SSL_get_version(ssl)),
 		.cipher = arena_strdup(
@@ -472,8 +490,9 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 		.client_cert_sent = tls_session_cert_sent(session),
 		.client_cert_may_sign = own_may_sign(session),
 	};
+	tls_lack_look();
 	ERR_clear_error();
-	return !arena_failed(arena);
+	return !arena_failed(arena) && lack_count() == session->lacks;
 }
 
 struct tls_chain *
