@@ -254,6 +254,8 @@ struct danelaw_tls {
 	bool client_cert_requested;
 	/* Ours went out; may it sign, as its keyUsage has it? */
 	bool client_cert_sent, client_cert_may_sign;
+	bool ems;         /* extended master secret (RFC 7627), or TLS 1.3 */
+	int hello_octets; /* the ClientHello message as it was sent */
 };
 
 struct danelaw_name_check {
@@ -322,6 +324,7 @@ struct danelaw_trial {
 	int alert;               /* TLS alert received, -1: none */
 	bool timeout;            /* it stalled */
 	bool shook;              /* it got as far as a handshake */
+	int hello_octets;        /* of the ClientHello sent, 0: none was */
 	struct danelaw_tls *tls; /* NULL: no handshake was finished */
 	const char *key;         /* of the leaf, or NULL */
 	bool client_cert_requested, client_cert_sent;
@@ -485,6 +488,7 @@ struct danelaw_report {
 	bool elsewhere;             /* another shard's; nothing else holds */
 	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
+	const char *own_lack; /* why we could not judge, or NULL: ask again */
 	struct danelaw_mx mx;
 	struct danelaw_host *hosts; /* by preference */
 	size_t n_hosts;

@@ -217,13 +217,13 @@ fill_classes(struct danelaw_report *report)
 }
 
 void
-verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead)
+verdict_fill(struct tree *tree, bool require_dane, bool unable)
 {
 	struct danelaw_report *report = &tree->report;
 	struct ruled ruled = rule(report);
 
 	fill_classes(report);
-	if (resolver_dead) {
+	if (unable) {
 		/*
 		 * What the findings say then is about lookups that nobody
 		 * could make, so they do not raise the state.
@@ -236,5 +236,5 @@ verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead)
 		if (require_dane && lacks_dane(ruled.verdict))
 			report->state = DANELAW_STATE_CRITICAL;
 	}
-	report->summary = summary_for(tree, resolver_dead);
+	report->summary = summary_for(tree, unable);
 }

@@ -60,8 +60,9 @@ struct class_counts verdict_count(const struct danelaw_report *report);
 
 /*
  * Fills classes, verdict, state and summary from hosts, mx and findings. The
- * findings must be complete. resolver_dead: no DNS at all, which is "unknown".
+ * findings must be complete. unable: we could not judge, for want of DNS or
+ * what else own_lack says; that is "unknown".
  */
-void verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead);
+void verdict_fill(struct tree *tree, bool require_dane, bool unable);
 
 #endif

@@ -83,6 +83,9 @@ see_connected(struct probe *probe)
 {
 	if (link_connected(&probe->link) == TLS_STEP_DONE)
 		return take_up(probe);
+	/* It stood, and was reset before we looked: a SYN is refused. */
+	if (probe->link.error == ECONNRESET)
+		probe_note_time(probe, &probe->evidence->timing.connect);
 	probe_end_by_errno(probe);
 	return false;
 }

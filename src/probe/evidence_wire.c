@@ -12,7 +12,7 @@
 #include "probe/evidence.h"
 #include "tls/offer.h"
 
-#define MAGIC UINT32_C(0x646c6501) /* "dle", version 1 */
+#define MAGIC UINT32_C(0x646c6502) /* "dle", version 2 */
 #define NO_TEXT UINT32_MAX
 #define TEXT_MAX 65536
 #define TRIALS_MAX 32 /* more than are ever made */
@@ -56,18 +56,35 @@ put_texts(struct buf *out, const char *const *texts, size_t n)
 		put_text(out, texts[i]);
 }
 
+/* Are the lists of fields as long as what they describe? */
+#define OFFER(field) const char *field;
+#define TEXT(field) const char *field;
+#define FLAG(field) bool field;
+#define NUMBER(field) int field;
+#define ALERT(field) int field;
+#define TLS(field) struct danelaw_tls *field;
+struct listed_trial {
+#include "model/trial_fields.def"
+};
+#define TEXT(field) const char *field;
+#define FLAG(field) bool field;
+#define NUMBER(field) int field;
+struct listed_tls {
+#include "model/tls_fields.def"
+};
+_Static_assert(sizeof(struct listed_tls) == sizeof(struct danelaw_tls), "");
+_Static_assert(sizeof(struct listed_trial) == sizeof(struct danelaw_trial), "");
+
 static void
 put_tls(struct buf *out, const struct danelaw_tls *tls)
 {
 	put_number(out, tls != NULL);
 	if (tls == NULL)
 		return;
-	put_text(out, tls->version);
-	put_text(out, tls->cipher);
-	put_text(out, tls->group);
-	put_text(out, tls->signature);
-	put_text(out, tls->sni);
-	put_number(out, tls->client_cert_requested);
+#define TEXT(field) put_text(out, tls->field);
+#define FLAG(field) put_number(out, tls->field);
+#define NUMBER(field) put_number(out, (uint32_t)tls->field);
+#include "model/tls_fields.def"
 }
 
 static void
@@ -91,16 +108,13 @@ put_shake(struct buf *out, const struct evidence_shake *shake)
 static void
 put_trial(struct buf *out, const struct danelaw_trial *trial)
 {
-	put_text(out, trial->offer);
-	put_text(out, trial->error);
-	put_number(out, (uint32_t)(trial->alert + 1));
-	put_tls(out, trial->tls);
-	put_text(out, trial->key);
-	put_number(out, trial->ok);
-	put_number(out, trial->timeout);
-	put_number(out, trial->shook);
-	put_number(out, trial->client_cert_requested);
-	put_number(out, trial->client_cert_sent);
+#define OFFER(field) put_text(out, trial->field);
+#define TEXT(field) put_text(out, trial->field);
+#define FLAG(field) put_number(out, trial->field);
+#define NUMBER(field) put_number(out, (uint32_t)trial->field);
+#define ALERT(field) put_number(out, (uint32_t)(trial->field + 1));
+#define TLS(field) put_tls(out, trial->field);
+#include "model/trial_fields.def"
 }
 
 static void
@@ -298,12 +312,10 @@ get_tls(struct reader *reader)
 		reader->bad = true;
 		return NULL;
 	}
-	tls->version = get_text(reader);
-	tls->cipher = get_text(reader);
-	tls->group = get_text(reader);
-	tls->signature = get_text(reader);
-	tls->sni = get_text(reader);
-	tls->client_cert_requested = get_bool(reader);
+#define TEXT(field) tls->field = get_text(reader);
+#define FLAG(field) tls->field = get_bool(reader);
+#define NUMBER(field) tls->field = (int)get_number(reader, INT32_MAX);
+#include "model/tls_fields.def"
 	return tls;
 }
 
@@ -332,7 +344,7 @@ get_shake(struct reader *reader, struct evidence_shake *shake)
 	*shake = (struct evidence_shake) { 0 };
 	shake->offer = get_offer(reader);
 	shake->reached = (enum danelaw_outcome)get_number(
-	    reader, DANELAW_OUTCOME_CONNECT_TIMEOUT);
+	    reader, DANELAW_OUTCOME_NOT_EXAMINED);
 	shake->error = get_text(reader);
 	shake->alert = get_signed(reader, ALERT_MAX);
 	shake->tls = get_tls(reader);
@@ -345,16 +357,13 @@ get_shake(struct reader *reader, struct evidence_shake *shake)
 static void
 get_trial(struct reader *reader, struct danelaw_trial *trial)
 {
-	trial->offer = get_offer(reader);
-	trial->error = get_text(reader);
-	trial->alert = get_signed(reader, ALERT_MAX);
-	trial->tls = get_tls(reader);
-	trial->key = get_text(reader);
-	trial->ok = get_bool(reader);
-	trial->timeout = get_bool(reader);
-	trial->shook = get_bool(reader);
-	trial->client_cert_requested = get_bool(reader);
-	trial->client_cert_sent = get_bool(reader);
+#define OFFER(field) trial->field = get_offer(reader);
+#define TEXT(field) trial->field = get_text(reader);
+#define FLAG(field) trial->field = get_bool(reader);
+#define NUMBER(field) trial->field = (int)get_number(reader, INT32_MAX);
+#define ALERT(field) trial->field = get_signed(reader, ALERT_MAX);
+#define TLS(field) trial->field = get_tls(reader);
+#include "model/trial_fields.def"
 }
 
 static struct danelaw_mail_reply *

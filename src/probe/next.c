@@ -95,6 +95,7 @@ probe_note_trial(
 		trial->client_cert_requested =
 		    tls_session_cert_requested(session);
 		trial->client_cert_sent = tls_session_cert_sent(session);
+		trial->hello_octets = tls_session_hello_octets(session);
 	}
 }
 

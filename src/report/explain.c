@@ -20,6 +20,9 @@ put_key(struct buf *out, const char *key, size_t len)
 		{ "effect", "" },
 		{ "hint", "" },
 		{ "more", "" },
+		{ "offer",
+		    ", or 2 1 1 of all issuers for its type of key, or "
+		    "both" },
 		{ "new", "the record that danelaw check prints" },
 	};
 

@@ -183,15 +183,13 @@ static void
 put_trial(struct json_out *out, const struct danelaw_trial *trial)
 {
 	json_begin_object(out, NULL);
-	json_put_text(out, "offer", trial->offer);
-	json_put_bool(out, "ok", trial->ok);
-	json_put_text(out, "error", trial->error);
-	json_put_index(out, "alert", trial->alert);
-	json_tls(out, "tls", trial->tls);
-	json_put_text(out, "key", trial->key);
-	json_put_bool(
-	    out, "client_cert_requested", trial->client_cert_requested);
-	json_put_bool(out, "client_cert_sent", trial->client_cert_sent);
+#define OFFER(field) json_put_text(out, #field, trial->field);
+#define TEXT(field) json_put_text(out, #field, trial->field);
+#define FLAG(field) json_put_bool(out, #field, trial->field);
+#define NUMBER(field) json_put_number(out, #field, trial->field);
+#define ALERT(field) json_put_index(out, #field, trial->field);
+#define TLS(field) json_tls(out, #field, trial->field);
+#include "model/trial_fields.def"
 	json_end_object(out);
 }
 
@@ -304,6 +302,7 @@ report_json_line(const struct danelaw_report *report, struct buf *buf)
 	json_put_text(&out, "state", danelaw_state_word(report->state));
 	json_put_text(&out, "summary", report->summary);
 	json_put_text(&out, "resolver", report->resolver);
+	json_put_text(&out, "own_lack", report->own_lack);
 	put_mx(&out, &report->mx);
 	json_begin_array(&out, "hosts");
 	for (size_t i = 0; i < report->n_hosts; i++)

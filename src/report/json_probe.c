@@ -46,14 +46,10 @@ json_tls(struct json_out *out, const char *key, const struct danelaw_tls *tls)
 		return;
 	}
 	json_begin_object(out, key);
-	json_put_text(out, "version", tls->version);
-	json_put_text(out, "cipher", tls->cipher);
-	json_put_text(out, "group", tls->group);
-	json_put_text(out, "signature", tls->signature);
-	json_put_text(out, "sni", tls->sni);
-	json_put_bool(out, "client_cert_requested", tls->client_cert_requested);
-	json_put_bool(out, "client_cert_sent", tls->client_cert_sent);
-	json_put_bool(out, "client_cert_may_sign", tls->client_cert_may_sign);
+#define TEXT(field) json_put_text(out, #field, tls->field);
+#define FLAG(field) json_put_bool(out, #field, tls->field);
+#define NUMBER(field) json_put_number(out, #field, tls->field);
+#include "model/tls_fields.def"
 	json_end_object(out);
 }
 

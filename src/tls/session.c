@@ -23,6 +23,7 @@ struct tls_session {
 	const char *error;
 	unsigned long lacks; /* when it began */
 	int alert;
+	int hello_octets;
 	bool established, broken, not_tls, cert_requested;
 };
 
@@ -35,6 +36,21 @@ note_request(SSL *ssl, void *arg)
 	(void)ssl;
 	session->cert_requested = true;
 	return 1;
+}
+
+/* After a HelloRetryRequest there is a second one; the first counts. */
+static void
+note_hello(int write, int version, int type, const void *bytes, size_t len,
+    SSL *ssl, void *arg)
+{
+	struct tls_session *session = arg;
+
+	(void)version;
+	(void)ssl;
+	if (write && type == SSL3_RT_HANDSHAKE && len > 0 &&
+	    *(const unsigned char *)bytes == SSL3_MT_CLIENT_HELLO &&
+	    session->hello_octets == 0)
+		session->hello_octets = (int)len;
 }
 
 /* OpenSSL has limits even at level 0 (DH below 1024 bits). */
@@ -112,6 +128,8 @@ tls_session_new(struct tls_context *context, const struct tls_offer *offer,
 		goto done;
 	SSL_set_bio(session->ssl, bio, bio);
 	SSL_set_cert_cb(session->ssl, note_request, session);
+	SSL_set_msg_callback(session->ssl, note_hello);
+	SSL_set_msg_callback_arg(session->ssl, session);
 	SSL_set_connect_state(session->ssl);
 	done = true;
 done:
@@ -449,6 +467,12 @@ signature_words(SSL *ssl)
 	return NULL;
 }
 
+int
+tls_session_hello_octets(const struct tls_session *session)
+{
+	return session->hello_octets;
+}
+
 bool
 tls_session_cert_requested(const struct tls_session *session)
 {
@@ -489,6 +513,9 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 		.client_cert_requested = session->cert_requested,
 		.client_cert_sent = tls_session_cert_sent(session),
 		.client_cert_may_sign = own_may_sign(session),
+		.ems = SSL_version(ssl) == TLS1_3_VERSION ||
+		    SSL_get_extms_support(ssl) == 1,
+		.hello_octets = session->hello_octets,
 	};
 	tls_lack_look();
 	ERR_clear_error();

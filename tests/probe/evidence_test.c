@@ -48,6 +48,46 @@ test_mail(void **state)
 	}
 }
 
+static void
+carry_tls(struct danelaw_tls tls)
+{
+	struct evidence *evidence = make_evidence();
+
+	evidence->shakes[0].tls = &tls;
+	evidence_unref(wired(evidence));
+}
+
+/* Every field by itself, so that none can be taken for another. */
+static void
+test_fields(void **state)
+{
+	static struct danelaw_tls tls;
+	static struct danelaw_trial trials[32], *trial;
+	struct evidence *evidence = make_evidence();
+	size_t n = 0;
+	(void)state;
+
+	tls.version = "TLSv1.2";
+#define OFFER(field) trials[n++].field = "no-sni";
+#define TEXT(field) trials[n++].field = #field;
+#define FLAG(field) trials[n++].field = true;
+#define NUMBER(field) trials[n++].field = 1517;
+#define ALERT(field) trials[n++].field = 112;
+#define TLS(field) trials[n++].field = &tls;
+#include "model/trial_fields.def"
+	for (trial = trials; trial < trials + n; trial++) {
+		if (trial->offer == NULL)
+			trial->offer = "default";
+	}
+	evidence->trials = trials;
+	evidence->n_trials = n;
+	evidence_unref(wired(evidence));
+#define TEXT(field) carry_tls((struct danelaw_tls) { .field = #field });
+#define FLAG(field) carry_tls((struct danelaw_tls) { .field = true });
+#define NUMBER(field) carry_tls((struct danelaw_tls) { .field = 254 });
+#include "model/tls_fields.def"
+}
+
 /* One byte that is not what it should be. */
 static void
 test_spoiled(void **state)
@@ -106,6 +146,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mail),
+		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_spoiled),
 		cmocka_unit_test(test_limit),
 	};

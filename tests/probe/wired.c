@@ -37,12 +37,10 @@ same_tls(const struct danelaw_tls *a, const struct danelaw_tls *b)
 	assert_int_equal(a != NULL, b != NULL);
 	if (a == NULL)
 		return;
-	same_text(a->version, b->version);
-	same_text(a->cipher, b->cipher);
-	same_text(a->group, b->group);
-	same_text(a->signature, b->signature);
-	same_text(a->sni, b->sni);
-	assert_int_equal(a->client_cert_requested, b->client_cert_requested);
+#define TEXT(field) same_text(a->field, b->field);
+#define FLAG(field) assert_int_equal(a->field, b->field);
+#define NUMBER(field) assert_int_equal(a->field, b->field);
+#include "model/tls_fields.def"
 }
 
 static void
@@ -79,16 +77,13 @@ same_shake(const struct evidence_shake *a, const struct evidence_shake *b)
 static void
 same_trial(const struct danelaw_trial *a, const struct danelaw_trial *b)
 {
-	assert_string_equal(a->offer, b->offer);
-	same_text(a->error, b->error);
-	same_text(a->key, b->key);
-	same_tls(a->tls, b->tls);
-	assert_int_equal(a->alert, b->alert);
-	assert_int_equal(a->ok, b->ok);
-	assert_int_equal(a->timeout, b->timeout);
-	assert_int_equal(a->shook, b->shook);
-	assert_int_equal(a->client_cert_requested, b->client_cert_requested);
-	assert_int_equal(a->client_cert_sent, b->client_cert_sent);
+#define OFFER(field) assert_string_equal(a->field, b->field);
+#define TEXT(field) same_text(a->field, b->field);
+#define FLAG(field) assert_int_equal(a->field, b->field);
+#define NUMBER(field) assert_int_equal(a->field, b->field);
+#define ALERT(field) assert_int_equal(a->field, b->field);
+#define TLS(field) same_tls(a->field, b->field);
+#include "model/trial_fields.def"
 }
 
 static void

@@ -32,7 +32,7 @@ struct server {
 	const char *ciphers, *groups, *sigalgs;
 	bool request, require;
 	int n_extra; /* more certificates in the chain */
-	bool refuse_sni;
+	bool refuse_sni, no_ems;
 	const char *own; /* PEM file with the client's certificate and key */
 	bool tcp;        /* over loopback */
 };
@@ -80,6 +80,8 @@ serve(struct talk *talk, const struct server *how)
 	if (how->sigalgs != NULL)
 		assert_int_equal(
 		    SSL_CTX_set1_sigalgs_list(ctx, how->sigalgs), 1);
+	if (how->no_ems)
+		SSL_CTX_set_options(ctx, SSL_OP_NO_EXTENDED_MASTER_SECRET);
 	if (how->refuse_sni)
 		SSL_CTX_set_tlsext_servername_callback(ctx, refuse_name);
 	if (how->request || how->require)
@@ -282,6 +284,60 @@ test_facts(void **state)
 		chain = tls_session_chain(talk.session);
 		assert_int_equal(tls_chain_count(chain), 1);
 		tls_chain_unref(chain);
+		finish(&talk);
+		arena_unref(arena);
+	}
+}
+
+/* The ClientHello as it came. */
+static void
+note_hello(int write, int version, int type, const void *bytes, size_t len,
+    SSL *ssl, void *arg)
+{
+	int *octets = arg;
+
+	(void)version;
+	(void)ssl;
+	if (!write && type == SSL3_RT_HANDSHAKE &&
+	    *(const unsigned char *)bytes == SSL3_MT_CLIENT_HELLO &&
+	    *octets == 0)
+		*octets = (int)len;
+}
+
+static void
+test_hello_facts(void **state)
+{
+	static const struct {
+		struct server server;
+		bool ems;
+	} rows[] = {
+		{ { .kinds = { "P-256" } }, true },
+		{ { .kinds = { "P-256" }, .no_ems = true }, true },
+		{ { .kinds = { "P-256" }, .max = TLS1_2_VERSION }, true },
+		{ { .kinds = { "P-256" },
+		      .max = TLS1_2_VERSION,
+		      .no_ems = true },
+		    false },
+		/* It asks for another hello: the first one counts. */
+		{ { .kinds = { "P-256" }, .groups = "P-384" }, true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new();
+		struct danelaw_tls facts;
+		struct talk talk;
+		int octets = 0;
+
+		start(&talk, &rows[i].server, "default", "mx.example");
+		assert_int_equal(tls_session_hello_octets(talk.session), 0);
+		SSL_set_msg_callback(talk.server, note_hello);
+		SSL_set_msg_callback_arg(talk.server, &octets);
+		assert_int_equal(shake(&talk), TLS_STEP_DONE);
+		assert_true(tls_session_facts(talk.session, arena, &facts));
+		assert_int_equal(facts.ems, rows[i].ems);
+		assert_true(octets > 0);
+		assert_int_equal(facts.hello_octets, octets);
 		finish(&talk);
 		arena_unref(arena);
 	}
@@ -902,6 +958,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		{ .name = "rule 62 TLS 1.0 to 1.3 can be spoken",
 		    .test_func = test_facts },
+		cmocka_unit_test(test_hello_facts),
 		cmocka_unit_test(test_long_chain),
 		cmocka_unit_test(test_known_chain),
 		cmocka_unit_test(test_refusals),

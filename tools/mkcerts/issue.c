@@ -364,6 +364,7 @@ static bool
 sign(X509 *cert, const struct entry *entry, EVP_PKEY *issuer_key)
 {
 	const ASN1_BIT_STRING *signature;
+	unsigned char *bytes;
 	const EVP_MD *md = NULL;
 
 	if (!EVP_PKEY_is_a(issuer_key, "ED25519") &&
@@ -373,7 +374,8 @@ sign(X509 *cert, const struct entry *entry, EVP_PKEY *issuer_key)
 		return false;
 	if (entry->bad_sig) {
 		X509_get0_signature(&signature, NULL, cert);
-		signature->data[signature->length - 1] ^= 1;
+		bytes = (unsigned char *)ASN1_STRING_get0_data(signature);
+		bytes[ASN1_STRING_length(signature) - 1] ^= 1;
 	}
 	return true;
 }

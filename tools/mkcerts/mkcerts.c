@@ -54,7 +54,7 @@ static const char usage[] =
     "                  empty: no bit set; none, the default: no extension\n"
     "  eku=LIST        serverAuth,clientAuth,...; none, the default\n"
     "  nc=LIST         permit:example.org,exclude:x.example; none\n"
-    "  version=1|3     1: no extensions but those asked for\n"
+    "  version=1|3     1: no extensions; one asked for may make it 3\n"
     "  md=DIGEST       sha256 (default), sha224, sha384, sha512, sha1, md5\n"
     "  serial=N        default: follows from NAME\n"
     "  critical_ext=OID  a critical extension nobody knows\n"
