@@ -55,6 +55,12 @@ struct server {
 
 static void pump(evutil_socket_t fd, short what, void *arg);
 
+void
+server_shed(struct server *server)
+{
+	cache_forget(server->cache);
+}
+
 struct server *
 server_new(const struct server_options *options)
 {
