@@ -247,6 +247,8 @@ tlsa_done(const struct answer *answer, void *arg)
 			    tlsa_status(tlsa->records, tlsa->n_records);
 			break;
 		}
+		/* It is not the records that are to blame. */
+		arena_fail(job->arena);
 		tlsa->dnssec = DANELAW_DNSSEC_ERROR;
 		tlsa->status = DANELAW_TLSA_ERROR;
 		break;

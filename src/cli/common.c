@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <event2/event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +111,18 @@ cli_status(enum danelaw_err err)
 		break;
 	}
 	return EXIT_OWN_FAILURE;
+}
+
+void
+cli_base_free(struct event_base *base, enum danelaw_err err)
+{
+	static struct event_base *left;
+
+	if (err == DANELAW_ENOMEM || err == DANELAW_EINTERNAL)
+		left = base;
+	else if (base != NULL)
+		event_base_free(base);
+	(void)left;
 }
 
 bool

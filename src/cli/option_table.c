@@ -65,6 +65,10 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "so many connections at once, over HTTP and from Postfix, each "
 	    "(512)" },
+	{ "memory", 0, KIND_NUMBER, AT(memory), "MIB", 64, 1048576,
+	    COMMAND_SERVE, NULL,
+	    "take so much memory, half of it for the DNS; what is kept goes "
+	    "first (512)" },
 	{ "idle", 0, KIND_NUMBER, AT(idle), "SECONDS", 1, 3600, COMMAND_SERVE,
 	    NULL,
 	    "close HTTP connections that bring no request or take no answer "

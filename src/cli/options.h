@@ -56,7 +56,7 @@ struct settings {
 	const char *config_file;
 	const char *level;
 	/* 0: the defaults */
-	long interval, max_clients, idle, grace, patience;
+	long interval, max_clients, memory, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
 	bool order, summary, zones;
 	const char *resume, *shard;

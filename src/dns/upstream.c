@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/lack.h"
 #include "base/text.h"
 #include "dns/anchor.h"
 #include "dns/reason.h"
@@ -53,6 +54,21 @@ struct call {
 
 /* The log. */
 
+/* The words of libunbound and of the system for it. */
+static bool
+is_lack(const char *line)
+{
+	static const char *const words[] = { "out of memory", "malloc",
+		"Cannot allocate memory", "Too many open files",
+		"No buffer space", "could not allocate" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasestr(line, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 log_line(struct log *log)
 {
@@ -62,8 +78,11 @@ log_line(struct log *log)
 	log->len = 0;
 	/* "[time] libunbound[pid:thread] error: text" */
 	colon = strstr(log->line, "error: ");
-	if (colon != NULL)
-		memcpy(log->last, colon + 7, strlen(colon + 7) + 1);
+	if (colon == NULL)
+		return;
+	memcpy(log->last, colon + 7, strlen(colon + 7) + 1);
+	if (is_lack(log->last))
+		lack_note();
 }
 
 static ssize_t
@@ -168,8 +187,10 @@ upstream_ask(struct upstream *upstream, const char *name, enum rrtype type,
 	if (!answer_can_ask(name))
 		return "no such name can be asked for";
 	call = malloc(sizeof(*call) + len + 2);
-	if (call == NULL)
+	if (call == NULL) {
+		lack_note();
 		return "out of memory";
+	}
 	*call = (struct call) {
 		.upstream = upstream,
 		.done = done,
@@ -183,6 +204,8 @@ upstream_ask(struct upstream *upstream, const char *name, enum rrtype type,
 	rc = ub_resolve_event(upstream->ctx, call->name, (int)type, CLASS_IN,
 	    call, on_answer, &call->id);
 	if (rc != 0) {
+		if (rc == UB_NOMEM)
+			lack_note();
 		free(call);
 		return ub_strerror(rc);
 	}

@@ -76,7 +76,9 @@ arm_timer(struct probe *probe, int64_t ms)
 		time.tv_sec = (time_t)(ms / 1000);
 		time.tv_usec = (suseconds_t)(ms % 1000 * 1000);
 	}
-	evtimer_add(&probe->timer, &time);
+	/* Without memory for it: as soon as the loop looks, and then again. */
+	if (evtimer_add(&probe->timer, &time) != 0)
+		event_active(&probe->timer, EV_TIMEOUT, 0);
 }
 
 static void
@@ -121,7 +123,8 @@ probe_wait_connected(struct probe *probe)
 {
 	event_assign(&probe->door, probe->base, probe->link.fd,
 	    EV_READ | EV_WRITE | EV_PERSIST, on_io, probe);
-	event_add(&probe->door, NULL);
+	if (event_add(&probe->door, NULL) != 0)
+		probe_end_by_memory(probe);
 }
 
 static void
@@ -144,7 +147,10 @@ probe_wait(struct probe *probe, enum tls_step step)
 	}
 	event_assign(&probe->io, probe->base, probe->link.fd, what | EV_PERSIST,
 	    on_io, probe);
-	event_add(&probe->io, NULL);
+	if (event_add(&probe->io, NULL) != 0) {
+		probe_end_by_memory(probe);
+		return;
+	}
 	leave(&probe->door);
 }
 
@@ -288,29 +294,45 @@ probe_end_dialogue(struct probe *probe)
 }
 
 /* This machine has no more of it, which tells nothing about the server. */
-static bool
-is_our_lack(const struct probe *probe, int error)
+static const char *
+lack_of(const struct probe *probe, int error)
 {
 	switch (error) {
 	case EMFILE:
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-		return true;
+		return strerror(error);
 	case EADDRNOTAVAIL: /* of IPv6: there is none here, for any server */
-		return probe->address.address.ss_family == AF_INET;
+		return probe->address.address.ss_family == AF_INET
+		    ? "No free local port"
+		    : NULL;
 	default:
-		return false;
+		return NULL;
 	}
 }
 
 static void
-note_lack(struct probe *probe, const char *what)
+end_by_lack(struct probe *probe, const char *what)
 {
 	struct evidence *evidence = probe->evidence;
 
 	probe->lacked = true;
 	evidence->our_lack = arena_strdup(evidence->arena, what);
+	end_connection(probe, DANELAW_OUTCOME_NOT_EXAMINED, evidence->our_lack);
+}
+
+bool
+probe_end_by_lack(struct probe *probe)
+{
+	const struct tls_session *session = probe->link.session;
+	const char *lack = session == NULL ? NULL : tls_session_lack(session);
+
+	if (lack == NULL)
+		lack = lack_of(probe, probe->link.error);
+	if (lack != NULL)
+		end_by_lack(probe, lack);
+	return lack != NULL;
 }
 
 void
@@ -318,14 +340,11 @@ probe_end_by_errno(struct probe *probe)
 {
 	int error = probe->link.error;
 
-	if (is_our_lack(probe, error))
-		note_lack(probe,
-		    error == EADDRNOTAVAIL ? "No free local port"
-					   : strerror(error));
+	if (probe_end_by_lack(probe))
+		return;
 	end_connection(probe,
-	    probe->lacked            ? DANELAW_OUTCOME_NOT_EXAMINED
-		: error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
-				     : DANELAW_OUTCOME_CONNECT_REFUSED,
+	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
+			       : DANELAW_OUTCOME_CONNECT_REFUSED,
 	    text_printable_str(probe->arena, strerror(error), WORDS_MAX));
 }
 
@@ -346,6 +365,8 @@ probe_end_by_tls(struct probe *probe)
 {
 	const struct tls_session *session = probe->link.session;
 
+	if (probe_end_by_lack(probe))
+		return;
 	probe->shake.alert = tls_session_alert(session);
 	if (tls_session_answered(session) && !note_answer(probe)) {
 		probe_end_by_memory(probe);
@@ -360,8 +381,7 @@ probe_end_by_tls(struct probe *probe)
 void
 probe_end_by_memory(struct probe *probe)
 {
-	note_lack(probe, "Out of memory");
-	end_connection(probe, DANELAW_OUTCOME_NOT_EXAMINED, "out of memory");
+	end_by_lack(probe, "Out of memory");
 }
 
 static void

@@ -451,7 +451,9 @@ hand_run(const struct hand_options *options, char **why)
 		event_free(hand.alive);
 	if (hand.look != NULL)
 		event_free(hand.look);
-	if (hand.base != NULL)
+	/* See cli_base_free(); this process ends now. */
+	if (hand.base != NULL && err != DANELAW_ENOMEM &&
+	    err != DANELAW_EINTERNAL)
 		event_base_free(hand.base);
 	buf_finish(&hand.line);
 	free(hand.bytes);

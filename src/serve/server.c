@@ -33,6 +33,12 @@
 static const char busy[] = "too many checks are running; ask again later";
 static void look(evutil_socket_t fd, short what, void *arg);
 
+void
+server_shed(struct server *server)
+{
+	cache_forget(server->cache);
+}
+
 struct server *
 server_new(const struct server_options *options)
 {

@@ -34,6 +34,8 @@ struct server_setup {
 	const struct danelaw_request *request; /* the domain is not used */
 };
 
+/* What is kept is given up; what runs goes on. */
+void server_shed(struct server *server);
 struct server *server_new(const struct server_options *options); /* or NULL */
 /* All who wait are refused. NULL is fine. */
 void server_free(struct server *server);
