@@ -9,7 +9,7 @@ ROLES = {
     'unusable': {'unusable'},
     'superseded': {'superseded', 'duplicate'},
 }
-# From harmless to harmful: the state of a domain (INTERFACE section 3).
+# From harmless to harmful: the state of a domain (doc/interface.md 3).
 BADNESS = ['ok', 'warning', 'unknown', 'critical']
 SEVERITY = {'info': 'ok', 'warning': 'warning', 'critical': 'critical'}
 

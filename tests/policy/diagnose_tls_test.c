@@ -162,7 +162,7 @@ key_usage(struct grown *g, unsigned bits)
 	g->leaf->key_usage = bits;
 }
 
-/* The table of FAILURES.md, "GnuTLS Key usage violation: exact truth". */
+/* What GnuTLS says, "GnuTLS Key usage violation: exact truth". */
 static void
 kuv_13_encipherment(struct grown *g)
 {
@@ -267,7 +267,7 @@ ed25519_and_rsa(struct grown *g)
 	grow_records(g, "3 1 1 " LEAF_KEY, "3 1 1 " D64("ede5"), NULL);
 }
 
-/* INTERFACE section 7: nine issuers listed, one fits; one warning. */
+/* doc/interface.md 7: nine issuers listed, one fits; one warning. */
 static void
 nine_issuers(struct grown *g)
 {

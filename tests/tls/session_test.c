@@ -254,7 +254,7 @@ test_facts(void **state)
 		    "TLSv1.1", "X25519", "rsa_pkcs1_md5_sha1" },
 		{ { .max = TLS1_VERSION, .kinds = { "P-256" } }, "tls10",
 		    "TLSv1", "X25519", "ecdsa_sha1" },
-		/* Two certificates: the offer chooses (API_NOTES 2.3). */
+		/* Two certificates: the offer chooses (by its key type). */
 		{ { .kinds = { "RSA 2048", "P-256", "ED25519" } }, "rsa",
 		    "TLSv1.3", "X25519", "rsa_pss_rsae_sha256" },
 		{ { .kinds = { "RSA 2048", "P-256", "ED25519" } }, "ecdsa",

@@ -9,6 +9,8 @@ import os
 import re
 import tomllib
 
+from .missing import LabError
+
 KEYS = {
     '': {'what', 'rules', 'openssl', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
          'expect'},
@@ -34,10 +36,6 @@ DIGEST = {
     'cert': ('cert', '1'), 'cert512': ('cert', '2'), 'certder': ('cert', '0'),
     'spki': ('spki', '1'), 'spki512': ('spki', '2'), 'spkider': ('spki', '0'),
 }
-
-
-class LabError(Exception):
-    """Something is wrong with the lab itself; the text says what."""
 
 
 class Scenario:
