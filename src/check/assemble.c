@@ -73,6 +73,7 @@ judge_probe(struct domain_job *job, const struct danelaw_host *host,
 		.verify_code = judged.verify_code,
 		.date_failed = judged.date_failed,
 		.name_failed = judged.name_failed,
+		.unreadable = judged.unreadable,
 	};
 	probe->outcome = outcome_for(host->policy, &facts);
 	return true;

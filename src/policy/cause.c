@@ -89,7 +89,9 @@ is_version_alert(const struct danelaw_trial *trial)
 static bool
 is_short_dh(const struct danelaw_trial *trial)
 {
-	return says(trial, "dh key too small");
+	/* The second one is OpenSSL 3.5's for what has none. */
+	return says(trial, "dh key too small") ||
+	    says(trial, "unknown security bits");
 }
 
 static bool

@@ -17,6 +17,7 @@ struct outcome_facts {
 	int verify_code;  /* X509_V_ERR_ of the whole RRset, 0: OK */
 	bool date_failed; /* notBefore or notAfter is to blame */
 	bool name_failed;
+	bool unreadable; /* this build cannot tell, but others could */
 };
 /*
  * The outcome of one handshake under a policy (doc/interface.md 5).

@@ -280,3 +280,9 @@ tls_library(void)
 {
 	return OpenSSL_version(OPENSSL_VERSION);
 }
+
+const char *
+tls_library_version(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
+}

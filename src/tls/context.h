@@ -32,5 +32,7 @@ void tls_context_free(struct tls_context *context);
 
 /* "OpenSSL 3.0.x ..." */
 const char *tls_library(void);
+/* "3.0.x" */
+const char *tls_library_version(void);
 
 #endif

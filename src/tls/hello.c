@@ -279,7 +279,7 @@ join(const uint8_t *bytes, size_t len, uint8_t *message, size_t *n)
 		*n += part;
 		in.at += part;
 		in.left -= part;
-		if (message[0] != SERVER_HELLO)
+		if (*n > 0 && message[0] != SERVER_HELLO)
 			return -1;
 		if (*n >= 4 && *n >= message_size(message))
 			return 1;

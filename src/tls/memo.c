@@ -15,8 +15,8 @@
  *     case, and it is the first that does.
  * A first reference that does not fit is no reason to keep anything.
  *
- * Time. OpenSSL asks on which side of a certificate's dates
- * it lies, and nothing else. Where two times lie on the same sides of all
+ * Time. OpenSSL asks on which side of a certificate's dates it lies, and
+ * nothing else. Where two times lie on the same sides of all
  * dates, so does each one between them. The certificates are the chain's:
  * records that may bring in others (matching type 0) are for one time only.
  */

@@ -48,14 +48,6 @@ names_group(unsigned number)
 	return NULL;
 }
 
-int
-names_group_is_new(unsigned number)
-{
-	const char *name = names_group(number);
-
-	return name != NULL && strstr(name, "MLKEM") != NULL;
-}
-
 const char *
 names_algorithm(const char *oid)
 {

@@ -8,8 +8,6 @@
 /* A group by its number in TLS (IANA, "TLS Supported Groups"); NULL: a rare
  * one. */
 const char *names_group(unsigned number);
-/* Is it one with ML-KEM in it, alone or in a hybrid? */
-int names_group_is_new(unsigned number);
 /* "ML-DSA-65" for the dotted OID of a key or signature; NULL: not in here. */
 const char *names_algorithm(const char *oid);
 

@@ -348,7 +348,7 @@ shake_bare(struct tls_session *session)
 		return fail(session, "%s, and OpenSSL %s cannot: it takes 3.5",
 		    session->certs ? "the server can sign with ML-DSA"
 				   : "the server takes an offer of today",
-		    OpenSSL_version(OPENSSL_VERSION_STRING));
+		    tls_library_version());
 	case HELLO_MORE:
 	case HELLO_OTHER:
 		break;
