@@ -2,6 +2,7 @@
 """Lists of every kind, and what comes out of them."""
 import json
 import os
+import shutil
 import subprocess
 
 from invariants import all_lookups, check_clocks
@@ -214,6 +215,10 @@ class Lists:
 
     def recipe(self):
         kit = self.kit
+        if not shutil.which('parallel'):
+            kit.ok(True, 'GNU parallel # SKIP it is missing: apt-get install '
+                   'parallel')
+            return
         env = dict(os.environ, DANELAW=kit.danelaw, JOBS='2')
         command = [RECIPE, '2', kit.write('fast', kit.fast),
                    kit.path('parts'), *kit.options()]
