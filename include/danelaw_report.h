@@ -499,7 +499,7 @@ struct danelaw_report {
 	struct danelaw_clocks clocks; /* of what was looked up */
 };
 
-/* The words of INTERFACE sections 4 to 6: "dane-ok", "tlsa-mismatch". */
+/* The words of doc/interface.md 4 to 6: "dane-ok", "tlsa-mismatch". */
 const char *danelaw_verdict_word(enum danelaw_verdict verdict);
 const char *danelaw_state_word(enum danelaw_state state);
 const char *danelaw_dnssec_word(enum danelaw_dnssec dnssec);

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/arena.h"
+#include "base/name.h"
+#include "base/near.h"
 #include "cli/cli.h"
 
 static const struct command {
@@ -55,6 +58,35 @@ is_plugin(const char *path)
 	return strcmp(slash == NULL ? path : slash + 1, "check_danelaw") == 0;
 }
 
+/* A domain, or a command that is written almost like it. */
+static void
+complain(const char *name)
+{
+	struct arena *arena = arena_new();
+	struct near near;
+	const char *domain = NULL, *nearest;
+
+	near_begin(&near, name);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		near_try(&near, commands[i].name);
+	nearest = near_found(&near, 1);
+	if (arena != NULL && *name != '-' && strchr(name, '.') != NULL)
+		domain = name_parse(arena, name, NULL);
+	if (*name == '\0')
+		cli_complain("what is to be done? See danelaw --help");
+	else if (domain != NULL)
+		cli_complain("there is no such command; did you mean danelaw "
+			     "check %s?",
+		    domain);
+	else if (nearest != NULL)
+		cli_complain("there is no such command; did you mean danelaw "
+			     "%s?",
+		    nearest);
+	else
+		cli_complain("there is no such command; see danelaw --help");
+	arena_unref(arena);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -77,9 +109,6 @@ main(int argc, char **argv)
 		usage(stdout);
 		return cli_flush() ? 0 : EXIT_OWN_FAILURE;
 	}
-	if (*name == '\0')
-		cli_complain("what is to be done? See danelaw --help");
-	else
-		cli_complain("there is no such command; see danelaw --help");
+	complain(name);
 	return EXIT_WRONG_USAGE;
 }

@@ -98,7 +98,7 @@ struct ruled {
 	enum danelaw_state state;
 };
 
-/* The table of INTERFACE section 4 from dane-degraded on. */
+/* The table of doc/interface.md 4 from dane-degraded on. */
 static struct ruled
 rule_hosts(const struct class_counts *counts)
 {

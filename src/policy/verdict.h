@@ -2,7 +2,7 @@
 /*
  * verdict.h - from the evidence to outcome, class, verdict and state.
  *
- * Pure. INTERFACE section 4 in code; reads the finished tree.
+ * Pure. doc/interface.md 4 in code; reads the finished tree.
  */
 #ifndef POLICY_VERDICT_H
 #define POLICY_VERDICT_H
@@ -19,7 +19,7 @@ struct outcome_facts {
 	bool name_failed;
 };
 /*
- * The outcome of one handshake under a policy (INTERFACE section 5).
+ * The outcome of one handshake under a policy (doc/interface.md 5).
  * AUTHENTICATED only of policy dane with verified, matched and code 0.
  */
 enum danelaw_outcome outcome_for(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Schema danelaw-report/1: INTERFACE section 6, keys in its order. Keys of
+ * Schema danelaw-report/1: doc/interface.md 6, keys in its order. Keys of
  * ours stand beside those of the contract, and none is ever missing.
  */
 #include "report/json_put.h"

@@ -94,7 +94,7 @@ say_report(struct plugin *plugin)
 }
 
 /*
- * A lookup that got no answer in time is the domain's failure (INTERFACE
+ * A lookup that got no answer in time is the domain's failure (interface.md
  * section 4): that the resolver answers was made sure of. So what is critical
  * stays so.
  */

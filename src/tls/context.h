@@ -16,7 +16,7 @@ struct tls_context;
  *
  * The first call keeps OpenSSL from reading openssl.cnf in this process. What
  * a program has read of it before has no influence here, neither settings of
- * TLS nor providers: handshakes have a library of their own (narrow.h), with
+ * TLS nor providers: handshakes have a library of their own (library.h), with
  * the default provider. A context must outlive its sessions, not its chains.
  */
 struct tls_context *tls_context_new(

@@ -32,7 +32,7 @@ stands_alone(const struct danelaw_report *report, const char *line)
 	return false;
 }
 
-/* INTERFACE section 7: each line stands alone under grep. */
+/* doc/interface.md 7: each line stands alone under grep. */
 static void
 test_lines_stand_alone(void **state)
 {

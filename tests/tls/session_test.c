@@ -244,7 +244,7 @@ test_facts(void **state)
 		    "TLSv1.1", "X25519", "rsa_pkcs1_md5_sha1" },
 		{ { .max = TLS1_VERSION, .kinds = { "P-256" } }, "tls10",
 		    "TLSv1", "X25519", "ecdsa_sha1" },
-		/* Two certificates: the offer chooses (API_NOTES 2.3). */
+		/* Two certificates: the offer chooses (by its key type). */
 		{ { .kinds = { "RSA 2048", "P-256", "ED25519" } }, "rsa",
 		    "TLSv1.3", "X25519", "rsa_pss_rsae_sha256" },
 		{ { .kinds = { "RSA 2048", "P-256", "ED25519" } }, "ecdsa",
@@ -919,7 +919,7 @@ test_offers(void **state)
 {
 	(void)state;
 	assert_null(tls_offer_find("post-quantum"));
-	assert_int_equal(tls_offer_n_all_certs, 7);
+	assert_int_equal(tls_offer_n_all_certs, 9);
 	assert_string_equal(tls_offer_all_certs[0], "default");
 	for (size_t i = 0; i < tls_offer_n_all_certs; i++)
 		assert_string_equal(
@@ -934,7 +934,7 @@ test_diagnostic_offers(void **state)
 {
 	static const char *const names[] = { "no-sni", "no-cert", "tls12",
 		"no-dhe", "implicit", "tls10", "rare-groups", "weak", "anon",
-		"small" };
+		"small", "no-hybrid", "big-hello", "again", "today", "mldsa" };
 	char *error = NULL;
 	struct tls_context *context = tls_context_new(NULL, NULL, &error);
 	(void)state;
