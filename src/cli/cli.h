@@ -42,6 +42,8 @@ void cli_config(const struct settings *settings, struct danelaw_config *config);
 /* The same for a request; the domain is left NULL. */
 void cli_request(
     const struct settings *settings, struct danelaw_request *request);
+/* The limits of who examines many domains, where the user set none. */
+void cli_request_of_many(struct danelaw_request *request);
 /* The exit status for a call that failed. */
 int cli_status(enum danelaw_err err);
 bool cli_wants_color(const struct settings *settings);

@@ -35,14 +35,21 @@
 /* For what has been refused at the end of the grace time to be sent. */
 #define LAST_WORDS_MS 1000
 #define LOOK_MS 50
+/* A resolver that works is tested by then. */
+#define START_MS 7000
+#define START_LOOK_MS 5
 #define SHARE_MS 60000
 #define DEFAULT_INTERVAL 300
 #define WATCH_AT_ONCE 16
 #define MAX_OPENED 64
-/* Known at a time; a client may not have all checks to itself. */
+/* Known at a time. */
 #define MAX_DOMAINS 10000
 #define MAX_BYTES (64 * 1024 * 1024)
+/* Of which HTTP and the watched domains together leave some to Postfix. */
 #define MAX_CHECKS 500
+#define HTTP_CHECKS 300
+#define HTTP_CHECKS_EACH 250
+#define WATCH_CHECKS 50
 #define LEAST_LIFE_MS 60000
 #define MOST_LIFE_MS 3600000
 #define FAILED_LIFE_MS 30000
@@ -64,7 +71,8 @@ struct daemon {
 	struct http *http;
 	struct maps *maps;
 	struct watch *watch;
-	struct event *on_term, *on_int, *on_hup, *watchdog, *look;
+	struct event *on_term, *on_int, *on_hup, *watchdog, *look, *start;
+	int64_t ready_at;          /* at the latest */
 	int64_t refuse_at, end_at; /* once it is stopping */
 	bool stopping, refused;
 	char *opened[MAX_OPENED]; /* addresses of sockets, to be cleared */
@@ -115,10 +123,15 @@ static void
 take_settings(struct daemon *daemon, struct serve_settings *settings)
 {
 	daemon->settings = settings;
-	daemon->config = (struct danelaw_config) { .share_ms = SHARE_MS };
+	daemon->config = (struct danelaw_config) {
+		.share_ms = SHARE_MS,
+		.watch_health = true,
+	};
 	cli_config(&settings->options, &daemon->config);
 	daemon->request = (struct danelaw_request) { 0 };
 	cli_request(&settings->options, &daemon->request);
+	cli_request_of_many(&daemon->request);
+	daemon->config.public_dns = !settings->options.allow_private;
 	daemon->request.public_only = !settings->options.allow_private;
 	daemon->request.others_only = !settings->options.allow_private;
 	daemon->request.all_certs = settings->options.certs != NULL &&
@@ -181,6 +194,8 @@ use_settings(struct daemon *daemon, struct serve_settings *settings)
 	enum danelaw_err err;
 
 	take_settings(daemon, settings);
+	http_names(daemon->http, settings->options.http_hosts.texts,
+	    settings->options.http_hosts.n);
 	set_map(daemon);
 	err = server_use(daemon->server, &setup, keep, &why);
 	if (err == DANELAW_OK)
@@ -343,6 +358,31 @@ add_event(struct daemon *daemon, int fd, short what, event_callback_fn fn)
 	return event_new(daemon->base, fd, what | EV_PERSIST, fn, daemon);
 }
 
+/* Ready: /healthz can tell, one way or the other, if it will soon. */
+static void
+start(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	(void)fd;
+	(void)what;
+
+	if (!server_look(daemon->server) &&
+	    clock_monotonic_ms() < daemon->ready_at)
+		return;
+	evtimer_del(daemon->start);
+	if (!daemon->stopping)
+		notify_ready("running");
+}
+
+static bool
+await_health(struct daemon *daemon)
+{
+	const struct timeval every = { .tv_usec = START_LOOK_MS * 1000 };
+
+	daemon->ready_at = clock_monotonic_ms() + START_MS;
+	return event_add(daemon->start, &every) == 0;
+}
+
 static bool
 make_events(struct daemon *daemon)
 {
@@ -357,12 +397,38 @@ make_events(struct daemon *daemon)
 	daemon->on_hup = add_event(daemon, SIGHUP, EV_SIGNAL, on_hup);
 	daemon->look = add_event(daemon, -1, 0, look);
 	daemon->watchdog = add_event(daemon, -1, 0, on_watchdog);
+	daemon->start = add_event(daemon, -1, 0, start);
 	return daemon->on_term != NULL && daemon->on_int != NULL &&
 	    daemon->on_hup != NULL && daemon->look != NULL &&
-	    daemon->watchdog != NULL && event_add(daemon->on_term, NULL) == 0 &&
+	    daemon->watchdog != NULL && daemon->start != NULL &&
+	    event_add(daemon->on_term, NULL) == 0 &&
 	    event_add(daemon->on_int, NULL) == 0 &&
 	    event_add(daemon->on_hup, NULL) == 0 &&
 	    (watchdog_ms == 0 || event_add(daemon->watchdog, &every) == 0);
+}
+
+/* Some connections never wait, so that /healthz and /metrics find room. */
+static struct clients_limits
+client_limits(size_t connections)
+{
+	size_t places = connections - connections / 4;
+
+	return (struct clients_limits) {
+		.shares = {
+			[CLIENT_HTTP] = { .waiting = places,
+			    .waiting_each = HTTP_CHECKS_EACH,
+			    .checks = HTTP_CHECKS,
+			    .checks_each = HTTP_CHECKS_EACH },
+			[CLIENT_WATCH] = { .waiting = WATCH_AT_ONCE,
+			    .waiting_each = WATCH_AT_ONCE,
+			    .checks = WATCH_CHECKS,
+			    .checks_each = WATCH_CHECKS },
+			[CLIENT_MAP] = { .waiting = connections,
+			    .waiting_each = connections,
+			    .checks = MAX_CHECKS,
+			    .checks_each = MAX_CHECKS },
+		},
+	};
 }
 
 static bool
@@ -370,6 +436,7 @@ make_parts(struct daemon *daemon)
 {
 	long clients = daemon->settings->options.max_clients;
 	long idle = daemon->settings->options.idle;
+	size_t connections = clients == 0 ? DEFAULT_CLIENTS : (size_t)clients;
 	const struct server_options server = {
 		.base = daemon->base,
 		.cache = { .entries = MAX_DOMAINS,
@@ -378,20 +445,20 @@ make_parts(struct daemon *daemon)
 		.life = { .least = LEAST_LIFE_MS,
 		    .most = MOST_LIFE_MS,
 		    .failed = FAILED_LIFE_MS },
-		.per_client = MAX_CHECKS / 2,
+		.clients = client_limits(connections),
 		.log_checks = daemon->settings->options.verbose > 0,
 		.log = log_line,
 	};
 	struct http_options http = {
 		.base = daemon->base,
-		.connections = clients == 0 ? DEFAULT_CLIENTS : (size_t)clients,
+		.connections = connections,
 		.idle_ms = (idle == 0 ? DEFAULT_IDLE : idle) * 1000,
 		.metrics = metrics,
 		.metrics_arg = daemon,
 	};
 	struct maps_options maps = {
 		.base = daemon->base,
-		.connections = http.connections,
+		.connections = connections,
 		.idle_ms = MAP_IDLE_MS,
 		.frame_ms = MAP_FRAME_MS,
 		.before_ms = MAP_BEFORE_MS,
@@ -414,7 +481,7 @@ static void
 finish(struct daemon *daemon)
 {
 	struct event *events[] = { daemon->on_term, daemon->on_int,
-		daemon->on_hup, daemon->look, daemon->watchdog };
+		daemon->on_hup, daemon->look, daemon->watchdog, daemon->start };
 
 	maps_free(daemon->maps);
 	http_free(daemon->http);
@@ -450,9 +517,8 @@ run(struct daemon *daemon)
 	status = use_settings(daemon, daemon->settings);
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (!open_sockets(daemon))
+	if (!open_sockets(daemon) || !await_health(daemon))
 		return EXIT_OWN_FAILURE;
-	notify_ready("running");
 	if (event_base_dispatch(daemon->base) < 0) {
 		cli_complain("the event loop failed");
 		return EXIT_OWN_FAILURE;

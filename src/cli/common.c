@@ -79,6 +79,20 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 	request->retries = (uint32_t)settings->retries;
 	request->retry_delay_ms = (uint32_t)settings->retry_delay * 1000;
 	request->budget_ms = (uint32_t)settings->timeout * 1000;
+	request->max_addresses = (uint32_t)settings->max_addresses;
+	request->max_host_addresses = (uint32_t)settings->max_host_addresses;
+}
+
+/* Where many domains are examined one may not cost as much as alone. */
+void
+cli_request_of_many(struct danelaw_request *request)
+{
+	enum { DOMAIN_ADDRESSES = 60, HOST_ADDRESSES = 20 };
+
+	if (request->max_addresses == 0)
+		request->max_addresses = DOMAIN_ADDRESSES;
+	if (request->max_host_addresses == 0)
+		request->max_host_addresses = HOST_ADDRESSES;
 }
 
 int

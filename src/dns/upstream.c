@@ -13,6 +13,7 @@
 #include <unbound.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/text.h"
 #include "dns/anchor.h"
 #include "dns/reason.h"
@@ -37,7 +38,7 @@ struct upstream {
 	struct log log;
 	struct reason_memory failures;
 	int64_t at;
-	bool closing;
+	bool public_only, closing;
 };
 
 /* One question. Ends in its callback. */
@@ -90,6 +91,12 @@ log_open(struct log *log)
 	return true;
 }
 
+/* What it says where all of them are on the list of set_all_options(). */
+static const char unusable[] = "nameserver addresses not usable";
+static const char not_asked[] =
+    "its name servers have private or reserved addresses, which are not asked "
+    "here";
+
 /*
  * libunbound writes the reason of a SERVFAIL right before it calls back; but
  * not for one out of its cache.
@@ -109,6 +116,8 @@ find_reason(struct upstream *upstream, const char *name, enum rrtype type)
 		known = reason_recall(&upstream->failures, name, (int)type);
 		return known == NULL ? text : known;
 	}
+	if (upstream->public_only && strstr(text, unusable) != NULL)
+		text = not_asked;
 	reason_remember(&upstream->failures, name, (int)type, text);
 	return text;
 }
@@ -298,6 +307,12 @@ set_memory(struct ub_ctx *ctx, unsigned memory)
 	return refused;
 }
 
+static bool
+on_prefix(const char *prefix, void *arg)
+{
+	return ub_ctx_set_option(arg, "do-not-query-address:", prefix) == 0;
+}
+
 /* NULL, or the option that was refused. */
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
@@ -334,6 +349,12 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		 * itself so, and hides these from others who ask like this.
 		 */
 		{ "qname-minimisation:", "yes" },
+		/*
+		 * No denial is made up from others that came before: whether
+		 * servers still answer is told by asking for a name that
+		 * nobody has.
+		 */
+		{ "aggressive-nsec:", "no" },
 		/* It tells the root of resolvers' anchors, not of ours. */
 		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */
@@ -372,6 +393,10 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		refused = set_options(ctx, hints, 1);
 	if (refused == NULL && !forwards && config->root_hints == NULL)
 		refused = set_families(ctx);
+	if (refused == NULL && config->public_only &&
+	    !address_each_special(
+		config->spared, config->n_spared, on_prefix, ctx))
+		refused = "do-not-query-address:";
 	return refused;
 }
 
@@ -395,6 +420,7 @@ upstream_new(struct event_base *base, const struct upstream_config *config,
 		goto fail;
 	}
 	upstream->at = config->at;
+	upstream->public_only = config->public_only;
 	upstream->ctx = ub_ctx_create_event(base);
 	if (upstream->ctx == NULL) {
 		*why = "the resolver library does not start";

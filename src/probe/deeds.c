@@ -17,7 +17,8 @@ lose(struct probe *probe, enum tls_step step)
 			return false;
 		}
 		if (probe->link.error == ECONNRESET &&
-		    dialogue_stage(probe->dialogue) == DIALOGUE_AT_BANNER) {
+		    dialogue_facts(probe->dialogue)->stage ==
+			DANELAW_SMTP_AT_BANNER) {
 			probe_end_by_errno(probe);
 			return false;
 		}

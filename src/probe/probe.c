@@ -48,17 +48,20 @@ static const struct {
 	const char *waiting;
 	const char *late; /* "... within 60 seconds" */
 } stages[] = {
-	[DIALOGUE_AT_BANNER] = { "waiting for the greeting", "no greeting" },
-	[DIALOGUE_AT_EHLO] = { "waiting for the reply to EHLO",
+	[DANELAW_SMTP_AT_BANNER] = { "waiting for the greeting",
+	    "no greeting" },
+	[DANELAW_SMTP_AT_EHLO] = { "waiting for the reply to EHLO",
 	    "no reply to EHLO" },
-	[DIALOGUE_AT_STARTTLS] = { "waiting for the reply to STARTTLS",
+	[DANELAW_SMTP_AT_STARTTLS] = { "waiting for the reply to STARTTLS",
 	    "no reply to STARTTLS" },
-	[DIALOGUE_AT_TLS] = { "shaking hands", "no end of the TLS handshake" },
-	[DIALOGUE_AT_EHLO_TLS] = { "waiting for the reply to EHLO inside TLS",
+	[DANELAW_SMTP_AT_TLS] = { "shaking hands",
+	    "no end of the TLS handshake" },
+	[DANELAW_SMTP_AT_EHLO_TLS] = { "waiting for the reply to EHLO inside "
+				       "TLS",
 	    "no reply to EHLO inside TLS" },
-	[DIALOGUE_AT_ENVELOPE] = { "waiting for the reply to MAIL or RCPT",
+	[DANELAW_SMTP_AT_ENVELOPE] = { "waiting for the reply to MAIL or RCPT",
 	    "no reply to MAIL or RCPT" },
-	[DIALOGUE_AT_QUIT] = { "saying goodbye", "no reply to QUIT" },
+	[DANELAW_SMTP_AT_QUIT] = { "saying goodbye", "no reply to QUIT" },
 };
 
 static void on_timer(evutil_socket_t fd, short what, void *arg);
@@ -160,15 +163,16 @@ probe_is_implicit(const struct probe *probe)
 bool
 probe_is_leaving(const struct probe *probe)
 {
-	return dialogue_fault(probe->dialogue) != DIALOGUE_FAULT_NONE ||
-	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_QUIT;
+	return dialogue_facts(probe->dialogue)->fault !=
+	    DANELAW_SMTP_NO_FAULT ||
+	    dialogue_facts(probe->dialogue)->stage == DANELAW_SMTP_AT_QUIT;
 }
 
 bool
 probe_is_settled(const struct probe *probe)
 {
 	return probe_is_leaving(probe) ||
-	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_ENVELOPE;
+	    dialogue_facts(probe->dialogue)->stage == DANELAW_SMTP_AT_ENVELOPE;
 }
 
 void
@@ -319,8 +323,9 @@ probe_end_by_errno(struct probe *probe)
 		    error == EADDRNOTAVAIL ? "No free local port"
 					   : strerror(error));
 	end_connection(probe,
-	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
-			       : DANELAW_OUTCOME_CONNECT_REFUSED,
+	    probe->lacked            ? DANELAW_OUTCOME_NOT_EXAMINED
+		: error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
+				     : DANELAW_OUTCOME_CONNECT_REFUSED,
 	    text_printable_str(probe->arena, strerror(error), WORDS_MAX));
 }
 
@@ -356,7 +361,7 @@ void
 probe_end_by_memory(struct probe *probe)
 {
 	note_lack(probe, "Out of memory");
-	end_connection(probe, DANELAW_OUTCOME_SMTP_TIMEOUT, "out of memory");
+	end_connection(probe, DANELAW_OUTCOME_NOT_EXAMINED, "out of memory");
 }
 
 static void
@@ -410,23 +415,23 @@ say_farewell(struct probe *probe)
 }
 
 /* With implicit TLS the greeting comes late. */
-static enum dialogue_stage
+static enum danelaw_smtp_stage
 stage_of(const struct probe *probe)
 {
-	enum dialogue_stage stage = dialogue_stage(probe->dialogue);
+	enum danelaw_smtp_stage stage = dialogue_facts(probe->dialogue)->stage;
 
 	if (probe_is_leaving(probe))
-		return DIALOGUE_AT_QUIT;
-	if (stage == DIALOGUE_AT_EHLO_TLS &&
+		return DANELAW_SMTP_AT_QUIT;
+	if (stage == DANELAW_SMTP_AT_EHLO_TLS &&
 	    dialogue_facts(probe->dialogue)->banner == NULL)
-		return DIALOGUE_AT_BANNER;
+		return DANELAW_SMTP_AT_BANNER;
 	return stage;
 }
 
 static void
 expire(struct probe *probe)
 {
-	enum dialogue_stage stage;
+	enum danelaw_smtp_stage stage;
 
 	switch (probe->phase) {
 	case IDLE:
@@ -436,7 +441,7 @@ expire(struct probe *probe)
 		break;
 	case SHAKING:
 		end_late(probe, DANELAW_OUTCOME_TLS_TIMEOUT,
-		    stages[DIALOGUE_AT_TLS].late);
+		    stages[DANELAW_SMTP_AT_TLS].late);
 		break;
 	case TALKING:
 		if (probe_is_leaving(probe)) {
@@ -566,9 +571,9 @@ probe_waiting(const struct probe *probe)
 	case CONNECTING:
 		return "connecting";
 	case SHAKING:
-		return stages[DIALOGUE_AT_TLS].waiting;
+		return stages[DANELAW_SMTP_AT_TLS].waiting;
 	case OVER:
-		return stages[DIALOGUE_AT_QUIT].waiting;
+		return stages[DANELAW_SMTP_AT_QUIT].waiting;
 	case TALKING:
 		break;
 	}
