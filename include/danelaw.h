@@ -32,7 +32,7 @@
 extern "C" {
 #endif
 
-#define DANELAW_VERSION "0.1.0"
+#define DANELAW_VERSION "0.2.0"
 
 struct event_base;
 struct danelaw_engine;
@@ -75,6 +75,7 @@ struct danelaw_config {
 	size_t probe_window;
 	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
 	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
+	bool watch_health;   /* see danelaw_engine_health() */
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -94,6 +95,15 @@ struct danelaw_config {
  * memory in common: they are freed by one thread, before or after the engine.
  */
 #define DANELAW_SHARE_ALWAYS UINT32_MAX
+
+/*
+ * What the DNS says, before the check has ended: comes with the arg of
+ * danelaw_engine_add(), from the loop, each time that one more host of the
+ * domain is looked up, n_pending hosts being still to come. Both are borrowed
+ * for the call, and tell nothing yet of what the host's servers show.
+ */
+typedef void danelaw_facts_fn(const struct danelaw_mx *mx,
+    const struct danelaw_host *host, size_t n_pending, void *arg);
 
 /* One question. All zero but the domain: everything by default. */
 struct danelaw_request {
@@ -125,6 +135,7 @@ struct danelaw_request {
 	/* Probe an address again that refuses for a while, so many times and
 	   after such a pause; within the budget. */
 	uint32_t retries, retry_delay_ms;
+	danelaw_facts_fn *facts; /* NULL: only done() */
 };
 
 /*
@@ -161,6 +172,23 @@ const char *danelaw_engine_error(const struct danelaw_engine *engine);
 void danelaw_engine_waiting(const struct danelaw_engine *engine,
     void (*fn)(const char *text, void *arg), void *arg);
 
+/*
+ * Is this machine fit to judge others? Where lookups or connections of a
+ * domain fail it is first made sure that it is not our own fault; else the
+ * report says so in own_lack, and nothing against the domain. With
+ * watch_health this is also tested now and then, whatever is asked. In doubt
+ * a test is under way. *why is what was last wrong, a sentence without full
+ * stop; it lives until the loop goes on.
+ */
+enum danelaw_health {
+	DANELAW_HEALTH_UNTESTED = 0,
+	DANELAW_HEALTH_WELL,
+	DANELAW_HEALTH_DOUBT,
+	DANELAW_HEALTH_UNWELL,
+};
+enum danelaw_health danelaw_engine_health(
+    struct danelaw_engine *engine, const char **why);
+
 /* NULL is fine. */
 void danelaw_engine_free(struct danelaw_engine *engine);
 
@@ -196,7 +224,7 @@ struct danelaw_verify_request {
 enum danelaw_err danelaw_verify(const struct danelaw_verify_request *request,
     struct danelaw_report **report, char **why);
 
-/* "0.1.0"; and one line per library used, for --version. Static. */
+/* "0.2.0"; and one line per library used, for --version. Static. */
 const char *danelaw_version(void);
 const char *danelaw_version_libraries(void);
 

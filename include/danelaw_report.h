@@ -500,6 +500,7 @@ struct danelaw_report {
 	bool elsewhere;             /* another shard's; nothing else holds */
 	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
+	const char *own_lack; /* why we could not judge, or NULL: ask again */
 	struct danelaw_mx mx;
 	struct danelaw_host *hosts; /* by preference */
 	size_t n_hosts;
@@ -510,7 +511,7 @@ struct danelaw_report {
 	struct danelaw_clocks clocks; /* of what was looked up */
 };
 
-/* The words of INTERFACE sections 4 to 6: "dane-ok", "tlsa-mismatch". */
+/* The words of doc/interface.md 4 to 6: "dane-ok", "tlsa-mismatch". */
 const char *danelaw_verdict_word(enum danelaw_verdict verdict);
 const char *danelaw_state_word(enum danelaw_state state);
 const char *danelaw_dnssec_word(enum danelaw_dnssec dnssec);

@@ -82,3 +82,21 @@ monitors_need()
 	apt-get -q update
 	tools/lab --build "$1" fetch monitors
 }
+
+# servers_need DIR: the mail servers and senders that tests/interop looks at;
+# where they cannot be had, it says so and is skipped.
+servers_need()
+{
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tools:tests/interop python3 -c '
+import os
+import sys
+
+from labkit.scenario import LabError
+from packages import Packages
+
+folder = os.path.join(os.path.abspath(sys.argv[1]), "interop", "packages")
+try:
+    Packages(folder).need()
+except LabError as error:
+    print("interop:", error)' "$1"
+}

@@ -13,6 +13,8 @@ struct arena;
 
 /* Milliseconds on a clock that only goes forward; for deadlines. */
 int64_t clock_monotonic_ms(void);
+/* The same, but it goes on while the machine sleeps. */
+int64_t clock_boot_ms(void);
 /* Unix seconds. */
 int64_t clock_unix(void);
 

@@ -70,6 +70,7 @@ judge_probe(struct domain_job *job, const struct danelaw_host *host,
 		.verify_code = judged.verify_code,
 		.date_failed = judged.date_failed,
 		.name_failed = judged.name_failed,
+		.unreadable = judged.unreadable,
 	};
 	probe->outcome = outcome_for(host->policy, &facts);
 	return true;
@@ -249,9 +250,14 @@ domain_assemble(struct domain_job *job)
 		    resolver_reason(resolver) != NULL
 			? resolver_reason(resolver)
 			: "the resolver did not pass its self-test in time");
+	if (options.resolver_dead)
+		report->own_lack = report->resolver_error;
+	else
+		report->own_lack = options.own_lack =
+		    arena_strdup(job->tree->arena, domain_own_lack(job));
 	report->resolver_fell_back = resolver_fell_back(resolver);
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
-	verdict_fill(job->tree, options.require_dane, options.resolver_dead);
+	verdict_fill(job->tree, options.require_dane, report->own_lack != NULL);
 	return !arena_failed(job->tree->arena);
 }

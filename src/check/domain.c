@@ -24,10 +24,22 @@
 #define MIN_DNS_MS 5000
 
 static void
-finish(struct domain_job *job)
+conclude(void *arg)
 {
+	struct domain_job *job = arg;
+
 	job->complete = domain_assemble(job);
 	engine_finish(job->engine, job);
+}
+
+/* Nobody is blamed before we know that we are well. */
+static void
+finish(struct domain_job *job)
+{
+	if (domain_is_in_doubt(job))
+		pulse_await(job->engine->pulse, &job->pulse, conclude, job);
+	else
+		conclude(job);
 }
 
 static void
@@ -62,6 +74,9 @@ host_known(void *arg)
 	const struct danelaw_host *host = host_job_host(found->job);
 
 	job->n_unknown--;
+	if (job->request.facts != NULL)
+		job->request.facts(
+		    &job->tree->report.mx, host, job->n_unknown, job->arg);
 	if (job->request.no_probe)
 		return;
 	add_zones(job, host->lookups, host->n_lookups);
@@ -150,12 +165,13 @@ examine_hosts(struct domain_job *job)
 
 		spec.name = host->name;
 		host->domain = job;
+		/* Never known, if memory has run out. */
+		job->n_unknown++;
 		host->use = hosts_use(
 		    job->engine->hosts, &spec, host_known, host_done, host);
 		if (host->use == NULL)
 			continue;
 		host->job = host_use_job(host->use);
-		job->n_unknown++;
 		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */
@@ -370,6 +386,7 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job == NULL)
 		return DANELAW_ENOMEM;
 	job->engine = engine;
+	job->begun = clock_boot_ms();
 	job->done = done;
 	job->arg = arg;
 	job->tree = tree_new();
@@ -399,6 +416,8 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job))
 		goto fail;
 	TAILQ_INSERT_TAIL(&engine->running, job, link);
+	pulse_hold(engine->pulse);
+	job->holds = true;
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL)
 		return DANELAW_OK;
 	if (is_elsewhere(job))
@@ -415,6 +434,10 @@ fail:
 static void
 settle(struct domain_job *job)
 {
+	pulse_forget(&job->pulse);
+	if (job->holds)
+		pulse_release(job->engine->pulse);
+	job->holds = false;
 	resolver_cancel(job->mx_query);
 	job->mx_query = NULL;
 	extras_free(job->extras);
@@ -465,6 +488,8 @@ domain_job_waiting(const struct domain_job *job,
 		    job->tree->report.domain);
 		fn(text, arg);
 	}
+	if (job->pulse.pulse != NULL)
+		fn("word whether this machine is well", arg);
 	zones_waiting(job->zones, fn, arg);
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (job->hosts[i].use != NULL &&

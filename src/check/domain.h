@@ -36,6 +36,9 @@ struct domain_job {
 	size_t n_hosts, n_unknown, n_pending;
 	struct extras *extras;
 	struct zones *zones;
+	struct pulse_waiter pulse; /* at the end: whose fault is it? */
+	int64_t begun;             /* by clock_boot_ms() */
+	bool holds;                /* the pulse */
 };
 
 /*
@@ -51,6 +54,11 @@ struct danelaw_report *domain_job_report(struct domain_job *job);
 void domain_job_free(struct domain_job *job);
 void domain_job_waiting(const struct domain_job *job,
     void (*fn)(const char *text, void *arg), void *arg);
+
+/* ours.c: may what failed be our own fault? */
+bool domain_is_in_doubt(const struct domain_job *job);
+/* Known to be, and why; or NULL. */
+const char *domain_own_lack(const struct domain_job *job);
 
 /* assemble.c: hosts, outcomes, findings and verdict into the tree. */
 bool domain_assemble(struct domain_job *job);

@@ -183,6 +183,7 @@ probe_window(size_t wanted)
 static enum danelaw_err
 make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 {
+	enum danelaw_err err;
 	char *error = NULL;
 
 	engine->base = config->base;
@@ -215,7 +216,12 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 	if (engine->helo == NULL || engine->pump == NULL ||
 	    engine->queue == NULL || engine->hosts == NULL)
 		return DANELAW_ENOMEM;
-	return make_resolver(engine, config);
+	err = make_resolver(engine, config);
+	if (err != DANELAW_OK)
+		return err;
+	engine->pulse =
+	    pulse_new(engine->base, engine->resolver, config->watch_health);
+	return engine->pulse == NULL ? DANELAW_ENOMEM : DANELAW_OK;
 }
 
 enum danelaw_err
@@ -273,6 +279,21 @@ danelaw_engine_waiting(const struct danelaw_engine *engine,
 		domain_job_waiting(job, fn, arg);
 }
 
+enum danelaw_health
+danelaw_engine_health(struct danelaw_engine *engine, const char **why)
+{
+	static const enum danelaw_health words[] = {
+		[HEALTH_UNTESTED] = DANELAW_HEALTH_UNTESTED,
+		[HEALTH_WELL] = DANELAW_HEALTH_WELL,
+		[HEALTH_DOUBT] = DANELAW_HEALTH_DOUBT,
+		[HEALTH_UNWELL] = DANELAW_HEALTH_UNWELL,
+	};
+	const struct health *health = pulse_health(engine->pulse);
+
+	*why = health_why(health);
+	return words[health->state];
+}
+
 void
 danelaw_engine_free(struct danelaw_engine *engine)
 {
@@ -290,6 +311,7 @@ danelaw_engine_free(struct danelaw_engine *engine)
 	}
 	hosts_free(engine->hosts);
 	probe_queue_free(engine->queue);
+	pulse_free(engine->pulse);
 	resolver_free(engine->resolver);
 	probe_context_free(engine->tls);
 	if (engine->pump != NULL)

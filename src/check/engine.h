@@ -8,6 +8,7 @@
 #include <danelaw.h>
 #include <sys/queue.h>
 
+#include "check/pulse.h"
 #include "check/queue.h"
 #include "dns/resolver.h"
 
@@ -19,6 +20,7 @@ struct danelaw_engine {
 	struct event_base *base;
 	bool owns_base;
 	struct resolver *resolver;
+	struct pulse *pulse;
 	struct tls_context *tls;
 	struct probe_queue *queue;
 	struct hosts *hosts;

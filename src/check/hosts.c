@@ -30,7 +30,7 @@ struct host_entry {
 	TAILQ_HEAD(, host_use) uses;
 	void *key; /* NULL: it is not in the table */
 	bool known, ended, was_given;
-	int64_t expires;
+	int64_t begun, expires;
 };
 
 struct host_use {
@@ -285,6 +285,7 @@ begin(struct hosts *hosts, const struct host_spec *spec)
 	if (entry == NULL)
 		return NULL;
 	entry->hosts = hosts;
+	entry->begun = clock_boot_ms();
 	TAILQ_INIT(&entry->uses);
 	entry->job =
 	    host_job_start(hosts->engine, spec, host_known, host_done, entry);
@@ -358,6 +359,12 @@ struct host_job *
 host_use_job(const struct host_use *use)
 {
 	return use->entry->job;
+}
+
+int64_t
+host_use_begun(const struct host_use *use)
+{
+	return use->entry->begun;
 }
 
 bool

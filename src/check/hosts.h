@@ -34,6 +34,8 @@ struct host_use *hosts_use(struct hosts *hosts, const struct host_spec *spec,
 void host_use_free(struct host_use *use);
 /* Borrowed from the use. */
 struct host_job *host_use_job(const struct host_use *use);
+/* When it was begun, by clock_boot_ms(). */
+int64_t host_use_begun(const struct host_use *use);
 /* Was it begun for another one? */
 bool host_use_is_shared(const struct host_use *use);
 /* True for one of those that wait for the same. */

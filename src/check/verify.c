@@ -327,6 +327,7 @@ judge(struct verify *verify)
 		.verify_code = judged.verify_code,
 		.date_failed = judged.date_failed,
 		.name_failed = judged.name_failed,
+		.unreadable = judged.unreadable,
 	};
 	verify->probe->offer = "file";
 	verify->probe->outcome = outcome_for(verify->host->policy, &facts);

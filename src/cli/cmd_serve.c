@@ -49,7 +49,9 @@
 /* Postfix keeps connections for a while, and waits 100 s for an answer. */
 #define MAP_IDLE_MS 600000
 #define MAP_FRAME_MS 10000
-#define MAP_PATIENCE_MS 60000
+#define DEFAULT_PATIENCE 2
+/* It asks again for what it put off after 4000 s at the most. */
+#define MAP_BEFORE_MS 7200000
 
 struct daemon {
 	int argc;
@@ -153,6 +155,19 @@ watch_domains(struct daemon *daemon)
 	return daemon->watch != NULL;
 }
 
+static void
+set_map(struct daemon *daemon)
+{
+	const struct settings *options = &daemon->settings->options;
+	enum postfix_level level = POSTFIX_LEVEL_MAY;
+
+	if (options->level != NULL)
+		postfix_level(options->level, &level);
+	maps_use(daemon->maps, level,
+	    (options->patience == 0 ? DEFAULT_PATIENCE : options->patience) *
+		1000);
+}
+
 /* An engine with these settings, and the domains they name. */
 static int
 use_settings(struct daemon *daemon, struct serve_settings *settings)
@@ -166,6 +181,7 @@ use_settings(struct daemon *daemon, struct serve_settings *settings)
 	enum danelaw_err err;
 
 	take_settings(daemon, settings);
+	set_map(daemon);
 	err = server_use(daemon->server, &setup, keep, &why);
 	if (err == DANELAW_OK)
 		return watch_domains(daemon) ? EXIT_SUCCESS : EXIT_OWN_FAILURE;
@@ -378,7 +394,7 @@ make_parts(struct daemon *daemon)
 		.connections = http.connections,
 		.idle_ms = MAP_IDLE_MS,
 		.frame_ms = MAP_FRAME_MS,
-		.patience_ms = MAP_PATIENCE_MS,
+		.before_ms = MAP_BEFORE_MS,
 	};
 
 	daemon->server = server_new(&server);

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/arena.h"
+#include "base/name.h"
+#include "base/near.h"
 #include "cli/cli.h"
 
 static const struct command {
@@ -11,19 +14,9 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "check", cmd_check,
-	    "follow RFC 7672 for each domain, probe every MX address, "
-	    "explain" },
-	{ "scan", cmd_scan,
-	    "the same for a list of any length, one line of JSON for each" },
-	{ "explain", cmd_explain,
-	    "what a finding or a line of a mail log means, and what to do" },
-	{ "verify", cmd_verify,
-	    "would this certificate chain pass these TLSA records? Offline" },
-	{ "serve", cmd_serve,
-	    "answer Prometheus, Postfix and programs, and watch domains" },
-	{ "monitor", cmd_monitor,
-	    "the plugin check_danelaw for Nagios, Icinga and Naemon" },
+#define COMMAND(name, bit, help) { #name, cmd_##name, help },
+#include "cli/commands.def"
+#undef COMMAND
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -65,6 +58,35 @@ is_plugin(const char *path)
 	return strcmp(slash == NULL ? path : slash + 1, "check_danelaw") == 0;
 }
 
+/* A domain, or a command that is written almost like it. */
+static void
+complain(const char *name)
+{
+	struct arena *arena = arena_new();
+	struct near near;
+	const char *domain = NULL, *nearest;
+
+	near_begin(&near, name);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		near_try(&near, commands[i].name);
+	nearest = near_found(&near, 1);
+	if (arena != NULL && *name != '-' && strchr(name, '.') != NULL)
+		domain = name_parse(arena, name, NULL);
+	if (*name == '\0')
+		cli_complain("what is to be done? See danelaw --help");
+	else if (domain != NULL)
+		cli_complain("there is no such command; did you mean danelaw "
+			     "check %s?",
+		    domain);
+	else if (nearest != NULL)
+		cli_complain("there is no such command; did you mean danelaw "
+			     "%s?",
+		    nearest);
+	else
+		cli_complain("there is no such command; see danelaw --help");
+	arena_unref(arena);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -87,9 +109,6 @@ main(int argc, char **argv)
 		usage(stdout);
 		return cli_flush() ? 0 : EXIT_OWN_FAILURE;
 	}
-	if (*name == '\0')
-		cli_complain("what is to be done? See danelaw --help");
-	else
-		cli_complain("there is no such command; see danelaw --help");
+	complain(name);
 	return EXIT_WRONG_USAGE;
 }

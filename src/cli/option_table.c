@@ -35,6 +35,14 @@ const struct option_spec option_specs[] = {
 	{ "socketmap", 0, KIND_LIST, AT(socketmaps), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, NULL,
 	    "answer Postfix here, or at unix:PATH; may be repeated (nowhere)" },
+	{ "level", 0, KIND_CHOICE, AT(level),
+	    "may|encrypt|dane|dane-only|verify|secure", 0, 0, COMMAND_SERVE,
+	    NULL,
+	    "smtp_tls_security_level of the main.cf that asks: no answer to "
+	    "Postfix is weaker than that (may)" },
+	{ "patience", 0, KIND_NUMBER, AT(patience), "SECONDS", 1, 60,
+	    COMMAND_SERVE, NULL,
+	    "answer Postfix after so long from what is known by then (2)" },
 	{ "config", 0, KIND_TEXT, AT(config_file), "FILE", 0, 0, COMMAND_SERVE,
 	    NULL,
 	    "options as lines \"key = value\", read again on SIGHUP; those of "

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mailbox.h"
 #include "base/name.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "cli/option_table.h"
 
@@ -206,6 +207,26 @@ find_spec(unsigned command, int value)
 	return NULL;
 }
 
+/* "--jsn" is near to --json. */
+static bool
+complain_unknown(unsigned command, const char *what, struct option_error *error)
+{
+	char why[100];
+	const char *nearest;
+	struct near near;
+
+	near_begin(&near, what + strspn(what, "-"));
+	for (size_t i = 0; i < n_option_specs; i++) {
+		if ((option_specs[i].commands & command) != 0)
+			near_try(&near, option_specs[i].name);
+	}
+	nearest = strncmp(what, "--", 2) == 0 ? near_found(&near, 1) : NULL;
+	snprintf(why, sizeof(why), "there is no such option%s%s%s",
+	    nearest == NULL ? "" : "; did you mean --",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+	return complain(error, "option", what, why);
+}
+
 bool
 options_parse(unsigned command, int argc, char **argv, int64_t now,
     struct settings *settings, int *first_operand, struct option_error *error)
@@ -228,11 +249,11 @@ options_parse(unsigned command, int argc, char **argv, int64_t now,
 				letter[1] = (char)optopt;
 				what = letter;
 			}
+			if (value == '?' && optopt < LONG_BASE)
+				return complain_unknown(command, what, error);
 			return complain(error, "option", what,
 			    value == ':' ? "it needs a value"
-				: optopt >= LONG_BASE
-				? "it takes no value"
-				: "there is no such option");
+					 : "it takes no value");
 		}
 		spec = find_spec(command, value);
 		if (!take_value(spec, optarg, now, settings, error))

@@ -53,7 +53,9 @@ struct settings {
 	/* The daemon's own. */
 	struct text_list listens, socketmaps, domains, domain_files;
 	const char *config_file;
-	long interval, max_clients, idle, grace; /* 0: the defaults */
+	const char *level;
+	/* 0: the defaults */
+	long interval, max_clients, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
 	bool order, summary, zones;
 	const char *resume, *shard;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "dns/anchor.h"
 
-#include <ldns/ldns.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <ldns/ldns.h>
 
 #include "base/arena.h"
 #include "base/text.h"

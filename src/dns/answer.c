@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "dns/answer.h"
 
-#include <ldns/ldns.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <ldns/ldns.h>
 
 #include "base/clock.h"
 #include "base/name.h"

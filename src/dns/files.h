@@ -10,9 +10,10 @@
 #ifndef DNS_FILES_H
 #define DNS_FILES_H
 
-#include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include <ldns/ldns.h>
 
 struct arena;
 

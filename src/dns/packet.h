@@ -7,10 +7,11 @@
 #ifndef DNS_PACKET_H
 #define DNS_PACKET_H
 
-#include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <ldns/ldns.h>
 
 enum packet_section {
 	PACKET_ANSWER = 0,

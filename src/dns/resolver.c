@@ -15,12 +15,8 @@
  * out of time leaves its flight, which goes on to its end: libunbound works
  * on it in any case, and so it keeps its place in the window.
  *
- * The first query sets off the self-test: a flight of its own, for ". DNSKEY".
- * Until it has landed all queries wait. When no root server answers it, the
- * upstream is replaced by one that forwards to what resolv.conf names, and
- * tested again. After a failure queries fail at once; one that comes
- * RETEST_MS later sets off a new test with a new upstream, since the old
- * one remembers for a while which servers did not answer.
+ * The first query sets off the self-test (testing.c). Until it is over all
+ * queries wait; after a failure they fail at once.
  */
 #include "dns/resolver.h"
 
@@ -30,52 +26,16 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "dns/flight.h"
-#include "dns/selftest.h"
-#include "dns/settings.h"
-#include "dns/upstream.h"
+#include "dns/testing.h"
 
-#define WINDOW 1000 /* flights at a time, about 22 KB each */
-#define TURN 32     /* of them begun and ended before others' events */
-#define RETEST_MS 30000
+#define TURN 32         /* of them begun and ended before others' events */
 #define TURN_MS 3600000 /* for those who are patient, until it is theirs */
 
-/* For the root servers while there is a second choice; and for the last. */
-static const struct timeval test_wait = { 4, 0 };
-static const struct timeval test_wait_long = { 10, 0 };
 /*
  * Between turns that sent something: a server's socket holds some 250
  * packets, and what it drops costs a second or the answer.
  */
 static const struct timeval pace = { 0, 1000 };
-
-enum phase {
-	PHASE_IDLE = 0, /* nothing was asked yet */
-	PHASE_TESTING,
-	PHASE_GOOD,
-	PHASE_FAILED,
-};
-
-TAILQ_HEAD(queries, resolver_query);
-
-struct resolver {
-	struct event_base *base;
-	struct arena *arena;     /* the configuration */
-	struct arena *run_arena; /* what this test and upstream say */
-	struct event *pump, *test_timer;
-	struct upstream *upstream;
-	struct settings settings;
-	int64_t failed_at;
-	enum phase phase;
-	enum resolver_health health;
-	const char *reason, *words;
-	struct flight *test;
-	struct fleet fleet;
-	struct queries waiting;
-	unsigned window; /* flights that may be up */
-	bool patient;
-	bool *freed; /* set when we end inside a done() */
-};
 
 struct resolver_query {
 	TAILQ_ENTRY(resolver_query) link; /* waiting */
@@ -90,8 +50,8 @@ struct resolver_query {
 	char name[];
 };
 
-static void
-wake(struct resolver *resolver)
+void
+resolver_wake(struct resolver *resolver)
 {
 	event_active(resolver->pump, EV_TIMEOUT, 0);
 }
@@ -214,8 +174,8 @@ resolver_ask(struct resolver *resolver, const char *name, enum rrtype type,
 	TAILQ_INSERT_TAIL(&resolver->waiting, query, link);
 	if (resolver->phase == PHASE_FAILED &&
 	    now - resolver->failed_at >= RETEST_MS)
-		resolver->phase = PHASE_IDLE;
-	wake(resolver);
+		resolver_retest(resolver);
+	resolver_wake(resolver);
 	return query;
 }
 
@@ -231,8 +191,8 @@ resolver_cancel(struct resolver_query *query)
 /* The self-test. */
 
 /* Ends the upstream and all its flights. Queries in flight wait again. */
-static void
-drop_upstream(struct resolver *resolver)
+void
+resolver_drop_upstream(struct resolver *resolver)
 {
 	struct flight *flight;
 
@@ -250,149 +210,6 @@ drop_upstream(struct resolver *resolver)
 	}
 }
 
-/* NULL, or why there is none. */
-static const char *
-make_upstream(struct resolver *resolver)
-{
-	const char *why = NULL;
-	const struct settings *settings = &resolver->settings;
-	const struct upstream_config config = settings_upstream(settings);
-
-	resolver->upstream =
-	    upstream_new(resolver->base, &config, resolver->run_arena, &why);
-	/* What waits inside libunbound cannot be told from what was asked. */
-	resolver->window = upstream_ports(settings->window);
-	if (resolver->window > WINDOW)
-		resolver->window = WINDOW;
-	resolver->words = settings_words(resolver->run_arena, settings);
-	return resolver->upstream != NULL ? NULL
-	    : why == NULL                 ? "out of memory"
-					  : why;
-}
-
-static void
-test_failed(
-    struct resolver *resolver, enum resolver_health health, const char *reason)
-{
-	resolver->phase = PHASE_FAILED;
-	resolver->health = health;
-	resolver->reason = reason == NULL ? "out of memory" : reason;
-	resolver->failed_at = clock_monotonic_ms();
-	wake(resolver);
-}
-
-/* Begins anew, long after the last test, with what was configured. */
-static void
-forget_test(struct resolver *resolver)
-{
-	struct arena *arena = arena_new();
-
-	drop_upstream(resolver);
-	settings_restore(&resolver->settings);
-	if (arena == NULL)
-		return;
-	arena_unref(resolver->run_arena);
-	resolver->run_arena = arena;
-	resolver->reason = NULL;
-	resolver->words = settings_words(arena, &resolver->settings);
-}
-
-static void
-test_begin(struct resolver *resolver)
-{
-	const char *why = NULL;
-	struct timeval wait;
-
-	resolver->phase = PHASE_TESTING;
-	if (resolver->upstream == NULL)
-		why = make_upstream(resolver);
-	if (why == NULL)
-		why = flight_start(&resolver->fleet, resolver->upstream, "",
-		    RRTYPE_DNSKEY, NULL, &resolver->test);
-	if (why != NULL) {
-		test_failed(resolver, RESOLVER_BROKEN, why);
-		return;
-	}
-	wait = settings_can_fall_back(resolver->run_arena, &resolver->settings)
-	    ? test_wait
-	    : test_wait_long;
-	evtimer_add(resolver->test_timer, &wait);
-}
-
-static void
-test_judge(struct resolver *resolver, const struct answer *answer)
-{
-	enum resolver_health health = selftest_health(answer);
-	struct settings *settings = &resolver->settings;
-	const struct selftest_subject subject = {
-		.own = settings->n_forwarders == 0,
-		.servers = settings_servers(resolver->run_arena, settings),
-		.anchor = settings->anchors.source,
-		.at = settings->at != 0 ? settings->at : clock_unix(),
-		.at_given = settings->at != 0,
-	};
-	const char *reason;
-
-	evtimer_del(resolver->test_timer);
-	if (health == RESOLVER_GOOD) {
-		resolver->phase = PHASE_GOOD;
-		resolver->health = health;
-		resolver->reason = NULL;
-		wake(resolver);
-		return;
-	}
-	if (health == RESOLVER_NO_NETWORK &&
-	    settings_fall_back(resolver->run_arena, settings)) {
-		drop_upstream(resolver);
-		test_begin(resolver);
-		return;
-	}
-	reason = selftest_reason(resolver->run_arena, health, &subject, answer);
-	if (settings->fell_back && reason != NULL)
-		reason = arena_printf(resolver->run_arena,
-		    "no root server answers, and %s", reason);
-	test_failed(resolver, health, reason);
-}
-
-static void
-test_landed(struct resolver *resolver, struct flight *flight)
-{
-	struct arena *arena = arena_new();
-	struct answer answer;
-
-	if (arena == NULL) {
-		flight_free(flight);
-		resolver->test = NULL;
-		test_failed(resolver, RESOLVER_BROKEN, "out of memory");
-		return;
-	}
-	flight_read(flight, arena, "", RRTYPE_DNSKEY, &answer);
-	flight_free(flight);
-	resolver->test = NULL;
-	test_judge(resolver, &answer);
-	arena_unref(arena);
-}
-
-static void
-on_test_deadline(evutil_socket_t fd, short what, void *arg)
-{
-	struct resolver *resolver = arg;
-	const struct answer answer = {
-		.lookup = { .why = "no answer came in time" },
-		.timed_out = true,
-	};
-
-	(void)fd;
-	(void)what;
-	/* It may have landed in this very turn of the loop. */
-	if (resolver->phase != PHASE_TESTING || resolver->test == NULL ||
-	    resolver->test->landed)
-		return;
-	/* The flight goes on for nobody; drop_upstream() would end it. */
-	resolver->test = NULL;
-	test_judge(resolver, &answer);
-}
-
 /* The pump. */
 
 /* False: the resolver is no more. */
@@ -405,7 +222,7 @@ deliver(struct resolver *resolver, struct flight *flight)
 	bool alive;
 
 	if (flight == resolver->test) {
-		test_landed(resolver, flight);
+		testing_landed(resolver, flight);
 		return true;
 	}
 	if (query == NULL) {
@@ -482,15 +299,15 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting)) {
 		if (resolver->health != RESOLVER_UNTESTED)
-			forget_test(resolver);
-		test_begin(resolver);
+			testing_forget(resolver);
+		testing_begin(resolver);
 	}
 	for (int i = 0; i < TURN && can_take_up(resolver); i++) {
 		if (!take_up(resolver, TAILQ_FIRST(&resolver->waiting)))
 			return;
 	}
 	if (!TAILQ_EMPTY(&resolver->fleet.landed))
-		wake(resolver);
+		resolver_wake(resolver);
 	else if (can_take_up(resolver))
 		evtimer_add(resolver->pump, &pace);
 }
@@ -514,14 +331,14 @@ resolver_new(struct event_base *base, const struct resolver_config *config,
 	new->run_arena = arena_new();
 	new->pump = event_new(base, -1, 0, on_pump, new);
 	fleet_init(&new->fleet, new->pump);
-	new->test_timer = evtimer_new(base, on_test_deadline, new);
+	new->test_timer = evtimer_new(base, testing_deadline, new);
 	if (new->arena == NULL || new->run_arena == NULL || new->pump == NULL ||
 	    new->test_timer == NULL)
 		goto done;
 	err = settings_read(new->arena, config, &new->settings, &why);
 	if (err != RESOLVER_OK)
 		goto done;
-	why = make_upstream(new);
+	why = testing_upstream(new);
 	if (why != NULL)
 		err = RESOLVER_ELIBRARY;
 done:
@@ -544,7 +361,7 @@ resolver_free(struct resolver *resolver)
 		return;
 	if (resolver->freed != NULL)
 		*resolver->freed = true;
-	drop_upstream(resolver);
+	resolver_drop_upstream(resolver);
 	while ((flight = TAILQ_FIRST(&resolver->fleet.landed)) != NULL) {
 		if (flight->passenger != NULL)
 			query_free(flight->passenger);

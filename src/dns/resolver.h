@@ -85,6 +85,16 @@ const char *resolver_reason(const struct resolver *resolver);
  * "forwarding to 127.0.0.1@5300, ...", and after a fall-back why. Never NULL.
  */
 const char *resolver_words(const struct resolver *resolver);
+/* A test that failed begins anew with the next question. */
+void resolver_retest(struct resolver *resolver);
+/*
+ * Makes the upstreams anew, by what resolv.conf says now where they are from
+ * there, and from the root again where it fell back; what was in flight is
+ * asked again. Where other upstreams are configured there is nothing to do.
+ */
+void resolver_renew(struct resolver *resolver);
+/* The resolv.conf that its upstreams are from, or NULL. */
+const char *resolver_file(const struct resolver *resolver);
 /* Does it use what resolv.conf names because no root server answers? */
 bool resolver_fell_back(const struct resolver *resolver);
 /* Its version, for --version. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "dns/settings.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "dns/files.h"
 
@@ -116,6 +118,44 @@ settings_fall_back(struct arena *arena, struct settings *settings)
 	settings->n_forwarders = n;
 	settings->fell_back = true;
 	return true;
+}
+
+static bool
+are_alike(const struct settings *settings, const char *const *places, size_t n)
+{
+	if (settings->n_forwarders != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(settings->forwarders[i], places[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+settings_reread(struct arena *arena, struct settings *settings)
+{
+	struct arena *read = arena_new();
+	const char **places, *why, **kept = NULL;
+	size_t n, n_kept = 0;
+	bool changed = false;
+
+	if (read == NULL ||
+	    !file_read_resolv_conf(
+		read, settings->resolv_conf, &places, &n, &why) ||
+	    are_alike(settings, places, n))
+		goto done;
+	for (size_t i = 0; i < n; i++) {
+		if (!arena_push_text(
+			arena, &kept, &n_kept, arena_strdup(arena, places[i])))
+			goto done;
+	}
+	settings->forwarders = kept;
+	settings->n_forwarders = n_kept;
+	changed = true;
+done:
+	arena_unref(read);
+	return changed;
 }
 
 void

@@ -33,6 +33,11 @@ bool settings_can_fall_back(
     struct arena *arena, const struct settings *settings);
 /* Takes it. False: there is none, and nothing is changed. */
 bool settings_fall_back(struct arena *arena, struct settings *settings);
+/*
+ * What resolv.conf names now, where it can be read; false where it names what
+ * it did. Each change takes some memory from the arena.
+ */
+bool settings_reread(struct arena *arena, struct settings *settings);
 /* Back to what was configured. */
 void settings_restore(struct settings *settings);
 

@@ -4,8 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/near.h"
+
 /* A shorter message would be found in lines that are about other things. */
-enum { PIECE_MIN = 8, ID_MAX = 40 };
+enum { PIECE_MIN = 8 };
 
 static const struct {
 	const char *id, *why;
@@ -52,59 +54,15 @@ catalogue_find(const char *id, struct catalogue_item *item)
 	return false;
 }
 
-static size_t
-least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to put in, take out or change to make one of the other. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t n = strlen(b), row[ID_MAX + 1];
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t corner = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t change = corner + (a[i] != b[j]);
-
-			corner = row[j + 1];
-			row[j + 1] =
-			    least(change, 1 + least(row[j], row[j + 1]));
-		}
-	}
-	return row[n];
-}
-
 const char *
 catalogue_nearest(const char *id)
 {
-	const char *nearest = NULL;
-	size_t best = ID_MAX, len = strlen(id);
+	struct near near;
 
-	if (len == 0 || len > ID_MAX)
-		return NULL;
-	for (size_t i = 0; i < catalogue_size(); i++) {
-		const char *one = catalogue_at(i).id;
-		size_t far;
-
-		if (strlen(one) > ID_MAX)
-			continue;
-		far = distance(id, one);
-		/* The beginning of an id is nearer than it looks. */
-		if (strncmp(one, id, len) == 0)
-			far = least(far, 1);
-		if (far < best) {
-			best = far;
-			nearest = one;
-		}
-	}
-	return best <= 2 + len / 3 ? nearest : NULL;
+	near_begin(&near, id);
+	for (size_t i = 0; i < catalogue_size(); i++)
+		near_try(&near, catalogue_at(i).id);
+	return near_found(&near, 2);
 }
 
 static size_t

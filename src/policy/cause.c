@@ -19,7 +19,8 @@
 #define ALERT_CERTIFICATE_REQUIRED 116
 
 #define DH_LEAST_BITS 1024 /* below that OpenSSL refuses at any level */
-#define OFFERS_MAX 8       /* with NULL at the end */
+#define OFFERS_MAX 10      /* with NULL at the end */
+#define BIG_HELLO 1000     /* octets; without a hybrid it is some 300 */
 
 static bool
 says(const struct danelaw_trial *trial, const char *words)
@@ -88,7 +89,9 @@ is_version_alert(const struct danelaw_trial *trial)
 static bool
 is_short_dh(const struct danelaw_trial *trial)
 {
-	return says(trial, "dh key too small");
+	/* The second one is OpenSSL 3.5's for what has none. */
+	return says(trial, "dh key too small") ||
+	    says(trial, "unknown security bits");
 }
 
 static bool
@@ -140,18 +143,18 @@ static const struct {
 	{ dislikes_cert, { "no-cert" } },
 	{ needs_cert, { NULL } },
 	{ is_name_alert, { "no-sni" } },
-	{ is_version_alert, { "tls12", "tls10" } },
+	{ is_version_alert, { "no-hybrid", "tls12", "weak", "tls10" } },
 	{ is_short_dh, { "weak" } },
 	{ is_renegotiation, { NULL } },
 	{ is_curve, { "rare-groups" } },
 	{ is_signature, { NULL } },
-	{ is_late, { "tls12", "small" } },
+	{ is_late, { "no-hybrid", "today", "tls12", "small" } },
 	{ is_cut,
-	    { "no-sni", "tls12", "small", "rare-groups", "weak", "anon",
-		"tls10" } },
+	    { "no-hybrid", "today", "no-sni", "tls12", "small", "rare-groups",
+		"weak", "anon", "tls10" } },
 	{ is_any,
-	    { "no-sni", "rare-groups", "weak", "anon", "tls12", "tls10",
-		"small" } },
+	    { "no-hybrid", "today", "no-sni", "rare-groups", "weak", "anon",
+		"tls12", "tls10", "small" } },
 };
 
 static const char *const *
@@ -164,14 +167,6 @@ series_for(const struct danelaw_trial *trial)
 	return clues[i].offers;
 }
 
-const char *
-cause_next(const struct danelaw_trial *trials, size_t n)
-{
-	if (n == 0 || n >= OFFERS_MAX || trials[0].ok || trials[n - 1].ok)
-		return NULL;
-	return series_for(&trials[0])[n - 1];
-}
-
 static const struct danelaw_trial *
 find(const struct danelaw_trial *trials, size_t n, const char *offer)
 {
@@ -179,6 +174,62 @@ find(const struct danelaw_trial *trials, size_t n, const char *offer)
 		if (trials[i].offer != NULL &&
 		    strcmp(trials[i].offer, offer) == 0)
 			return &trials[i];
+	}
+	return NULL;
+}
+
+/* A hello that is no whole handshake was to the server's liking. */
+static bool
+is_answered(const struct danelaw_trial *trial)
+{
+	return trial != NULL && trial->tls != NULL;
+}
+
+/* Was a hybrid group in it? */
+static bool
+is_big(const struct danelaw_trial *trial)
+{
+	return trial->hello_octets >= BIG_HELLO;
+}
+
+/* An offer with hybrid groups can be made or not, by the OpenSSL at hand. */
+static bool
+is_possible(const struct danelaw_trial *first, const char *offer)
+{
+	if (strcmp(offer, "no-hybrid") == 0)
+		return is_big(first);
+	if (strcmp(offer, "today") == 0)
+		return first->hello_octets > 0 && !is_big(first);
+	return true;
+}
+
+/* It works without a hybrid group: is it that, or the length of it? */
+static const char *
+next_of_size(const struct danelaw_trial *trials, size_t n)
+{
+	const struct danelaw_trial *big = find(trials, n, "big-hello");
+
+	if (big == NULL)
+		return "big-hello";
+	return big->ok && find(trials, n, "again") == NULL ? "again" : NULL;
+}
+
+const char *
+cause_next(const struct danelaw_trial *trials, size_t n)
+{
+	const struct danelaw_trial *brief = find(trials, n, "no-hybrid");
+	const char *const *offer;
+
+	if (n == 0 || n >= OFFERS_MAX || trials[0].ok)
+		return NULL;
+	if (brief != NULL && brief->ok)
+		return next_of_size(trials, n);
+	if (trials[n - 1].ok || is_answered(find(trials, n, "today")))
+		return NULL;
+	for (offer = series_for(&trials[0]); *offer != NULL; offer++) {
+		if (is_possible(&trials[0], *offer) &&
+		    find(trials, n, *offer) == NULL)
+			return *offer;
 	}
 	return NULL;
 }
@@ -316,17 +367,63 @@ static const struct {
 	    "its Diffie-Hellman parameters are too short" },
 	{ is_renegotiation, CAUSE_RENEGOTIATION,
 	    "it does not know secure renegotiation" },
-	{ is_late, CAUSE_TIMEOUT, "it stalls, whatever the client offers" },
-	{ is_cut, CAUSE_EOF, "it hangs up, whatever the client offers" },
+	{ is_late, CAUSE_TIMEOUT, "it stalls with each offer that was made" },
+	{ is_cut, CAUSE_EOF, "it hangs up with each offer that was made" },
 };
+
+static bool
+is_hybrid(const char *group)
+{
+	return group != NULL && strstr(group, "MLKEM") != NULL;
+}
+
+/* Only an OpenSSL newer than ours could have shaken hands. */
+static struct cause_answer
+judge_today(struct arena *arena, const struct danelaw_trial *today)
+{
+	if (is_hybrid(today->tls->group))
+		return (struct cause_answer) { CAUSE_LIBRARY,
+			arena_printf(arena,
+			    "it needs OpenSSL 3.5 here: the server asks for "
+			    "%s, and takes no older group",
+			    today->tls->group) };
+	return (struct cause_answer) { CAUSE_LIBRARY,
+		"it needs OpenSSL 3.5 here: the server takes an offer with "
+		"ML-DSA, and none without" };
+}
+
+/* By how many octets; big may be NULL, as may be again. */
+static struct cause_answer
+judge_size(struct arena *arena, const struct danelaw_trial *brief,
+    const struct danelaw_trial *big, const struct danelaw_trial *again)
+{
+	if (again != NULL && again->ok)
+		return (struct cause_answer) { CAUSE_UNSTEADY,
+			"it failed once, and worked when it was tried again" };
+	if (big == NULL || big->ok)
+		return (struct cause_answer) { CAUSE_HYBRID,
+			big == NULL
+			    ? "it succeeds only when the client offers no "
+			      "hybrid group"
+			    : "it fails when the client offers a hybrid "
+			      "group, and takes a ClientHello as long "
+			      "without one" };
+	return (struct cause_answer) { CAUSE_BIG_HELLO,
+		arena_printf(arena,
+		    "it takes a ClientHello of %d octets, and none of %d",
+		    brief->hello_octets, big->hello_octets) };
+}
 
 /* TLS 1.3 does not tie the curve of a certificate to those of the server. */
 static struct cause_answer
 judge_success(struct arena *arena, const struct danelaw_trial *trials, size_t n)
 {
+	const struct danelaw_trial *big = find(trials, n, "big-hello");
 	const struct danelaw_trial *old = find(trials, n, "tls12");
 	const char *curve = curve_of(&trials[0]);
 
+	if (big != NULL && !big->ok)
+		return judge_size(arena, &trials[0], big, NULL);
 	if (old == NULL || old->ok || curve == NULL ||
 	    strcmp(curve, "P-256") == 0 ||
 	    (old->alert != ALERT_HANDSHAKE_FAILURE &&
@@ -371,19 +468,26 @@ judge_loss(const struct danelaw_trial *trials, size_t n)
 	}
 	if (first->alert == ALERT_HANDSHAKE_FAILURE && n > 1)
 		return (struct cause_answer) { CAUSE_ALERT_40,
-			"it fails, whatever the client offers" };
+			"it fails with each offer that was made" };
 	return (struct cause_answer) { CAUSE_NONE, NULL };
 }
 
 struct cause_answer
 cause_judge(struct arena *arena, const struct danelaw_trial *trials, size_t n)
 {
+	const struct danelaw_trial *brief = find(trials, n, "no-hybrid");
+	const struct danelaw_trial *today = find(trials, n, "today");
 	const struct danelaw_trial *last;
 
 	if (n == 0)
 		return (struct cause_answer) { CAUSE_NONE, NULL };
 	if (trials[0].ok)
 		return judge_success(arena, trials, n);
+	if (is_answered(today))
+		return judge_today(arena, today);
+	if (brief != NULL && brief->ok)
+		return judge_size(arena, brief, find(trials, n, "big-hello"),
+		    find(trials, n, "again"));
 	last = &trials[n - 1];
 	for (size_t i = 0; last->ok && last->offer != NULL &&
 	     i < sizeof(wins) / sizeof(wins[0]);

@@ -30,6 +30,9 @@ enum cause {
 	CAUSE_RENEGOTIATION,
 	CAUSE_IMPLICIT,  /* it waits for TLS where a greeting is due */
 	CAUSE_BIG_HELLO, /* only a short ClientHello gets through */
+	CAUSE_HYBRID,    /* it fails at a hybrid group, not at the length */
+	CAUSE_UNSTEADY,  /* the same offer fails and works */
+	CAUSE_LIBRARY,   /* the OpenSSL at hand is too old for it */
 	CAUSE_TIMEOUT,
 	CAUSE_EOF,
 	CAUSE_ALERT_40, /* nothing tried works */
@@ -43,8 +46,8 @@ struct cause_answer {
 
 /*
  * The offer to try next, given those tried so far, the default first; NULL:
- * enough is known, or nothing is left. At most seven after the default, and
- * none after a success.
+ * enough is known, or nothing is left. At most eight after the default, and
+ * none after a success but where it is to be told why it is one.
  */
 const char *cause_next(const struct danelaw_trial *trials, size_t n);
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "policy/diagnose_kit.h"
+#include "policy/diagnose_ca.h"
 
 static bool
 same_chain(const struct danelaw_probe *a, const struct danelaw_probe *b)
@@ -168,8 +168,13 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 	if (options != NULL)
 		exam.options = *options;
 	gather(&exam);
-	diagnose_dns(&exam);
-	if (!exam.options.resolver_dead) {
+	if (exam.options.own_lack != NULL)
+		finding_add(tree, FINDING_OPS_OUR_LACK, exam.report->domain,
+		    "where", exam.report->domain, "what", exam.options.own_lack,
+		    NULL);
+	else
+		diagnose_dns(&exam);
+	if (!exam.options.resolver_dead && exam.options.own_lack == NULL) {
 		diagnose_tlsa(&exam);
 		if (!exam.options.offline) {
 			diagnose_smtp(&exam);
@@ -181,6 +186,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		diagnose_name(&exam);
 		diagnose_cert(&exam);
 		diagnose_advice(&exam);
+		diagnose_ca(&exam);
 		diagnose_ops(&exam);
 	}
 	finding_sort(exam.report);

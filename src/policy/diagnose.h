@@ -14,8 +14,9 @@
 /* What the tree cannot hold. */
 struct diagnose_options {
 	bool require_dane;
-	bool resolver_dead; /* no DNS at all: says so, and nothing else */
-	bool offline;       /* nobody was talked to: nothing on SMTP */
+	const char *own_lack; /* we were not well: says so, and nothing else */
+	bool resolver_dead;   /* no DNS at all: says so, and nothing else */
+	bool offline;         /* nobody was talked to: nothing on SMTP */
 	bool null_mx_mixed; /* a null MX stood next to others (RFC 7505 s. 3) */
 	bool other_time;    /* the time to judge by is days away from now */
 	uint32_t expiry_days; /* certificates; 0: 14 */

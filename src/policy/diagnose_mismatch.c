@@ -13,9 +13,12 @@
  */
 #include <string.h>
 
-#include "policy/diagnose_kit.h"
-#include "policy/known_ca.h"
+#include "policy/diagnose_ca.h"
 #include "policy/tlsa.h"
+
+#define HINT_CHAIN                                                             \
+	"; by default Let's Encrypt sends Root YR for RSA keys, Root YE and "  \
+	"ISRG Root X2 for ECDSA keys, and never ISRG Root X1"
 
 struct mismatch {
 	struct exam *exam;
@@ -285,29 +288,85 @@ blame_end_entity(struct mismatch *m)
 }
 
 static bool
-blame_known_ca(struct mismatch *m, bool complete)
+is_root(const struct known_ca *ca)
+{
+	return ca->state == KNOWN_CA_ROOT;
+}
+
+/* What is known of the issuers that the records name. */
+struct named {
+	const struct danelaw_record *retired, *current, *root;
+	bool same_key; /* some issue for the key of the leaf */
+};
+
+static struct named
+find_named(const struct mismatch *m)
 {
 	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
+	struct named named = { .retired = NULL };
 
 	for (size_t i = 0; i < tlsa->n_records; i++) {
-		const struct known_ca *ca = known_ca_find(&tlsa->records[i]);
+		const struct danelaw_record *record = &tlsa->records[i];
+		const struct known_ca *ca = known_ca_find(record);
 
-		if (ca == NULL || (!ca->retired && complete))
+		if (ca == NULL)
 			continue;
-		m->record = &tlsa->records[i];
-		if (ca->retired)
-			replace(m,
-			    blame(m, FINDING_TLSA_TA_LE_RETIRED, "ca", ca->name,
-				NULL, NULL),
-			    2);
-		else
-			replace(m,
-			    blame(m, FINDING_TLSA_TA_ROOT_NOT_SENT, "root",
-				ca->name, NULL, NULL),
-			    2);
-		return true;
+		if (known_ca_is_retired(ca)) {
+			named.retired = record;
+		} else if (is_root(ca)) {
+			named.root = record;
+		} else {
+			named.current = record;
+			named.same_key = named.same_key ||
+			    ca->key == known_ca_key_of(m->leaf);
+		}
 	}
-	return false;
+	return named;
+}
+
+/* Records for issuers of Let's Encrypt, of whom none issued the leaf. */
+static bool
+blame_known_issuer(struct mismatch *m)
+{
+	struct named named = find_named(m);
+	struct danelaw_finding *finding;
+	const char *kind = "";
+
+	m->record = named.current != NULL ? named.current : named.retired;
+	if (m->record == NULL)
+		return false;
+	if (named.current == NULL) {
+		finding = blame(m, FINDING_TLSA_TA_LE_RETIRED, "ca",
+		    ca_named(m->exam, m->host, known_ca_is_retired), "offer",
+		    ca_offer(m->exam, m->leaf));
+	} else {
+		if (!named.same_key)
+			kind = ", who issue for another type of key";
+		finding = blame(m, FINDING_TLSA_TA_LE_OTHER_ISSUER, "ca",
+		    arena_printf(m->exam->arena, "%s%s",
+			ca_named(m->exam, m->host, known_ca_issues), kind),
+		    "offer", ca_offer(m->exam, m->leaf));
+	}
+	replace(m, finding, 2);
+	ca_publish(m->exam, finding, m->host, m->leaf);
+	return true;
+}
+
+/* A root that everybody knows, and no server sends. */
+static bool
+blame_known_root(struct mismatch *m)
+{
+	struct named named = find_named(m);
+
+	if (named.root == NULL)
+		return false;
+	m->record = named.root;
+	replace(m,
+	    blame(m, FINDING_TLSA_TA_ROOT_NOT_SENT, "root",
+		ca_named(m->exam, m->host, is_root), "hint",
+		known_ca_issued(m->leaf) ? HINT_CHAIN : ""),
+	    2);
+	return true;
 }
 
 /* 7: an issuer was promised, and it is not there. */
@@ -317,6 +376,7 @@ blame_issuer(struct mismatch *m)
 	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
 	const struct danelaw_cert *end = kit_path_end(m->probe);
 	const char *missing = kit_text(m->exam, end->issuer);
+	const struct danelaw_record *anchor = NULL;
 	const char *sends;
 
 	for (size_t i = 0; i < tlsa->n_records; i++) {
@@ -324,8 +384,8 @@ blame_issuer(struct mismatch *m)
 
 		if (!record->usable || record->usage != 2)
 			continue;
-		if (m->record == NULL)
-			m->record = record;
+		if (anchor == NULL)
+			anchor = record;
 		if (record->selector == 0 && record->mtype == 0 &&
 		    !end->self_issued) {
 			m->record = record;
@@ -336,12 +396,14 @@ blame_issuer(struct mismatch *m)
 			return;
 		}
 	}
-	if (m->record == NULL || blame_known_ca(m, end->self_issued))
+	if (anchor == NULL || blame_known_issuer(m) ||
+	    (!end->self_issued && blame_known_root(m)))
 		return;
+	m->record = anchor;
 	if (m->probe->n_chain > 1 && !end->self_issued) {
 		kit_publish_311(m->exam,
 		    blame(m, FINDING_TLSA_TA_ROOT_NOT_SENT, "root", missing,
-			NULL, NULL),
+			"hint", ""),
 		    m->host, m->leaf);
 		return;
 	}
@@ -367,10 +429,13 @@ diagnose_sighting(struct exam *exam, const struct sighting *sighting)
 		.name = kit_owner(exam, sighting->host) };
 
 	if (blame_agility(&m) || blame_selector(&m) || blame_usage(&m) ||
-	    blame_path(&m) || blame_second_certificate(&m) ||
-	    blame_end_entity(&m))
+	    blame_path(&m) || blame_second_certificate(&m))
 		return;
-	blame_issuer(&m);
+	/* Issuers beside it were meant to help out, and cannot. */
+	if (blame_end_entity(&m))
+		blame_known_issuer(&m);
+	else
+		blame_issuer(&m);
 }
 
 /* The certificate that depends on the server name (RFC 7672 section 8.1). */

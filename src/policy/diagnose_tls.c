@@ -74,6 +74,9 @@ static const enum finding_id by_cause[N_CAUSES] = {
 	[CAUSE_RENEGOTIATION] = FINDING_TLS_LEGACY_RENEGOTIATION,
 	[CAUSE_IMPLICIT] = FINDING_SMTP_IMPLICIT_TLS,
 	[CAUSE_BIG_HELLO] = FINDING_TLS_BIG_CLIENTHELLO,
+	[CAUSE_HYBRID] = FINDING_TLS_HYBRID_REFUSED,
+	[CAUSE_UNSTEADY] = FINDING_TLS_HANDSHAKE_FAILED,
+	[CAUSE_LIBRARY] = FINDING_OPS_LIB_TOO_OLD,
 	[CAUSE_TIMEOUT] = FINDING_TLS_TIMEOUT,
 	[CAUSE_EOF] = FINDING_TLS_UNEXPECTED_EOF,
 	[CAUSE_ALERT_40] = FINDING_TLS_HANDSHAKE_FAILURE_40,
@@ -183,7 +186,8 @@ diagnose_failure(struct exam *exam, const struct danelaw_host *host,
 		if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED ||
 		    probe->outcome == DANELAW_OUTCOME_TLS_TIMEOUT) {
 			tell_failure(exam, host, address, probe);
-		} else if (probe->tls != NULL && probe->n_chain == 0) {
+		} else if (probe->tls != NULL && probe->n_chain == 0 &&
+		    probe->outcome != DANELAW_OUTCOME_NOT_EXAMINED) {
 			tell_anonymous(exam, host, address, probe);
 		} else {
 			continue;
@@ -192,17 +196,44 @@ diagnose_failure(struct exam *exam, const struct danelaw_host *host,
 	}
 }
 
-/* The default offer works, but not with TLS 1.2. */
+/* A handshake stands, but would not with every sender. */
 static void
-diagnose_fixed_curve(struct exam *exam, const struct danelaw_host *host,
+diagnose_success(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_address *address)
 {
 	struct cause_answer answer =
 	    cause_judge(exam->arena, address->trials, address->n_trials);
+	struct danelaw_finding *finding = NULL;
 
-	if (answer.cause == CAUSE_CURVE_FIXED && address->n_probes > 0)
-		tell(exam, host, address, &address->probes[0],
-		    FINDING_TLS_SERVER_CURVE_FIXED, answer.words);
+	if (address->n_probes == 0 || address->probes[0].tls == NULL)
+		return;
+	if (answer.cause == CAUSE_CURVE_FIXED ||
+	    answer.cause == CAUSE_BIG_HELLO || answer.cause == CAUSE_HYBRID ||
+	    answer.cause == CAUSE_UNSTEADY)
+		finding = tell(exam, host, address, &address->probes[0],
+		    by_cause[answer.cause], answer.words);
+	if (finding != NULL)
+		finding->severity = DANELAW_SEVERITY_WARNING;
+}
+
+/* What the server has, and this build cannot offer or read. */
+static void
+diagnose_unread(struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_address *address)
+{
+	const char *cause =
+	    cause_judge(exam->arena, address->trials, address->n_trials).words;
+
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		if (probe->outcome != DANELAW_OUTCOME_NOT_EXAMINED ||
+		    address->untried != NULL || address->our_lack != NULL)
+			continue;
+		tell(exam, host, address, probe, FINDING_OPS_LIB_TOO_OLD,
+		    i == 0 ? cause : NULL);
+		return;
+	}
 }
 
 /* As diagnose_mismatch(), for the names in a certificate that matches. */
@@ -280,7 +311,7 @@ static bool
 is_rare_key(const struct danelaw_cert *leaf)
 {
 	return kit_says(leaf->key, "ED25519") || kit_says(leaf->key, "ED448") ||
-	    kit_says(leaf->key, "RSA-PSS");
+	    kit_says(leaf->key, "RSA-PSS") || kit_says(leaf->key, "ML-DSA");
 }
 
 /* Has the address another certificate, with a key that everybody knows? */
@@ -340,6 +371,8 @@ diagnose_parameters(struct exam *exam, const struct sighting *sighting)
 		if (finding != NULL)
 			finding->severity = DANELAW_SEVERITY_WARNING;
 	}
+	if (is_version(tls, "TLSv1.2") && !tls->ems)
+		note(exam, sighting, FINDING_TLS_NO_EMS, NULL);
 	if (bits > 0 && bits < 2048)
 		note(exam, sighting, FINDING_TLS_DH_TOO_SMALL,
 		    arena_printf(exam->arena,
@@ -380,7 +413,8 @@ diagnose_tls(struct exam *exam)
 
 		for (size_t j = 0; j < host->n_addresses; j++) {
 			diagnose_failure(exam, host, &host->addresses[j]);
-			diagnose_fixed_curve(exam, host, &host->addresses[j]);
+			diagnose_success(exam, host, &host->addresses[j]);
+			diagnose_unread(exam, host, &host->addresses[j]);
 			diagnose_no_sni(exam, host, &host->addresses[j]);
 		}
 	}

@@ -396,14 +396,13 @@ diagnose_stale(struct exam *exam, const struct danelaw_host *host)
 	    host->name, "record", kit_rr(exam, extra), NULL);
 }
 
-/* Old and known public issuers, by the SHA-256 digest of their keys. */
 static bool
 is_public(const struct danelaw_cert *cert)
 {
 	static const char *const names[] = { "O=Let's Encrypt",
-		"O=Internet Security Research Group", "O=DigiCert", "O=Sectigo",
-		"O=GlobalSign", "O=Google Trust Services", "O=ZeroSSL",
-		"O=GoDaddy", "O=Entrust", "O=Buypass", "O=Amazon",
+		"O=Internet Security Research Group", "O=ISRG", "O=DigiCert",
+		"O=Sectigo", "O=GlobalSign", "O=Google Trust Services",
+		"O=ZeroSSL", "O=GoDaddy", "O=Entrust", "O=Buypass", "O=Amazon",
 		"O=IdenTrust" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -417,16 +416,6 @@ is_public(const struct danelaw_cert *cert)
 	return false;
 }
 
-static size_t
-count_usage(const struct danelaw_tlsa *tlsa, int usage)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < tlsa->n_records; i++)
-		n += tlsa->records[i].usable && tlsa->records[i].usage == usage;
-	return n;
-}
-
 /* Authenticated by an issuer: what should its owner know? */
 static void
 diagnose_anchor(struct exam *exam, const struct sighting *sighting)
@@ -437,7 +426,6 @@ diagnose_anchor(struct exam *exam, const struct sighting *sighting)
 	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
 	const struct danelaw_cert *anchor;
 	const char *name = kit_owner(exam, host);
-	const char *new = kit_new(exam, host, true);
 
 	if (record == NULL)
 		return;
@@ -455,18 +443,6 @@ diagnose_anchor(struct exam *exam, const struct sighting *sighting)
 		finding_add(exam->tree, FINDING_TLSA_TA_PUBLIC_CA, host->name,
 		    "host", host->name, "issuer", kit_cert(exam, anchor),
 		    "name", name, "new", kit_new(exam, host, false), NULL);
-	/* Of several issuers one is drawn; one record cannot cover them. */
-	if (strstr(anchor->subject, "O=Let's Encrypt") != NULL &&
-	    count_usage(&host->tlsa, 2) == 1 &&
-	    !some_fits(exam, host, NULL, 3) &&
-	    !finding_present(
-		exam->report, FINDING_TLSA_TA_LE_INCOMPLETE, host->name))
-		kit_publish_311(exam,
-		    finding_add(exam->tree, FINDING_TLSA_TA_LE_INCOMPLETE,
-			host->name, "record", kit_rr(exam, record), "name",
-			name, "new", new, "issuer", kit_cert(exam, anchor),
-			NULL),
-		    host, leaf);
 }
 
 static void

@@ -1,36 +1,131 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/known_ca.h"
 
+#include <string.h>
+
 #include "policy/diagnose_kit.h"
 
 static const struct known_ca known_cas[] = {
-	{ "60b87575447dcba2a36b7d11ac09fb24a9db406fee12d2cc90180517616e8a18",
-	    "X3", "CN=Let's Encrypt Authority X3", true },
-	{ "b111dd8a1c2091a89bd4fd60c57f0716cce50feeff8137cdbee0326e02cf362b",
-	    "X4", "CN=Let's Encrypt Authority X4", true },
-	{ "8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d",
-	    "R3", "CN=R3,", true },
-	{ "e5545e211347241891c554a03934cde9b749664a59d26d615fe58f77990f2d03",
-	    "R4", "CN=R4,", true },
-	{ "276fe8a8c4ec7611565bf9fce6dcace9be320c1b5bea27596b2204071ed04f10",
-	    "E1", "CN=E1,", true },
-	{ "bd936e72b212ef6f773102c6b77d38f94297322efc25396bc3279422e0c89270",
-	    "E2", "CN=E2,", true },
-	{ "0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3",
-	    "the root ISRG Root X1", "CN=ISRG Root X1", false },
-	{ "762195c225586ee6c0237456e2107dc54f1efc21f61a792ebd515913cce68332",
-	    "the root ISRG Root X2", "CN=ISRG Root X2", false },
+#define KNOWN_CA(                                                              \
+    name, cn, key, state, signer, end, spki256, cert256, spki512, cert512)     \
+	{ name, cn, signer, KNOWN_CA_##key, KNOWN_CA_##state, end, spki256,    \
+		cert256, spki512, cert512 },
+#include "policy/known_ca.def"
+#undef KNOWN_CA
 };
+
+#define N_KNOWN (sizeof(known_cas) / sizeof(known_cas[0]))
+
+const char *
+known_ca_date(void)
+{
+	return KNOWN_CA_DATE;
+}
+
+int64_t
+known_ca_time(void)
+{
+	return KNOWN_CA_TIME;
+}
+
+const struct known_ca *
+known_ca_at(size_t index)
+{
+	return index < N_KNOWN ? &known_cas[index] : NULL;
+}
+
+static bool
+fits(const struct danelaw_record *record, const struct known_ca *ca)
+{
+	const struct danelaw_cert cert = { .spki_sha256 = ca->spki_sha256,
+		.spki_sha512 = ca->spki_sha512,
+		.cert_sha256 = ca->cert_sha256,
+		.cert_sha512 = ca->cert_sha512 };
+
+	return record->usage == 2 && kit_fits(record, &cert);
+}
 
 const struct known_ca *
 known_ca_find(const struct danelaw_record *record)
 {
-	for (size_t i = 0; i < sizeof(known_cas) / sizeof(known_cas[0]); i++) {
-		struct danelaw_cert cert = { .spki_sha256 = known_cas[i].spki };
-
-		if (record->usage == 2 && record->selector == 1 &&
-		    record->mtype == 1 && kit_fits(record, &cert))
+	for (size_t i = 0; i < N_KNOWN; i++) {
+		if (fits(record, &known_cas[i]))
 			return &known_cas[i];
 	}
 	return NULL;
+}
+
+bool
+known_ca_has_cn(const char *dn, const char *cn)
+{
+	const char *at = dn == NULL ? NULL : strstr(dn, "CN=");
+	size_t len = strlen(cn);
+
+	return at != NULL && strncmp(at + 3, cn, len) == 0 &&
+	    (at[3 + len] == ',' || at[3 + len] == '\0');
+}
+
+bool
+known_ca_names(const struct danelaw_record *record, const char *dn)
+{
+	for (size_t i = 0; i < N_KNOWN; i++) {
+		if (known_ca_has_cn(dn, known_cas[i].cn) &&
+		    fits(record, &known_cas[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+known_ca_issues(const struct known_ca *ca)
+{
+	return ca->state == KNOWN_CA_ACTIVE || ca->state == KNOWN_CA_BACKUP;
+}
+
+bool
+known_ca_is_retired(const struct known_ca *ca)
+{
+	return ca->state == KNOWN_CA_RETIRED || ca->state == KNOWN_CA_EXPIRED;
+}
+
+enum known_ca_key
+known_ca_key_of(const struct danelaw_cert *cert)
+{
+	if (cert->key == NULL)
+		return KNOWN_CA_NO_KEY;
+	if (strncmp(cert->key, "RSA ", 4) == 0)
+		return KNOWN_CA_RSA;
+	return strncmp(cert->key, "EC ", 3) == 0 ? KNOWN_CA_ECDSA
+						 : KNOWN_CA_NO_KEY;
+}
+
+bool
+known_ca_issued(const struct danelaw_cert *cert)
+{
+	return cert->issuer != NULL &&
+	    strstr(cert->issuer, "O=Let's Encrypt") != NULL;
+}
+
+const char *
+known_ca_state_word(enum known_ca_state state)
+{
+	static const char *const words[] = {
+		[KNOWN_CA_ACTIVE] = "active",
+		[KNOWN_CA_BACKUP] = "backup",
+		[KNOWN_CA_ROOT] = "root",
+		[KNOWN_CA_RETIRED] = "retired",
+		[KNOWN_CA_EXPIRED] = "expired",
+	};
+
+	return words[state];
+}
+
+const char *
+known_ca_key_word(enum known_ca_key key)
+{
+	static const char *const words[] = { [KNOWN_CA_RSA] = "RSA",
+		[KNOWN_CA_ECDSA] = "ECDSA",
+		[KNOWN_CA_NO_KEY] = "other" };
+
+	return words[key];
 }

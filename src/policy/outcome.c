@@ -12,6 +12,8 @@ judge_authentication(const struct outcome_facts *facts)
 	 */
 	if (facts->verified && facts->matched && facts->verify_code == 0)
 		return DANELAW_OUTCOME_AUTHENTICATED;
+	if (facts->unreadable)
+		return DANELAW_OUTCOME_NOT_EXAMINED;
 	if (!facts->matched)
 		return DANELAW_OUTCOME_TLSA_MISMATCH;
 	if (facts->date_failed)

@@ -82,11 +82,9 @@ static bool
 is_known_above(
     const struct danelaw_record *record, const struct danelaw_probe *probe)
 {
-	const struct known_ca *ca = known_ca_find(record);
 	const struct danelaw_cert *end = kit_path_end(probe);
 
-	return ca != NULL && !end->self_issued && end->issuer != NULL &&
-	    strstr(end->issuer, ca->cn) != NULL;
+	return !end->self_issued && known_ca_names(record, end->issuer);
 }
 
 static enum danelaw_role

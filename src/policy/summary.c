@@ -351,8 +351,7 @@ summary_broken(struct tree *tree, const struct class_counts *counts)
 }
 
 static char *
-summary_defer(
-    struct tree *tree, const struct class_counts *counts, bool resolver_dead)
+summary_defer(struct tree *tree, const struct class_counts *counts, bool unable)
 {
 	const struct danelaw_report *report = &tree->report;
 	const struct danelaw_mx *mx = &report->mx;
@@ -361,7 +360,12 @@ summary_defer(
 	const char *colon = mx->why == NULL ? "" : ": ";
 	struct blame blame;
 
-	if (resolver_dead)
+	if (unable && report->resolver_error == NULL &&
+	    report->own_lack != NULL)
+		return arena_printf(tree->arena,
+		    "nothing can be said about %s: %s", domain,
+		    report->own_lack);
+	if (unable)
 		return arena_printf(tree->arena,
 		    "nothing can be said about %s: the DNS resolver cannot be "
 		    "used%s%s",
@@ -453,14 +457,14 @@ summary_no_dane(struct tree *tree, const struct class_counts *counts)
 }
 
 char *
-summary_for(struct tree *tree, bool resolver_dead)
+summary_for(struct tree *tree, bool unable)
 {
 	const struct danelaw_report *report = &tree->report;
 	struct class_counts counts = verdict_count(report);
 
 	switch (report->verdict) {
 	case DANELAW_VERDICT_DEFER:
-		return summary_defer(tree, &counts, resolver_dead);
+		return summary_defer(tree, &counts, unable);
 	case DANELAW_VERDICT_NO_MAIL:
 		return arena_strdup(tree->arena,
 		    report->mx.source == DANELAW_MX_NULL

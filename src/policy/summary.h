@@ -11,6 +11,6 @@
 #include "model/tree.h"
 
 /* Reads all of the report but its summary. In the arena; NULL: no memory. */
-char *summary_for(struct tree *tree, bool resolver_dead);
+char *summary_for(struct tree *tree, bool unable);
 
 #endif

@@ -98,7 +98,7 @@ struct ruled {
 	enum danelaw_state state;
 };
 
-/* The table of INTERFACE section 4 from dane-degraded on. */
+/* The table of doc/interface.md 4 from dane-degraded on. */
 static struct ruled
 rule_hosts(const struct class_counts *counts)
 {
@@ -199,13 +199,13 @@ fill_classes(struct danelaw_report *report)
 }
 
 void
-verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead)
+verdict_fill(struct tree *tree, bool require_dane, bool unable)
 {
 	struct danelaw_report *report = &tree->report;
 	struct ruled ruled = rule(report);
 
 	fill_classes(report);
-	if (resolver_dead) {
+	if (unable) {
 		/*
 		 * What the findings say then is about lookups that nobody
 		 * could make, so they do not raise the state.
@@ -218,5 +218,5 @@ verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead)
 		if (require_dane && lacks_dane(ruled.verdict))
 			report->state = DANELAW_STATE_CRITICAL;
 	}
-	report->summary = summary_for(tree, resolver_dead);
+	report->summary = summary_for(tree, unable);
 }

@@ -2,7 +2,7 @@
 /*
  * verdict.h - from the evidence to outcome, class, verdict and state.
  *
- * Pure. INTERFACE section 4 in code; reads the finished tree.
+ * Pure. doc/interface.md 4 in code; reads the finished tree.
  */
 #ifndef POLICY_VERDICT_H
 #define POLICY_VERDICT_H
@@ -17,9 +17,10 @@ struct outcome_facts {
 	int verify_code;  /* X509_V_ERR_ of the whole RRset, 0: OK */
 	bool date_failed; /* notBefore or notAfter is to blame */
 	bool name_failed;
+	bool unreadable; /* this build cannot tell, but others could */
 };
 /*
- * The outcome of one handshake under a policy (INTERFACE section 5).
+ * The outcome of one handshake under a policy (doc/interface.md 5).
  * AUTHENTICATED only of policy dane with verified, matched and code 0.
  */
 enum danelaw_outcome outcome_for(
@@ -57,8 +58,9 @@ struct class_counts verdict_count(const struct danelaw_report *report);
 
 /*
  * Fills classes, verdict, state and summary from hosts, mx and findings. The
- * findings must be complete. resolver_dead: no DNS at all, which is "unknown".
+ * findings must be complete. unable: we could not judge, for want of DNS or
+ * what else own_lack says; that is "unknown".
  */
-void verdict_fill(struct tree *tree, bool require_dane, bool resolver_dead);
+void verdict_fill(struct tree *tree, bool require_dane, bool unable);
 
 #endif

@@ -81,6 +81,9 @@ see_connected(struct probe *probe)
 {
 	if (link_connected(&probe->link) == TLS_STEP_DONE)
 		return take_up(probe);
+	/* It stood, and was reset before we looked: a SYN is refused. */
+	if (probe->link.error == ECONNRESET)
+		probe_note_time(probe, &probe->evidence->timing.connect);
 	probe_end_by_errno(probe);
 	return false;
 }
@@ -172,7 +175,7 @@ begin_tls(struct probe *probe)
 	probe->phase = SHAKING;
 	probe->shook = true;
 	probe->mark = clock_monotonic_ms();
-	probe_set_limit(probe, probe->target.tls_ms);
+	probe_set_limit(probe, probe_tls_ms(probe));
 	return true;
 }
 
@@ -219,14 +222,15 @@ note_handshake(struct probe *probe)
 
 	probe_note_time(probe, &evidence->timing.tls);
 	probe->up = true;
-	if (probe->asking) {
+	if (probe->asking && !probe_leads(probe)) {
 		bool noted = note_trial_facts(probe, chain);
 
 		tls_chain_unref(chain);
 		return noted;
 	}
-	if (!probe_is_first(probe) &&
-	    (chain == NULL || is_known(evidence, chain))) {
+	if (!probe_leads(probe) &&
+	    (chain == NULL || probe_is_repeated(probe) ||
+		is_known(evidence, chain))) {
 		tls_chain_unref(chain);
 		return true;
 	}

@@ -435,8 +435,9 @@ get_rest(struct reader *reader, struct evidence *evidence)
 	n = get_count(reader, tls_offer_n_all_certs);
 	for (size_t i = 0; i < n && !reader->bad; i++)
 		get_shake(reader, &evidence->shakes[evidence->n_shakes++]);
-	if (n == 0 ||
-	    strcmp(evidence->shakes[0].offer, tls_offer_all_certs[0]) != 0)
+	if (n == 0 || reader->bad ||
+	    (strcmp(evidence->shakes[0].offer, tls_offer_all_certs[0]) != 0 &&
+		strcmp(evidence->shakes[0].offer, "no-hybrid") != 0))
 		reader->bad = true;
 	n = get_count(reader, TRIALS_MAX);
 	for (size_t i = 0; i < n && !reader->bad; i++) {

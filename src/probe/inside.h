@@ -34,6 +34,7 @@ struct probe {
 	size_t next_cert;              /* index in tls_offer_all_certs */
 	bool lacked; /* what stopped this connection is ours */
 	bool asking; /* why the default failed, not for certificates */
+	bool curt;   /* hybrid groups are left out from now on */
 	enum probe_phase phase;
 	struct link link;
 	struct dialogue *dialogue;
@@ -58,9 +59,21 @@ void probe_note_trial(
     struct probe *probe, enum danelaw_outcome reached, const char *error);
 const struct tls_offer *probe_next_offer(
     struct probe *probe, enum danelaw_outcome reached);
+/* Before that: is it the first one that the server can bear? */
+bool probe_next_is_curt(
+    const struct probe *probe, enum danelaw_outcome reached);
 
 /* The first connection tells about the server, the others only look on. */
 bool probe_is_first(const struct probe *probe);
+/*
+ * What it shows is what the server shows: it is the first one, or the first
+ * that the server can bear.
+ */
+bool probe_leads(const struct probe *probe);
+/* It only asks whether the default works still. */
+bool probe_is_repeated(const struct probe *probe);
+/* How long its handshake may take. */
+uint32_t probe_tls_ms(const struct probe *probe);
 /* No fault can come any more: QUIT, or what stands before it, is under way. */
 bool probe_is_settled(const struct probe *probe);
 /* All that matters is known; what happens now changes nothing. */

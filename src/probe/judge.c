@@ -50,9 +50,17 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 	facts->matched = answer.match != NULL;
 	facts->date_failed = answer.date_failed;
 	facts->name_failed = answer.name_failed;
+	facts->unreadable = answer.unreadable != NULL;
 	if (answer.verify_error != NULL)
 		facts->verify_code = answer.verify_error->code;
-	return true;
+	/* What OpenSSL complains of then is its own ignorance. */
+	if (facts->unreadable) {
+		probe->verify_error = NULL;
+		probe->error = arena_printf(arena,
+		    "OpenSSL %s cannot verify %s: it takes 3.5",
+		    tls_library_version(), answer.unreadable);
+	}
+	return !facts->unreadable || probe->error != NULL;
 }
 
 bool

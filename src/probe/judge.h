@@ -22,7 +22,7 @@ struct judge_question {
  * policy/verdict.h, which this mirrors without knowing of it.
  */
 struct judge_facts {
-	bool verified, matched, date_failed, name_failed;
+	bool verified, matched, date_failed, name_failed, unreadable;
 	int verify_code;
 };
 

@@ -29,6 +29,38 @@ is_offer(const struct probe *probe, const char *name)
 }
 
 bool
+probe_leads(const struct probe *probe)
+{
+	return probe_is_first(probe) ||
+	    (probe->asking && is_offer(probe, "no-hybrid"));
+}
+
+bool
+probe_is_repeated(const struct probe *probe)
+{
+	return is_offer(probe, "again");
+}
+
+bool
+probe_next_is_curt(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return !probe_is_first(probe) && probe_leads(probe) && probe->up &&
+	    !is_tls_failure(reached);
+}
+
+/* A hello that is lost on the way is not waited for as a server would be. */
+uint32_t
+probe_tls_ms(const struct probe *probe)
+{
+	bool quick = is_offer(probe, "big-hello") || probe_is_repeated(probe) ||
+	    probe->offer->bare != TLS_BARE_NONE;
+
+	return quick && probe->target.tls_ms > TRIAL_TLS_MS
+	    ? TRIAL_TLS_MS
+	    : probe->target.tls_ms;
+}
+
+bool
 probe_may_ask_implicit(const struct probe *probe)
 {
 	return probe_is_first(probe) && !probe_is_implicit(probe) &&
@@ -52,7 +84,8 @@ is_no_such_cert(const struct probe *probe)
 {
 	int alert = probe->shake.alert;
 
-	return (alert == 40 || alert == 71) && !is_offer(probe, "tls12");
+	return (alert == 40 || alert == 71) && !is_offer(probe, "tls12") &&
+	    !is_offer(probe, "big-hello");
 }
 
 static bool
@@ -67,7 +100,18 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	if (is_offer(probe, "no-dhe"))
 		return probe->shook;
 	return probe->shook && is_tls_failure(reached) &&
-	    !is_no_such_cert(probe);
+	    !probe_is_repeated(probe) && !is_no_such_cert(probe);
+}
+
+/* A server that fails now and then is not to be blamed for a long hello. */
+static void
+drop_doubted(struct probe *probe, enum danelaw_outcome reached)
+{
+	struct evidence *evidence = probe->evidence;
+
+	if (!probe->asking && probe_is_repeated(probe) &&
+	    evidence->n_trials > 0 && (!probe->up || is_tls_failure(reached)))
+		evidence->n_trials--;
 }
 
 void
@@ -78,6 +122,7 @@ probe_note_trial(
 	const struct tls_session *session = probe->link.session;
 	struct danelaw_trial *trial;
 
+	drop_doubted(probe, reached);
 	if (!is_trial(probe, reached))
 		return;
 	trial =
@@ -130,15 +175,18 @@ next_trial(const struct probe *probe)
 }
 
 /*
- * TLS 1.2 by itself only where 1.3 was spoken, no SNI only where some was, no
- * DHE only where there was.
+ * TLS 1.2 by itself, and ML-DSA, only where 1.3 was spoken, no SNI only where
+ * some was, no DHE only where there was.
  */
 static bool
 is_worth_a_look(const struct probe *probe, const char *name)
 {
 	const struct danelaw_tls *tls = probe->evidence->shakes[0].tls;
 
-	if (strcmp(name, "tls12") == 0)
+	/* Where the default is as long, it has been seen. */
+	if (strcmp(name, "big-hello") == 0)
+		return !tls_offer_has_hybrid();
+	if (strcmp(name, "tls12") == 0 || strcmp(name, "mldsa") == 0)
 		return tls != NULL && tls->version != NULL &&
 		    strcmp(tls->version, "TLSv1.3") == 0;
 	if (strcmp(name, "no-dhe") == 0)
@@ -171,6 +219,13 @@ tidy_trials(struct evidence *evidence)
 		evidence->trials = NULL;
 }
 
+/* Is there anything of the server's to compare certificates with? */
+static bool
+stands(const struct probe *probe)
+{
+	return probe->evidence->shakes[0].reached == DANELAW_OUTCOME_ENCRYPTED;
+}
+
 static const char *
 next_name(struct probe *probe, enum danelaw_outcome reached)
 {
@@ -184,22 +239,32 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 	if (probe_is_first(probe) && probe->target.next != NULL &&
 	    (is_tls_failure(reached) || is_silent(probe, reached)))
 		begin_asking(probe);
-	if (probe->asking)
-		return next_trial(probe);
-	if (!probe->target.all_certs ||
-	    (probe_is_first(probe) && reached != DANELAW_OUTCOME_ENCRYPTED))
+	if (probe->asking) {
+		const char *name = next_trial(probe);
+
+		if (name != NULL || !probe->curt)
+			return name;
+		probe->asking = false;
+	}
+	if (!probe->target.all_certs || !stands(probe))
 		return NULL;
+	if (is_offer(probe, "big-hello") && is_tls_failure(reached))
+		return "again";
 	return next_cert(probe);
 }
 
 const struct tls_offer *
 probe_next_offer(struct probe *probe, enum danelaw_outcome reached)
 {
-	const char *name = next_name(probe, reached);
+	const char *name;
 
+	if (probe_next_is_curt(probe, reached))
+		probe->curt = true;
+	name = next_name(probe, reached);
 	if (name == NULL) {
 		tidy_trials(probe->evidence);
 		return NULL;
 	}
-	return tls_offer_find(name);
+	return probe->curt && !probe->asking ? tls_offer_find_short(name)
+					     : tls_offer_find(name);
 }

@@ -176,7 +176,7 @@ probe_note_time(struct probe *probe, int *step)
 {
 	int64_t now = clock_monotonic_ms();
 
-	if (probe_is_first(probe) && *step < 0)
+	if (probe_leads(probe) && *step < 0)
 		*step = (int)(now - probe->mark);
 	probe->mark = now;
 }
@@ -204,17 +204,49 @@ open_dialogue(struct probe *probe)
 		.helo = probe->target.helo,
 		.implicit_tls = probe_is_implicit(probe),
 		.mail_from =
-		    probe_is_first(probe) ? probe->target.mail_from : NULL,
-		.mail_to = probe_is_first(probe) ? probe->target.mail_to : NULL,
+		    probe_leads(probe) ? probe->target.mail_from : NULL,
+		.mail_to = probe_leads(probe) ? probe->target.mail_to : NULL,
 	};
 
-	/* Only the first one's transcript is kept. */
+	/* The transcripts of others are not kept. */
 	probe->arena =
-	    probe_is_first(probe) ? probe->evidence->arena : arena_new();
+	    probe_leads(probe) ? probe->evidence->arena : arena_new();
 	if (probe->arena == NULL)
 		return false;
 	probe->dialogue = dialogue_new(probe->arena, &options);
 	return probe->dialogue != NULL;
+}
+
+static void
+keep_first(struct probe *probe, enum danelaw_outcome reached, const char *error)
+{
+	struct evidence *evidence = probe->evidence;
+
+	probe->shake.reached = reached;
+	probe->shake.error = error;
+	evidence->smtp = *dialogue_facts(probe->dialogue);
+	evidence->timing.total = (int)(clock_monotonic_ms() - probe->begun);
+	evidence->shakes[0] = probe->shake;
+	evidence->n_shakes = 1;
+	probe->shake.chain = NULL;
+}
+
+/*
+ * The server has what was asked for, and we cannot read it: that is no
+ * failure of the server's, but nor was it examined.
+ */
+static void
+keep_unreadable(struct probe *probe, const char *error)
+{
+	struct evidence *evidence = probe->evidence;
+	struct evidence_shake *shake = &evidence->shakes[0];
+
+	if (!probe->asking) {
+		shake = &evidence->shakes[evidence->n_shakes++];
+		*shake = probe->shake;
+	}
+	shake->reached = DANELAW_OUTCOME_NOT_EXAMINED;
+	shake->error = arena_strdup(evidence->arena, error);
 }
 
 static void
@@ -224,17 +256,13 @@ end_connection(
 	struct evidence *evidence = probe->evidence;
 	struct evidence_shake *shake = &probe->shake;
 
-	if (probe_is_first(probe)) {
-		shake->reached = reached;
-		shake->error = error;
-		evidence->smtp = *dialogue_facts(probe->dialogue);
-		evidence->timing.total =
-		    (int)(clock_monotonic_ms() - probe->begun);
-	} else {
+	if (probe_is_first(probe) || probe_next_is_curt(probe, reached)) {
+		keep_first(probe, reached, error);
+	} else if (reached == DANELAW_OUTCOME_NOT_EXAMINED) {
+		keep_unreadable(probe, error);
+	} else if (shake->chain != NULL && !probe->asking) {
 		/* The first one showed that EHLO works inside TLS. */
 		shake->reached = DANELAW_OUTCOME_ENCRYPTED;
-	}
-	if (probe_is_first(probe) || (shake->chain != NULL && !probe->asking)) {
 		evidence->shakes[evidence->n_shakes++] = *shake;
 		shake->chain = NULL;
 	}
@@ -296,13 +324,31 @@ probe_end_by_errno(struct probe *probe)
 	    text_printable_str(probe->arena, strerror(error), WORDS_MAX));
 }
 
+/* What a hello alone has shown. False: no memory. */
+static bool
+note_answer(struct probe *probe)
+{
+	struct arena *arena = probe->evidence->arena;
+
+	probe->shake.tls = arena_alloc(arena, sizeof(*probe->shake.tls));
+	probe->trial.tls = probe->shake.tls;
+	return probe->shake.tls != NULL &&
+	    tls_session_facts(probe->link.session, arena, probe->shake.tls);
+}
+
 void
 probe_end_by_tls(struct probe *probe)
 {
 	const struct tls_session *session = probe->link.session;
 
 	probe->shake.alert = tls_session_alert(session);
-	end_connection(probe, DANELAW_OUTCOME_TLS_FAILED,
+	if (tls_session_answered(session) && !note_answer(probe)) {
+		probe_end_by_memory(probe);
+		return;
+	}
+	end_connection(probe,
+	    tls_session_answered(session) ? DANELAW_OUTCOME_NOT_EXAMINED
+					  : DANELAW_OUTCOME_TLS_FAILED,
 	    arena_strdup(probe->arena, tls_session_error(session)));
 }
 

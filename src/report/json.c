@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Schema danelaw-report/1: INTERFACE section 6, keys in its order. Keys of
+ * Schema danelaw-report/1: doc/interface.md 6, keys in its order. Keys of
  * ours stand beside those of the contract, and none is ever missing.
  */
 #include "report/json_put.h"
@@ -303,6 +303,7 @@ report_json_line(const struct danelaw_report *report, struct buf *buf)
 	json_put_text(&out, "state", danelaw_state_word(report->state));
 	json_put_text(&out, "summary", report->summary);
 	json_put_text(&out, "resolver", report->resolver);
+	json_put_text(&out, "own_lack", report->own_lack);
 	put_mx(&out, &report->mx);
 	json_begin_array(&out, "hosts");
 	for (size_t i = 0; i < report->n_hosts; i++)

@@ -94,7 +94,7 @@ say_report(struct plugin *plugin)
 }
 
 /*
- * A lookup that got no answer in time is the domain's failure (INTERFACE
+ * A lookup that got no answer in time is the domain's failure (interface.md
  * section 4): that the resolver answers was made sure of. So what is critical
  * stays so.
  */
@@ -126,7 +126,8 @@ judge_report(struct plugin *plugin)
 		range_put_number(options->budget_ms, &plugin->sentence);
 		buf_puts(&plugin->sentence, " s: ");
 	}
-	if (late || unheard || report->resolver_error != NULL) {
+	if (late || unheard || report->resolver_error != NULL ||
+	    report->own_lack != NULL) {
 		plugin->state = options->timeout_state == DANELAW_STATE_OK
 		    ? DANELAW_STATE_UNKNOWN
 		    : options->timeout_state;

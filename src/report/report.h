@@ -21,13 +21,13 @@ struct report_options {
 	bool at_given;  /* report->at was asked for: show it */
 };
 
-/* For people (INTERFACE section 7). */
+/* For people (doc/interface.md 7). */
 void report_text(const struct danelaw_report *report,
     const struct report_options *options, struct buf *out);
 /* The report of danelaw_verify(), for people. */
 void report_verify(const struct danelaw_report *report,
     const struct report_options *options, struct buf *out);
-/* Schema danelaw-report/1 (INTERFACE section 6), indented, no newline. */
+/* Schema danelaw-report/1 (doc/interface.md 6), indented, no newline. */
 void report_json(const struct danelaw_report *report, struct buf *out);
 /* The same on one line. */
 void report_json_line(const struct danelaw_report *report, struct buf *out);

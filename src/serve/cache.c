@@ -256,6 +256,28 @@ cache_leave(struct cache_waiter *waiter)
 	waiter->entry = NULL;
 }
 
+struct result *
+cache_before(const struct cache_waiter *waiter)
+{
+	return waiter->entry == NULL ? NULL : waiter->entry->result;
+}
+
+void
+cache_each_waiter(const struct cache *cache, const char *domain,
+    void (*fn)(struct cache_waiter *waiter))
+{
+	const struct cache_entry *entry = find(cache, domain);
+	struct cache_waiter *waiter, *next;
+
+	if (entry == NULL)
+		return;
+	for (waiter = TAILQ_FIRST(&entry->waiters); waiter != NULL;
+	     waiter = next) {
+		next = TAILQ_NEXT(waiter, link);
+		fn(waiter);
+	}
+}
+
 struct cache_waiter *
 cache_first_waiter(const struct cache *cache)
 {

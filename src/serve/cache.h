@@ -58,6 +58,11 @@ void cache_finish(
     struct cache *cache, const char *domain, struct result *result);
 /* Waits no more; the check goes on. A waiter that does not wait is fine. */
 void cache_leave(struct cache_waiter *waiter);
+/* What was known before the check that is waited for; NULL: nothing. */
+struct result *cache_before(const struct cache_waiter *waiter);
+/* Calls fn for each that waits for the domain; it may leave in there. */
+void cache_each_waiter(const struct cache *cache, const char *domain,
+    void (*fn)(struct cache_waiter *waiter));
 
 /* Nothing is known any more; what is being checked goes on. */
 void cache_forget(struct cache *cache);

@@ -195,6 +195,7 @@ send_reply(struct http *http, struct evhttp_request *request,
 		send_words(http, request, MANY, reply->why);
 		return;
 	case SERVER_BUSY:
+	case SERVER_UNABLE:
 		put_header(request, "Retry-After", "10");
 		send_words(http, request, UNAVAILABLE, reply->why);
 		return;

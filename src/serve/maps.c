@@ -6,7 +6,9 @@
  *
  *	reading: no whole request there. Idle for too long, or with a frame
  *		begun and not ended in time: closed
- *	waiting: for a check, until it ends or patience does
+ *	waiting: for a check, until it has ended, or nothing that is still to
+ *		come can change the answer, or patience ends; policy/postfix.c
+ *		has the plan
  *	ended: the peer says no more; what it said is still answered
  *	closing: the last reply is on its way; closed once it is sent
  *
@@ -30,7 +32,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "report/postfix.h"
+#include "base/clock.h"
 #include "serve/listen.h"
 #include "serve/netstring.h"
 #include "serve/socketmap.h"
@@ -59,6 +61,8 @@ struct maps {
 	SLIST_HEAD(, listener) listeners;
 	TAILQ_HEAD(, line) lines;
 	struct maps_counts counts;
+	enum postfix_level level;
+	int64_t patience_ms;
 	bool stopping;
 };
 
@@ -132,13 +136,11 @@ reply(struct line *line, enum socketmap_status status, const char *text)
 }
 
 static void
-reply_report(struct line *line, const struct danelaw_report *report)
+reply_answer(struct line *line, struct postfix_answer answer)
 {
-	const char *policy = NULL, *why = NULL;
-
-	switch (report_postfix(report, &policy, &why)) {
+	switch (answer.status) {
 	case POSTFIX_OK:
-		reply(line, SOCKETMAP_OK, policy);
+		reply(line, SOCKETMAP_OK, answer.policy);
 		return;
 	case POSTFIX_NOTFOUND:
 		reply(line, SOCKETMAP_NOTFOUND, NULL);
@@ -146,27 +148,44 @@ reply_report(struct line *line, const struct danelaw_report *report)
 	case POSTFIX_TEMP:
 		break;
 	}
-	reply(line, SOCKETMAP_TEMP, why);
+	reply(line, SOCKETMAP_TEMP, answer.why);
+}
+
+/* That we have too much to do is not the domain's fault, nor its mail's. */
+static void
+reply_unasked(struct line *line, const char *why)
+{
+	static const struct postfix_facts nothing;
+	struct postfix_answer answer =
+	    postfix_answer(&nothing, NULL, line->maps->level);
+
+	answer.why = why;
+	reply_answer(line, answer);
 }
 
 /*
- * A target that is refused has no policy here, so that main.cf's holds;
- * whatever else hinders the check makes mail wait.
+ * A target that is refused has no policy here, so that main.cf's holds. While
+ * nothing can be looked up mail waits.
  */
 static void
 reply_server(struct line *line, const struct server_reply *said)
 {
 	switch (said->status) {
 	case SERVER_READY:
-		reply_report(line, said->result->report);
+		reply_answer(line,
+		    postfix_answer(
+			&said->result->facts, NULL, line->maps->level));
 		return;
 	case SERVER_REFUSED:
 		reply(line, SOCKETMAP_NOTFOUND, NULL);
 		return;
-	case SERVER_WAITING:
 	case SERVER_MANY:
 	case SERVER_BUSY:
 	case SERVER_FAILED:
+		reply_unasked(line, said->why);
+		return;
+	case SERVER_UNABLE:
+	case SERVER_WAITING:
 		break;
 	}
 	reply(line, SOCKETMAP_TEMP, said->why);
@@ -183,22 +202,71 @@ asked(struct server_ask *ask, const struct server_reply *said)
 	go_on(line);
 }
 
+/* What an earlier check came to, if that is not too long ago. */
+static const struct postfix_facts *
+facts_before(const struct line *line, const struct server_known *known)
+{
+	int64_t oldest = clock_monotonic_ms() - line->maps->options.before_ms;
+
+	return known->before != NULL && known->before->fetched_ms > oldest
+	    ? &known->before->facts
+	    : NULL;
+}
+
+/* From what is known by now; the check goes on without us. */
+static void
+answer_early(struct line *line)
+{
+	struct server_known known = server_known(&line->ask);
+	struct postfix_answer answer = postfix_answer(
+	    known.now, facts_before(line, &known), line->maps->level);
+
+	evtimer_del(line->timer);
+	server_forget(&line->ask);
+	line->waiting = false;
+	reply_answer(line, answer);
+	go_on(line);
+}
+
+static void
+looked_up(struct server_ask *ask)
+{
+	struct line *line = (struct line *)ask;
+	struct server_known known = server_known(ask);
+
+	if (!postfix_may_change(
+		known.now, facts_before(line, &known), line->maps->level))
+		answer_early(line);
+}
+
 static void
 ask_server(struct line *line, const struct nexthop *hop)
 {
+	const struct maps *maps = line->maps;
 	const struct server_target target = {
 		.domain = hop->domain,
 		.is_address = hop->is_address,
 		.port = hop->port,
+		/* RFC 8314 section 3.3; Postfix does it by its wrapper mode. */
+		.has_tls = hop->port == 465,
+		.implicit_tls = hop->port == 465,
 	};
-	struct server_reply said = server_check(
-	    line->maps->options.server, &target, line->client, &line->ask);
+	struct server_reply said;
 
+	if (postfix_is_settled(maps->level)) {
+		reply(line, SOCKETMAP_NOTFOUND, NULL);
+		return;
+	}
+	said = server_check(
+	    maps->options.server, &target, line->client, &line->ask);
 	line->waiting = said.status == SERVER_WAITING;
-	if (line->waiting)
-		set_timer(line, line->maps->options.patience_ms);
-	else
+	if (!line->waiting) {
 		reply_server(line, &said);
+		return;
+	}
+	set_timer(line, maps->patience_ms);
+	/* Others may have asked before. */
+	looked_up(&line->ask);
 }
 
 static void
@@ -312,14 +380,10 @@ timed_out(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 
-	if (!line->waiting) {
+	if (line->waiting)
+		answer_early(line);
+	else
 		end(line);
-		return;
-	}
-	server_forget(&line->ask);
-	line->waiting = false;
-	reply(line, SOCKETMAP_TEMP, "the check has not ended yet");
-	go_on(line);
 }
 
 static void
@@ -359,6 +423,7 @@ accepted(struct evconnlistener *socket, evutil_socket_t fd,
 	}
 	line->maps = maps;
 	line->ask.done = asked;
+	line->ask.looked_up = looked_up;
 	name_client(line, address);
 	TAILQ_INSERT_TAIL(&maps->lines, line, link);
 	maps->counts.connections++;
@@ -389,6 +454,13 @@ maps_new(const struct maps_options *options)
 	SLIST_INIT(&maps->listeners);
 	TAILQ_INIT(&maps->lines);
 	return maps;
+}
+
+void
+maps_use(struct maps *maps, enum postfix_level level, int64_t patience_ms)
+{
+	maps->level = level;
+	maps->patience_ms = patience_ms;
 }
 
 bool

@@ -18,12 +18,17 @@ struct maps_options {
 	struct event_base *base;
 	struct server *server;
 	size_t connections;
-	int64_t idle_ms;     /* without a request, or a reply not taken */
-	int64_t frame_ms;    /* from its first byte to its last */
-	int64_t patience_ms; /* for a check; then mail is to wait */
+	int64_t idle_ms;   /* without a request, or a reply not taken */
+	int64_t frame_ms;  /* from its first byte to its last */
+	int64_t before_ms; /* so long does a result tell what was before */
 };
 
 struct maps *maps_new(const struct maps_options *options); /* or NULL */
+/*
+ * From now on the answers stand in for this level, and are given from what is
+ * known by then when a check has taken patience_ms.
+ */
+void maps_use(struct maps *maps, enum postfix_level level, int64_t patience_ms);
 /* Takes connections from a listening socket; it is taken over. */
 bool maps_listen(struct maps *maps, int fd);
 /* No more connections; those there are end with their next reply. */

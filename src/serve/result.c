@@ -16,6 +16,7 @@ result_new(struct danelaw_report *report)
 	}
 	result->refs = 1;
 	result->report = report;
+	result->facts = postfix_facts_of(report);
 	result->size = sizeof(*result) + arena_used(tree_arena(report));
 	return result;
 }

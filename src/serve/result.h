@@ -9,10 +9,13 @@
 
 #include <danelaw_report.h>
 
+#include "policy/postfix.h"
+
 struct result {
 	unsigned refs;
 	struct danelaw_report *report;
-	char *json, *probe; /* the report; metrics of this domain */
+	struct postfix_facts facts; /* what it comes to for Postfix */
+	char *json, *probe;         /* the report; metrics of this domain */
 	size_t json_len, probe_len;
 	size_t size;        /* bytes of all it holds, about */
 	int64_t fetched_ms; /* clock_monotonic_ms() when the check ended */

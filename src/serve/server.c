@@ -34,6 +34,7 @@ struct check {
 	int64_t begun;
 	uint16_t port;
 	bool implicit_tls;
+	struct postfix_facts facts; /* of the DNS, so far */
 	char *domain, key[];
 };
 TAILQ_HEAD(check_list, check);
@@ -191,6 +192,27 @@ check_done(struct danelaw_report *report, void *arg)
 	finish(check, report);
 }
 
+static void
+waiter_looked_up(struct cache_waiter *waiter)
+{
+	struct server_ask *ask = (struct server_ask *)waiter;
+
+	if (ask->looked_up != NULL)
+		ask->looked_up(ask);
+}
+
+static void
+check_facts(const struct danelaw_mx *mx, const struct danelaw_host *host,
+    size_t n_pending, void *arg)
+{
+	struct check *check = arg;
+
+	postfix_add_host(&check->facts, mx, host, n_pending);
+	if (n_pending == 0)
+		cache_each_waiter(
+		    check->server->cache, check->key, waiter_looked_up);
+}
+
 static bool
 start(struct server *server, struct check *check)
 {
@@ -202,6 +224,8 @@ start(struct server *server, struct check *check)
 	request.port = check->port;
 	request.implicit_tls = check->implicit_tls;
 	request.no_probe = strcmp(check->domain, HEALTH_DOMAIN) == 0;
+	request.facts = check_facts;
+	check->facts = (struct postfix_facts) { 0 };
 	check->begun = clock_monotonic_ms();
 	return danelaw_engine_add(
 		   server->engine, &request, check_done, check) == DANELAW_OK;
@@ -249,7 +273,7 @@ make_key(const struct server *server, const struct server_target *target,
 	    is_implicit(server, target) ? "implicit" : "starttls");
 }
 
-static bool
+static struct check *
 plan(struct server *server, const struct server_target *target, const char *key)
 {
 	size_t key_size = strlen(key) + 1,
@@ -258,7 +282,7 @@ plan(struct server *server, const struct server_target *target, const char *key)
 	    calloc(1, sizeof(*check) + key_size + domain_size);
 
 	if (check == NULL)
-		return false;
+		return NULL;
 	check->server = server;
 	check->port = port_of(server, target);
 	check->implicit_tls = is_implicit(server, target);
@@ -267,7 +291,24 @@ plan(struct server *server, const struct server_target *target, const char *key)
 	memcpy(check->domain, target->domain, domain_size);
 	TAILQ_INSERT_TAIL(&server->waiting, check, link);
 	event_active(server->pump, 0, 0);
-	return true;
+	return check;
+}
+
+/* The one that is under way. */
+static struct check *
+find_check(const struct server *server, const char *key)
+{
+	const struct check_list *lists[] = { &server->waiting,
+		&server->running };
+	struct check *check;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		TAILQ_FOREACH (check, lists[i], link) {
+			if (strcmp(check->key, key) == 0)
+				return check;
+		}
+	}
+	return NULL;
 }
 
 enum danelaw_err
@@ -320,6 +361,7 @@ unwait(struct server_ask *ask)
 {
 	clients_leave(ask->server->clients, ask->client);
 	ask->client = NULL;
+	ask->check = NULL;
 }
 
 static void
@@ -332,7 +374,7 @@ waiter_done(struct cache_waiter *waiter, struct result *result)
 
 	unwait(ask);
 	if (result == NULL && unable(server) != NULL)
-		reply = refuse(SERVER_BUSY, unable(server));
+		reply = refuse(SERVER_UNABLE, unable(server));
 	else if (result == NULL)
 		reply = refuse(SERVER_FAILED, "out of memory");
 	ask->done(ask, &reply);
@@ -343,7 +385,8 @@ static struct server_reply
 begin(struct server *server, const struct server_target *target,
     const char *key, struct server_ask *ask)
 {
-	if (plan(server, target, key)) {
+	ask->check = plan(server, target, key);
+	if (ask->check != NULL) {
 		if (strcmp(target->domain, HEALTH_DOMAIN) != 0)
 			server->counts.checks++;
 		return refuse(SERVER_WAITING, NULL);
@@ -371,6 +414,7 @@ look_up(struct server *server, const struct server_target *target,
 			.result = result };
 	case CACHE_JOINED:
 		server->counts.joined++;
+		ask->check = find_check(server, key);
 		return refuse(SERVER_WAITING, NULL);
 	case CACHE_BEGIN:
 		return begin(server, target, key, ask);
@@ -434,7 +478,7 @@ ask_for(struct server *server, const struct server_target *target,
 	const char *why;
 
 	if (unable(server) != NULL)
-		return refuse(SERVER_BUSY, unable(server));
+		return refuse(SERVER_UNABLE, unable(server));
 	why = forbidden(server, target);
 	if (why != NULL)
 		return refuse(SERVER_REFUSED, why);
@@ -488,6 +532,17 @@ server_forget(struct server_ask *ask)
 	unwait(ask);
 }
 
+struct server_known
+server_known(const struct server_ask *ask)
+{
+	static const struct postfix_facts nothing;
+
+	return (struct server_known) {
+		.now = ask->check == NULL ? &nothing : &ask->check->facts,
+		.before = cache_before(&ask->waiter),
+	};
+}
+
 void
 server_stop(struct server *server)
 {
@@ -497,7 +552,7 @@ server_stop(struct server *server)
 void
 server_refuse(struct server *server, const char *why)
 {
-	struct server_reply reply = refuse(SERVER_BUSY, why);
+	struct server_reply reply = refuse(SERVER_UNABLE, why);
 	struct cache_waiter *waiter;
 
 	while ((waiter = cache_first_waiter(server->cache)) != NULL) {

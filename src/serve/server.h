@@ -52,7 +52,8 @@ enum server_status {
 	SERVER_WAITING, /* done() follows */
 	SERVER_REFUSED, /* it is none of those that may be asked for */
 	SERVER_MANY,    /* this client has too many requests waiting */
-	SERVER_BUSY,    /* too much to do, or no engine, or ending */
+	SERVER_BUSY,    /* too much to do */
+	SERVER_UNABLE,  /* no engine, or ending */
 	SERVER_FAILED,  /* the check failed, for want of memory */
 };
 
@@ -67,7 +68,11 @@ struct server_ask {
 	struct cache_waiter waiter;
 	struct server *server;
 	struct client *client;
+	struct check *check; /* while it waits */
 	void (*done)(struct server_ask *ask, const struct server_reply *reply);
+	/* NULL, or: the DNS is all in; see server_known(). Waits on, unless
+	   it calls server_forget(). */
+	void (*looked_up)(struct server_ask *ask);
 };
 
 /* Who is asked for. All zero but the domain: as the setup's request says. */
@@ -87,6 +92,14 @@ struct server_reply server_check(struct server *server,
     const struct server_target *target, const char *client,
     struct server_ask *ask);
 void server_forget(struct server_ask *ask); /* one not waiting is fine */
+
+/* What one who waits may be told already. Borrowed until the next call. */
+struct server_known {
+	const struct postfix_facts *now;
+	struct result *before; /* out of date; NULL: there is none */
+};
+struct server_known server_known(const struct server_ask *ask);
+
 /* What is known and fresh; NULL: nothing. Borrowed until the next call. */
 struct result *server_peek(
     const struct server *server, const struct server_target *target);

@@ -34,7 +34,7 @@ struct socketmap_request {
 };
 
 /*
- * SOCKETMAP_OK: *request is to be answered by report_postfix(). Else this is
+ * SOCKETMAP_OK: *request is to be answered by postfix_answer(). Else this is
  * the answer already, and *why what to say with it: NOTFOUND for a key that
  * can have no policy (a parent domain, an address), PERM for a request that
  * is none or names another map. No NUL is needed behind text.

@@ -12,7 +12,7 @@
 #include <openssl/pem.h>
 
 #include "tls/memo.h"
-#include "tls/narrow.h"
+#include "tls/library.h"
 #include "tls/openssl.h"
 
 /* Most often the key stands in the certificate as it is written by itself. */
@@ -47,10 +47,11 @@ cert_fill(struct arena *bytes, struct tls_cert *cert)
 		return false;
 	for (size_t i = 0; i < 2; i++) {
 		if (EVP_Digest(cert->part[i].der, cert->part[i].len,
-			cert->part[i].sha256, NULL, narrow_sha256(),
+			cert->part[i].sha256, NULL, library_sha256(),
 			NULL) != 1 ||
 		    EVP_Digest(cert->part[i].der, cert->part[i].len,
-			cert->part[i].sha512, NULL, narrow_sha512(), NULL) != 1)
+			cert->part[i].sha512, NULL, library_sha512(),
+			NULL) != 1)
 			return false;
 	}
 	return true;
@@ -211,7 +212,7 @@ static bool
 read_all(BIO *bio, STACK_OF(X509) * stack, char **error)
 {
 	for (;;) {
-		X509 *x509 = X509_new_ex(narrow_library(), NULL);
+		X509 *x509 = X509_new_ex(library_own(), NULL);
 		bool found = x509 != NULL &&
 		    PEM_read_bio_X509(bio, &x509, no_passphrase, NULL) != NULL;
 		unsigned long code = ERR_peek_last_error();
@@ -246,7 +247,7 @@ read_der(const char *bytes, size_t len, STACK_OF(X509) * stack)
 	const unsigned char *end = at + len;
 
 	while (at < end && sk_X509_num(stack) < TLS_CHAIN_MAX) {
-		X509 *x509 = X509_new_ex(narrow_library(), NULL);
+		X509 *x509 = X509_new_ex(library_own(), NULL);
 
 		if (x509 == NULL ||
 		    d2i_X509(&x509, &at, (long)(end - at)) == NULL ||

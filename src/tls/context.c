@@ -13,7 +13,7 @@
 #include <openssl/pem.h>
 
 #include "tls/known.h"
-#include "tls/narrow.h"
+#include "tls/library.h"
 #include "tls/offer.h"
 #include "tls/openssl.h"
 #include "tls/trust.h"
@@ -62,11 +62,12 @@ add_cert_sigalgs(SSL *ssl, unsigned type, unsigned where,
     const unsigned char **bytes, size_t *len, X509 *cert, size_t i, int *alert,
     void *arg)
 {
-	static const unsigned char list[] = { 0x00, 0x24, 0x04, 0x03, 0x05,
-		0x03, 0x06, 0x03, 0x08, 0x07, 0x08, 0x08, 0x08, 0x09, 0x08,
-		0x0a, 0x08, 0x0b, 0x08, 0x04, 0x08, 0x05, 0x08, 0x06, 0x04,
-		0x01, 0x05, 0x01, 0x06, 0x01, 0x03, 0x03, 0x02, 0x03, 0x03,
-		0x01, 0x02, 0x01 };
+	static const unsigned char list[] = { 0x00, 0x2a, 0x09, 0x05, 0x09,
+		0x06, 0x09, 0x04, 0x04, 0x03, 0x05, 0x03, 0x06, 0x03, 0x08,
+		0x07, 0x08, 0x08, 0x08, 0x09, 0x08, 0x0a, 0x08, 0x0b, 0x08,
+		0x04, 0x08, 0x05, 0x08, 0x06, 0x04, 0x01, 0x05, 0x01, 0x06,
+		0x01, 0x03, 0x03, 0x02, 0x03, 0x03, 0x01, 0x02, 0x01 };
+	const struct tls_offer *offer = SSL_get_app_data(ssl);
 
 	(void)type;
 	(void)where;
@@ -74,10 +75,35 @@ add_cert_sigalgs(SSL *ssl, unsigned type, unsigned where,
 	(void)i;
 	(void)alert;
 	(void)arg;
-	if (SSL_get_app_data(ssl) == NULL)
+	if (offer == NULL || offer->sigalgs == NULL ||
+	    offer->sigalgs == tls_offer_find("default")->sigalgs)
 		return 0;
 	*bytes = list;
 	*len = sizeof(list);
+	return 1;
+}
+
+/* One of the types that a server has to pass over (RFC 8701). */
+#define EXT_PADDING 0xdada
+
+static int
+add_padding(SSL *ssl, unsigned type, unsigned where,
+    const unsigned char **bytes, size_t *len, X509 *cert, size_t i, int *alert,
+    void *arg)
+{
+	static const unsigned char padding[TLS_HELLO_PAD];
+	const struct tls_offer *offer = SSL_get_app_data(ssl);
+
+	(void)type;
+	(void)where;
+	(void)cert;
+	(void)i;
+	(void)alert;
+	(void)arg;
+	if (offer == NULL || !offer->padded)
+		return 0;
+	*bytes = padding;
+	*len = sizeof(padding);
 	return 1;
 }
 
@@ -109,6 +135,8 @@ prepare_shake(SSL_CTX *ctx)
 	return SSL_CTX_add_custom_ext(ctx,
 		   TLSEXT_TYPE_signature_algorithms_cert, SSL_EXT_CLIENT_HELLO,
 		   add_cert_sigalgs, NULL, NULL, NULL, NULL) == 1 &&
+	    SSL_CTX_add_custom_ext(ctx, EXT_PADDING, SSL_EXT_CLIENT_HELLO,
+		add_padding, NULL, NULL, NULL, NULL) == 1 &&
 	    SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
 	    SSL_CTX_set_cipher_list(ctx, offer->ciphers) == 1 &&
@@ -123,8 +151,8 @@ static bool
 prepare_dane(SSL_CTX *ctx)
 {
 	return SSL_CTX_dane_enable(ctx) == 1 &&
-	    SSL_CTX_dane_mtype_set(ctx, narrow_sha256(), 1, 1) == 1 &&
-	    SSL_CTX_dane_mtype_set(ctx, narrow_sha512(), 2, 2) == 1;
+	    SSL_CTX_dane_mtype_set(ctx, library_sha256(), 1, 1) == 1 &&
+	    SSL_CTX_dane_mtype_set(ctx, library_sha512(), 2, 2) == 1;
 }
 
 /* Why a PEM file was not taken: the system's reason, or OpenSSL's. */
@@ -143,7 +171,7 @@ blame_file(char **error, const char *what, const char *path)
 	return false;
 }
 
-/* By the whole library, as narrow.h has it. */
+/* By the whole library, as library.h has it. */
 static bool
 load_key(SSL_CTX *ctx, const char *path)
 {
@@ -194,7 +222,7 @@ tls_context_new(const char *cert_file, const char *key_file, char **error)
 	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
 	ERR_clear_error();
 	context->shake =
-	    SSL_CTX_new_ex(narrow_library(), NULL, TLS_client_method());
+	    SSL_CTX_new_ex(library_own(), NULL, TLS_client_method());
 	context->wire = wire_method_new();
 	if (context->shake == NULL || context->wire == NULL ||
 	    !prepare_shake(context->shake) || !prepare_dane(context->shake)) {
@@ -242,4 +270,10 @@ const char *
 tls_library(void)
 {
 	return OpenSSL_version(OPENSSL_VERSION);
+}
+
+const char *
+tls_library_version(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

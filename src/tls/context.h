@@ -16,7 +16,7 @@ struct tls_context;
  *
  * The first call keeps OpenSSL from reading openssl.cnf in this process. What
  * a program has read of it before has no influence here, neither settings of
- * TLS nor providers: handshakes have a library of their own (narrow.h), with
+ * TLS nor providers: handshakes have a library of their own (library.h), with
  * the default provider. A context must outlive its sessions, not its chains.
  */
 struct tls_context *tls_context_new(
@@ -32,5 +32,7 @@ void tls_context_free(struct tls_context *context);
 
 /* "OpenSSL 3.0.x ..." */
 const char *tls_library(void);
+/* "3.0.x" */
+const char *tls_library_version(void);
 
 #endif

@@ -14,6 +14,8 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "tls/library.h"
+#include "tls/names.h"
 #include "tls/trial.h"
 
 enum {
@@ -152,6 +154,61 @@ judge_alone(
 done:
 	trial_finish(&trial);
 	return done;
+}
+
+/* Of keys or signatures, by name; NULL: it is known here, or to nobody. */
+static const char *
+foreign(const ASN1_OBJECT *object)
+{
+	EVP_PKEY_CTX *ctx;
+	char oid[80];
+	const char *name = NULL;
+
+	if (object != NULL && OBJ_obj2txt(oid, sizeof(oid), object, 1) > 0)
+		name = names_algorithm(oid);
+	if (name == NULL)
+		return NULL;
+	ctx = EVP_PKEY_CTX_new_from_name(library_own(), name, NULL);
+	ERR_clear_error();
+	if (ctx == NULL)
+		return name;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+static const char *
+find_foreign(const struct tls_chain *chain)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < chain->n && name == NULL; i++) {
+		const X509 *x509 = chain->certs[i].x509;
+		ASN1_OBJECT *key = NULL;
+		const ASN1_OBJECT *signature = NULL;
+
+		X509_PUBKEY_get0_param(
+		    &key, NULL, NULL, NULL, X509_get_X509_PUBKEY(x509));
+		X509_ALGOR_get0(
+		    &signature, NULL, NULL, X509_get0_tbs_sigalg(x509));
+		name = foreign(key);
+		if (name == NULL)
+			name = foreign(signature);
+	}
+	return name;
+}
+
+/* Could the records be met, if this OpenSSL knew more? */
+static void
+fill_unreadable(const struct bench *bench)
+{
+	const struct match_question *question = bench->question;
+	const char *name =
+	    bench->chain == NULL ? NULL : find_foreign(bench->chain);
+
+	for (size_t i = 0; name != NULL && i < question->n_records; i++)
+		if (bench->taken[i] &&
+		    is_thinkable(bench, &question->records[i]))
+			bench->answer->unreadable = name;
 }
 
 static bool
@@ -458,6 +515,8 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 	    !judge_each(&bench, trial.depth))
 		goto done;
 	name_bringer(&bench);
+	if (!out.verified)
+		fill_unreadable(&bench);
 	if (!fill_depths(&bench, &trial))
 		goto done;
 	done = !arena_failed(arena);

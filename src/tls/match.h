@@ -30,6 +30,9 @@ struct match_question {
 struct match_answer {
 	bool verified; /* what a DANE sender with OpenSSL would decide */
 	bool date_failed, name_failed;
+	/* An algorithm of today that this OpenSSL lacks, without which nobody
+	   can tell whether what a record fits signed the rest; or NULL. */
+	const char *unreadable;
 	struct danelaw_match *match; /* by usable records; NULL: none */
 	/* As OpenSSL left alone ends, by the first error; NULL: verified. */
 	struct danelaw_verify_error *verify_error;

@@ -15,8 +15,8 @@
  *     case, and it is the first that does.
  * A first reference that does not fit is no reason to keep anything.
  *
- * Time. OpenSSL asks X509_cmp_time() on which side of a certificate's dates
- * it lies, and nothing else. Where two times lie on the same sides of all
+ * Time. OpenSSL asks on which side of a certificate's dates it lies, and
+ * nothing else. Where two times lie on the same sides of all
  * dates, so does each one between them. The certificates are the chain's:
  * records that may bring in others (matching type 0) are for one time only.
  */
@@ -75,11 +75,11 @@ first_fits(const struct tls_chain *chain, const struct match_question *question)
 static bool
 same_side(const ASN1_TIME *date, int64_t a, int64_t b)
 {
-	time_t one = (time_t)a, two = (time_t)b;
-	int side = X509_cmp_time(date, &one);
+	int side = ASN1_TIME_cmp_time_t(date, (time_t)a);
 
-	/* 0: it is no date. */
-	return side != 0 && side == X509_cmp_time(date, &two);
+	/* -2: it is no date. On which side the very second lies is left to
+	   OpenSSL: it is a third one. */
+	return side != -2 && side == ASN1_TIME_cmp_time_t(date, (time_t)b);
 }
 
 static bool

@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 #include "tls/narrow.h"
 
-#include <pthread.h>
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
 #include <openssl/rand.h>
 
-#define KEPT_MAX 32
 #define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 /* Of some operations only these are kept; the others remain whole. */
 struct kept {
 	int operation;
-	const char *const *names;      /* the first name of each; NULL: any */
-	const char *property;          /* part of its properties; NULL: any */
-	OSSL_ALGORITHM list[KEPT_MAX]; /* ends with one without a name */
+	const char *const *names; /* the first name of each; NULL: any */
+	const char *property;     /* part of its properties; NULL: any */
+	OSSL_ALGORITHM *list;     /* ends with one without a name */
 };
 
 static const char *const nothing[] = { NULL };
@@ -52,10 +50,7 @@ static struct kept table[] = {
 	{ .operation = OSSL_OP_STORE, .names = nothing },
 };
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static OSSL_PROVIDER *whole;
-static OSSL_LIB_CTX *library;
-static const EVP_MD *sha256, *sha512;
 
 /* names: "SHA2-256:SHA-256:..." */
 static bool
@@ -81,7 +76,7 @@ is_kept(const struct kept *kept, const OSSL_ALGORITHM *algorithm)
 	return name == NULL || *name != NULL;
 }
 
-/* False: there are more than we have room for. */
+/* False: no memory. */
 static bool
 fill(struct kept *kept)
 {
@@ -90,12 +85,15 @@ fill(struct kept *kept)
 	const OSSL_ALGORITHM *from =
 	    OSSL_PROVIDER_query_operation(whole, kept->operation, &no_cache);
 
-	for (; from != NULL && from->algorithm_names != NULL; from++) {
-		if (!is_kept(kept, from))
-			continue;
-		if (n == KEPT_MAX - 1)
-			return false;
-		kept->list[n++] = *from;
+	while (from != NULL && from[n].algorithm_names != NULL)
+		n++;
+	free(kept->list);
+	kept->list = calloc(n + 1, sizeof(*kept->list));
+	if (kept->list == NULL)
+		return false;
+	for (size_t i = 0, kept_n = 0; i < n; i++) {
+		if (is_kept(kept, &from[i]))
+			kept->list[kept_n++] = from[i];
 	}
 	return true;
 }
@@ -153,13 +151,19 @@ start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
 	return 1;
 }
 
+bool
+narrow_is_due(void)
+{
+	return OpenSSL_version_num() < 0x30200000UL;
+}
+
 /*
  * The default provider stands in a library of its own, where it loads what
  * its algorithms need: digests for a generator of random numbers by them,
  * and not the ciphers that the usual generator would want.
  */
-static void
-make(void)
+OSSL_LIB_CTX *
+narrow_new(void)
 {
 	OSSL_LIB_CTX *base = OSSL_LIB_CTX_new(), *made = OSSL_LIB_CTX_new();
 
@@ -177,35 +181,11 @@ make(void)
 	if (OSSL_PROVIDER_add_builtin(made, "danelaw", start) != 1 ||
 	    OSSL_PROVIDER_load(made, "danelaw") == NULL)
 		goto failed;
-	sha256 = EVP_MD_fetch(made, "SHA2-256", NULL);
-	sha512 = EVP_MD_fetch(made, "SHA2-512", NULL);
-	library = made;
-	return;
+	return made;
 failed:
 	OSSL_LIB_CTX_free(made);
 	if (whole != NULL)
 		OSSL_PROVIDER_unload(whole);
 	OSSL_LIB_CTX_free(base);
-	ERR_clear_error();
-}
-
-OSSL_LIB_CTX *
-narrow_library(void)
-{
-	pthread_once(&once, make);
-	return library;
-}
-
-const EVP_MD *
-narrow_sha256(void)
-{
-	pthread_once(&once, make);
-	return sha256 == NULL ? EVP_sha256() : sha256;
-}
-
-const EVP_MD *
-narrow_sha512(void)
-{
-	pthread_once(&once, make);
-	return sha512 == NULL ? EVP_sha512() : sha512;
+	return NULL;
 }

@@ -19,7 +19,7 @@
 
 struct tls_context {
 	/* For handshakes; has the default offer. Application data, if any,
-	   of an SSL is the list of signature algorithms it is confined to.
+	   of an SSL is the offer that it makes.
 	   For match.c, too: DANE is on, and its store is empty. */
 	SSL_CTX *shake;
 	BIO_METHOD *wire;
@@ -91,6 +91,10 @@ char *tls_name_words(struct arena *arena, const X509_NAME *name);
 /* "RSA 2048", "EC P-256", "ED25519"; a group without the "EC ". */
 char *tls_key_words(struct arena *arena, EVP_PKEY *key);
 char *tls_group_words(struct arena *arena, EVP_PKEY *key);
+
+/* What a handshake agreed on: "X25519", "ecdsa_secp256r1_sha256"; or NULL. */
+char *tls_shaken_group(struct arena *arena, SSL *ssl);
+const char *tls_shaken_signature(struct arena *arena, SSL *ssl);
 
 /*
  * A socket for OpenSSL that raises no SIGPIPE and remembers how the peer's

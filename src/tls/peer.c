@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "tls/names.h"
 #include "tls/openssl.h"
 
 #define TEXT_MAX 1024 /* characters of one name or value */
@@ -26,13 +27,15 @@ object_words(struct arena *arena, const ASN1_OBJECT *object, bool long_name)
 {
 	int nid = OBJ_obj2nid(object);
 	char oid[OID_MAX];
+	const char *name;
 
 	if (nid != NID_undef)
 		return arena_strdup(
 		    arena, long_name ? OBJ_nid2ln(nid) : OBJ_nid2sn(nid));
 	if (OBJ_obj2txt(oid, sizeof(oid), object, 1) <= 0)
 		return arena_strdup(arena, "?");
-	return arena_strdup(arena, oid);
+	name = names_algorithm(oid);
+	return arena_strdup(arena, name == NULL ? oid : name);
 }
 
 static char *
@@ -141,6 +144,21 @@ tls_group_words(struct arena *arena, EVP_PKEY *key)
 	return text_printable_str(arena, type == NULL ? "?" : type, OID_MAX);
 }
 
+/* The name of the others says it all. */
+static bool
+has_bits(const char *type)
+{
+	static const char *const without[] = { "ED", "X25519", "X448", "ML-",
+		"SLH-" };
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+		if (type != NULL &&
+		    strncmp(type, without[i], strlen(without[i])) == 0)
+			return false;
+	}
+	return true;
+}
+
 char *
 tls_key_words(struct arena *arena, EVP_PKEY *key)
 {
@@ -151,7 +169,7 @@ tls_key_words(struct arena *arena, EVP_PKEY *key)
 		return curve == NULL ? NULL
 				     : arena_printf(arena, "EC %s", curve);
 	}
-	if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"))
+	if (!has_bits(type))
 		return arena_strdup(arena, type);
 	return arena_printf(
 	    arena, "%s %d", type == NULL ? "?" : type, EVP_PKEY_get_bits(key));

@@ -11,18 +11,23 @@
 
 #include "base/name.h"
 #include "base/text.h"
+#include "tls/bare.h"
 #include "tls/known.h"
+#include "tls/names.h"
 #include "tls/openssl.h"
 
 struct tls_session {
 	struct tls_context *context;
 	SSL *ssl;
+	struct bare *bare; /* NULL: it is a whole handshake */
 	struct wire wire;
 	struct arena *words; /* made when something has to be said */
 	const char *error;
 	int alert;
 	int hello_octets;
 	bool established, broken, not_tls, cert_requested;
+	bool answered; /* what bare asked for can be had */
+	bool certs;    /* it asked for a kind of certificate */
 };
 
 /* Called where the server asks for a certificate, own one or not. */
@@ -72,6 +77,8 @@ propose(SSL *ssl, const struct tls_offer *offer)
 {
 	const struct tls_offer *usual = tls_offer_find("default");
 
+	if (SSL_set_app_data(ssl, (void *)(uintptr_t)offer) != 1)
+		return false;
 	SSL_set_security_level(ssl, offer->level);
 	if (offer->insecure_any) {
 		SSL_set_security_callback(ssl, allow_anything);
@@ -86,8 +93,7 @@ propose(SSL *ssl, const struct tls_offer *offer)
 	    SSL_set_max_proto_version(ssl, offer->max_version) != 1)
 		return false;
 	if (offer->sigalgs != NULL && offer->sigalgs != usual->sigalgs &&
-	    (SSL_set1_sigalgs_list(ssl, offer->sigalgs) != 1 ||
-		SSL_set_app_data(ssl, (void *)(uintptr_t)offer->sigalgs) != 1))
+	    SSL_set1_sigalgs_list(ssl, offer->sigalgs) != 1)
 		return false;
 	if (offer->groups != NULL && offer->groups != usual->groups &&
 	    SSL_set1_groups_list(ssl, offer->groups) != 1)
@@ -113,12 +119,21 @@ tls_session_new(struct tls_context *context, const struct tls_offer *offer,
 	session->context = context;
 	session->alert = -1;
 	session->wire.fd = fd;
-	session->ssl = SSL_new(context->shake);
-	if (session->ssl == NULL || !propose(session->ssl, offer))
-		goto done;
 	/* RFC 6066 section 3: a literal address is no server name. */
-	if (sni != NULL && !offer->no_sni && !name_is_address(sni) &&
-	    SSL_set_tlsext_host_name(session->ssl, sni) != 1)
+	if (sni != NULL && (offer->no_sni || name_is_address(sni)))
+		sni = NULL;
+	session->ssl = SSL_new(context->shake);
+	if (session->ssl == NULL)
+		goto done;
+	if (offer->bare != TLS_BARE_NONE) {
+		session->bare = bare_new(offer, sni);
+		session->certs = offer->bare == TLS_BARE_MLDSA;
+		done = session->bare != NULL;
+		goto done;
+	}
+	if (!propose(session->ssl, offer))
+		goto done;
+	if (sni != NULL && SSL_set_tlsext_host_name(session->ssl, sni) != 1)
 		goto done;
 	bio = wire_bio_new(context->wire, &session->wire);
 	if (bio == NULL)
@@ -150,6 +165,7 @@ tls_session_free(struct tls_session *session)
 	if (session == NULL)
 		return;
 	SSL_free(session->ssl);
+	bare_free(session->bare);
 	arena_unref(session->words);
 	free(session);
 }
@@ -294,6 +310,44 @@ step_after(struct tls_session *session, int ret)
 	}
 }
 
+/* It always ends as if it had failed: no handshake stands. */
+static enum tls_step
+shake_bare(struct tls_session *session)
+{
+	struct bare *bare = session->bare;
+	enum tls_step step = bare_step(bare, session->wire.fd);
+
+	session->hello_octets = (int)bare->len - 5;
+	switch (step) {
+	case TLS_STEP_READ:
+	case TLS_STEP_WRITE:
+		return step;
+	case TLS_STEP_CLOSED:
+		return step_closed(session);
+	case TLS_STEP_FAILED:
+		return fail(session, "%s", strerror(bare->error));
+	case TLS_STEP_DONE:
+		break;
+	}
+	switch (bare->answer.kind) {
+	case HELLO_ALERT:
+		session->alert = bare->answer.alert;
+		return fail(session, "alert %d, %s", session->alert,
+		    alert_words(session->alert));
+	case HELLO_SERVER:
+	case HELLO_RETRY:
+		session->answered = true;
+		return fail(session, "%s, and OpenSSL %s cannot: it takes 3.5",
+		    session->certs ? "the server can sign with ML-DSA"
+				   : "the server takes an offer of today",
+		    tls_library_version());
+	case HELLO_MORE:
+	case HELLO_OTHER:
+		break;
+	}
+	return fail(session, "the server answered with nonsense");
+}
+
 /*
  * What nobody needs is not kept until the handshake ends, which may take a
  * while. It is no fault of the server's: senders take up to 100 KiB.
@@ -316,6 +370,8 @@ tls_session_handshake(struct tls_session *session)
 		return TLS_STEP_FAILED;
 	if (session->established)
 		return TLS_STEP_DONE;
+	if (session->bare != NULL)
+		return shake_bare(session);
 	ERR_clear_error();
 	session->wire.shaking = true;
 	ret = SSL_connect(session->ssl);
@@ -390,66 +446,6 @@ tls_session_not_tls(const struct tls_session *session)
 	return session->not_tls;
 }
 
-static char *
-group_words(struct arena *arena, SSL *ssl)
-{
-	EVP_PKEY *key = NULL;
-	char *words;
-
-	/* Without one it is RSA key transport. */
-	if (SSL_get_peer_tmp_key(ssl, &key) != 1)
-		return NULL;
-	words = tls_group_words(arena, key);
-	EVP_PKEY_free(key);
-	return words;
-}
-
-/* The names of RFC 8446 section 4.2.3 for what OpenSSL tells in parts. */
-static const char *
-signature_words(SSL *ssl)
-{
-	static const struct {
-		int type, digest;
-		const char *words;
-	} names[] = {
-		{ EVP_PKEY_EC, NID_sha256, "ecdsa_secp256r1_sha256" },
-		{ EVP_PKEY_EC, NID_sha384, "ecdsa_secp384r1_sha384" },
-		{ EVP_PKEY_EC, NID_sha512, "ecdsa_secp521r1_sha512" },
-		{ EVP_PKEY_EC, NID_sha224, "ecdsa_sha224" },
-		{ EVP_PKEY_EC, NID_sha1, "ecdsa_sha1" },
-		{ EVP_PKEY_RSA, NID_sha256, "rsa_pkcs1_sha256" },
-		{ EVP_PKEY_RSA, NID_sha384, "rsa_pkcs1_sha384" },
-		{ EVP_PKEY_RSA, NID_sha512, "rsa_pkcs1_sha512" },
-		{ EVP_PKEY_RSA, NID_sha224, "rsa_pkcs1_sha224" },
-		{ EVP_PKEY_RSA, NID_sha1, "rsa_pkcs1_sha1" },
-		{ EVP_PKEY_RSA, NID_md5_sha1, "rsa_pkcs1_md5_sha1" },
-		{ EVP_PKEY_RSA_PSS, NID_sha256, "rsa_pss_rsae_sha256" },
-		{ EVP_PKEY_RSA_PSS, NID_sha384, "rsa_pss_rsae_sha384" },
-		{ EVP_PKEY_RSA_PSS, NID_sha512, "rsa_pss_rsae_sha512" },
-		{ -EVP_PKEY_RSA_PSS, NID_sha256, "rsa_pss_pss_sha256" },
-		{ -EVP_PKEY_RSA_PSS, NID_sha384, "rsa_pss_pss_sha384" },
-		{ -EVP_PKEY_RSA_PSS, NID_sha512, "rsa_pss_pss_sha512" },
-		{ EVP_PKEY_ED25519, NID_undef, "ed25519" },
-		{ EVP_PKEY_ED448, NID_undef, "ed448" },
-	};
-	const X509 *leaf = SSL_get0_peer_certificate(ssl);
-	EVP_PKEY *key = leaf == NULL ? NULL : X509_get0_pubkey(leaf);
-	int type, digest = NID_undef;
-
-	if (SSL_get_peer_signature_type_nid(ssl, &type) != 1)
-		return NULL;
-	SSL_get_peer_signature_nid(ssl, &digest);
-	/* "pss": the key is for PSS only; the two differ in the key's OID. */
-	if (type == EVP_PKEY_RSA_PSS && key != NULL &&
-	    EVP_PKEY_is_a(key, "RSA-PSS"))
-		type = -type;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].type == type &&
-		    (names[i].digest == digest || names[i].digest == NID_undef))
-			return names[i].words;
-	return NULL;
-}
-
 int
 tls_session_hello_octets(const struct tls_session *session)
 {
@@ -478,18 +474,50 @@ own_may_sign(const struct tls_session *session)
 		KU_DIGITAL_SIGNATURE) != 0;
 }
 
+/* As far as the server's first message tells. */
+static bool
+bare_facts(const struct tls_session *session, struct arena *arena,
+    struct danelaw_tls *facts)
+{
+	const struct hello_answer *answer = &session->bare->answer;
+	const unsigned char suite[] = { (unsigned char)(answer->suite >> 8),
+		(unsigned char)answer->suite };
+	const SSL_CIPHER *cipher = SSL_CIPHER_find(session->ssl, suite);
+
+	*facts = (struct danelaw_tls) {
+		.version =
+		    answer->version == TLS1_3_VERSION ? "TLSv1.3" : "TLS",
+		.cipher = arena_strdup(arena,
+		    cipher == NULL ? "unknown" : SSL_CIPHER_get_name(cipher)),
+		.group = names_group(answer->group),
+		.sni = text_printable_str(arena, session->bare->sni, 255),
+		.ems = answer->version == TLS1_3_VERSION,
+		.hello_octets = session->hello_octets,
+	};
+	ERR_clear_error();
+	return !arena_failed(arena);
+}
+
+bool
+tls_session_answered(const struct tls_session *session)
+{
+	return session->answered;
+}
+
 bool
 tls_session_facts(const struct tls_session *session, struct arena *arena,
     struct danelaw_tls *facts)
 {
 	SSL *ssl = session->ssl;
 
+	if (session->bare != NULL)
+		return bare_facts(session, arena, facts);
 	*facts = (struct danelaw_tls) {
 		.version = arena_strdup(arena, SSL_get_version(ssl)),
 		.cipher = arena_strdup(
 		    arena, SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))),
-		.group = group_words(arena, ssl),
-		.signature = signature_words(ssl),
+		.group = tls_shaken_group(arena, ssl),
+		.signature = tls_shaken_signature(arena, ssl),
 		.sni = text_printable_str(arena,
 		    SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), 255),
 		.client_cert_requested = session->cert_requested,

@@ -57,6 +57,9 @@ int tls_session_alert(const struct tls_session *session);
 bool tls_session_not_tls(const struct tls_session *session);
 /* How long our ClientHello was, its header included; 0: none was sent. */
 int tls_session_hello_octets(const struct tls_session *session);
+/* Of a hello alone (offer.h): did the server take it? Facts are those of its
+ * answer then, as far as that tells. */
+bool tls_session_answered(const struct tls_session *session);
 /* Did the server ask for a certificate? Did we have one to send? */
 bool tls_session_cert_requested(const struct tls_session *session);
 bool tls_session_cert_sent(const struct tls_session *session);

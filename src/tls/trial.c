@@ -100,7 +100,8 @@ set_names(SSL *ssl, const struct match_question *question)
 
 		if (!trial_is_reference(name))
 			continue;
-		if ((enabled ? SSL_add1_host(ssl, name)
+		if ((enabled ? X509_VERIFY_PARAM_add1_host(
+				   SSL_get0_param(ssl), name, 0)
 			     : SSL_dane_enable(ssl, name)) <= 0)
 			return false;
 		enabled = true;

@@ -18,7 +18,7 @@ static const struct danelaw_config dead = { .resolvers = nobody,
 struct seen {
 	struct danelaw_engine *engine;
 	struct danelaw_report *report;
-	int calls, more;
+	int calls, more, told;
 };
 
 static void
@@ -169,6 +169,49 @@ count(const char *text, void *arg)
 
 /* What still runs is dropped without a word. */
 static void
+hear(const struct danelaw_mx *mx, const struct danelaw_host *host,
+    size_t n_pending, void *arg)
+{
+	struct seen *seen = arg;
+
+	assert_int_equal(seen->calls, 0);
+	assert_int_equal(mx->source, DANELAW_MX_LITERAL);
+	assert_string_equal(host->name, "127.0.0.1");
+	assert_int_equal(host->policy, DANELAW_POLICY_MAY);
+	assert_int_equal(n_pending, 0);
+	seen->told++;
+}
+
+/* What the DNS says comes before the end, and not from inside of add(). */
+static void
+test_facts(void **state)
+{
+	struct danelaw_request request = {
+		.domain = "[127.0.0.1]",
+		.connect_port = 1,
+		.facts = hear,
+	};
+	struct seen seen = { .engine = engine_new(&dead) };
+	(void)state;
+
+	assert_int_equal(
+	    danelaw_engine_add(seen.engine, &request, keep, &seen), DANELAW_OK);
+	assert_int_equal(seen.told, 0);
+	assert_int_equal(danelaw_engine_run(seen.engine), DANELAW_OK);
+	assert_int_equal(seen.told, 1);
+	assert_int_equal(seen.calls, 1);
+	/* Nothing is known where the MX lookup fails. */
+	request.domain = "nobody.example";
+	assert_int_equal(
+	    danelaw_engine_add(seen.engine, &request, keep, &seen), DANELAW_OK);
+	assert_int_equal(danelaw_engine_run(seen.engine), DANELAW_OK);
+	assert_int_equal(seen.told, 1);
+	assert_int_equal(seen.calls, 2);
+	danelaw_engine_free(seen.engine);
+	danelaw_report_free(seen.report);
+}
+
+static void
 test_free_while_running(void **state)
 {
 	const struct danelaw_request request = { .domain = "a.example" };
@@ -206,6 +249,7 @@ main(void)
 		cmocka_unit_test(test_bad_request),
 		cmocka_unit_test(test_dead_resolver),
 		cmocka_unit_test(test_add_in_done),
+		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_free_while_running),
 		cmocka_unit_test(test_versions),
 	};

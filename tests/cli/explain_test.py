@@ -34,6 +34,19 @@ ROWS = [
     (["tsla-none", "tlsa-none"], 64, ["did you mean tlsa-none?"]),
     (["\x1b[31mxyzzy"], 64, ["\"\\x1b[31mxyzzy\""]),
     ([""], 64, ["no entry"]),
+    (["Server", "certificate", "not", "verified"], 0,
+     ["tlsa-no-match-ee: critical", "Postfix", "likeliest first"]),
+    (["Server certificat not verifyed"], 64,
+     ["did you mean Server certificate not verified?"]),
+    (["nothing like it to=<a@example.org>"], 64,
+     ["danelaw check example.org may"]),
+    (["lets-encrypt"], 0,
+     ["lets-encrypt: as of 20", "active   2 1 1 ", "YE3, ECDSA",
+      "X1 and X3 (one key)", "--reuse-key"]),
+    (["OpenSMTPD"], 0, ["ops-opensmtpd", "7.9"]),
+    (["Exchange Online"], 0, ["ops-exchange-online", "5.7.321"]),
+    (["ops-sendmail-verify"], 0, ["${verify}"]),
+    (["--jsn"], 64, ["did you mean --json?"]),
     (["--search"], 64, ["search for what"]),
     (["--port", "25"], 64, ["no such option"]),
     (["--help"], 0, ["Usage: danelaw explain", "--search"]),
@@ -52,6 +65,23 @@ def main():
         print(f"{'ok' if good else 'not ok'} {number} - {args!r}")
         if not good:
             print(f"# exit status {done.returncode}: {text!r}")
+    for name, wanted in [("chekc", "danelaw check?"),
+                         ("example.org", "danelaw check example.org?"),
+                         ("\x1b[m.example", "danelaw --help")]:
+        number += 1
+        done = subprocess.run([sys.argv[1], name], text=True,
+                              capture_output=True, check=False)
+        good = done.returncode == 64 and wanted in done.stderr
+        bad += not good
+        print(f"{'ok' if good else 'not ok'} {number} - {name!r}")
+    number += 1
+    issuers = json.loads(subprocess.run(
+        [sys.argv[1], "explain", "--json", "lets-encrypt"],
+        capture_output=True, check=True).stdout)[0]["issuers"]
+    good = {"name": "R14", "state": "retired", "key": "RSA"}.items() <= {
+        issuer["name"]: issuer for issuer in issuers}["R14"].items()
+    bad += not good
+    print(f"{'ok' if good else 'not ok'} {number} - issuers as JSON")
     number += 1
     done = subprocess.run([sys.argv[1], "explain", "--json", "tlsa-none",
                            "dns-ad-stripped"], capture_output=True,

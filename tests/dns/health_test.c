@@ -114,7 +114,7 @@ test_fall_back(void **state)
 	    strstr(resolver_words(resolver), "own recursion from the root by"));
 	ask(resolver, "secure.example", RRTYPE_MX, &got);
 	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
-	assert_in_range(clock_monotonic_ms() - begun, 0, 15000);
+	assert_true(clock_monotonic_ms() - begun <= 15000);
 	ask(resolver, "bogus.example", RRTYPE_MX, &got);
 	assert_int_equal(got.dnssec, DANELAW_DNSSEC_BOGUS);
 	assert_int_equal(resolver_health(resolver), RESOLVER_GOOD);

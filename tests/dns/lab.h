@@ -8,11 +8,12 @@
 #ifndef DNS_LAB_H
 #define DNS_LAB_H
 
-#include <event2/event.h>
-#include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <event2/event.h>
+#include <ldns/ldns.h>
 
 #define LAB_AT 1767225600 /* 2026-01-01 */
 #define LAB_DAY 86400

@@ -94,14 +94,15 @@ test_deadline(void **state)
 {
 	struct resolver *resolver = make_good();
 	struct got got;
-	int64_t begun;
+	int64_t begun, took;
 	(void)state;
 
 	ask(resolver, "secure.example", RRTYPE_MX, &got);
 	begun = clock_monotonic_ms();
 	begin(resolver, "silent.example", RRTYPE_MX, 200, &got);
 	wait_for(&got);
-	assert_in_range(clock_monotonic_ms() - begun, 190, 5000);
+	took = clock_monotonic_ms() - begun;
+	assert_true(took >= 190 && took <= 5000);
 	assert_true(got.timed_out);
 	assert_int_equal(got.dnssec, DANELAW_DNSSEC_ERROR);
 	assert_non_null(strstr(got.why, "no answer came within 0."));
@@ -255,6 +256,7 @@ test_end(void **state)
 	struct resolver *resolver = make_good();
 	struct got never[4], got;
 	struct killer killer = { 0 };
+	int after;
 	(void)state;
 
 	resolver_free(NULL);
@@ -284,8 +286,8 @@ test_end(void **state)
 	for (size_t i = 0; i < 4; i++)
 		assert_false(never[i].done);
 	/* Nothing of it is left in the loop but the lab's streams. */
-	assert_in_range(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED),
-	    before, before + 4);
+	after = event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
+	assert_true(after >= before && after <= before + 4);
 }
 
 int

@@ -111,9 +111,8 @@ test_answers(void **state)
 			    answers[i].days == 0
 				? 0
 				: LAB_AT + answers[i].days * LAB_DAY);
-			assert_in_range(got[i].ttl,
-			    answers[i].ttl < 30 ? 0 : answers[i].ttl - 30,
-			    answers[i].ttl);
+			assert_true(got[i].ttl <= answers[i].ttl &&
+			    got[i].ttl + 30 >= answers[i].ttl);
 			assert_false(got[i].timed_out);
 			if (answers[i].why == NULL)
 				assert_string_equal(got[i].why, "");
@@ -125,7 +124,7 @@ test_answers(void **state)
 			asked = lab_asked(lab);
 	}
 	/* Only what no cache keeps was asked again: the loop. */
-	assert_in_range(lab_asked(lab) - asked, 0, 20);
+	assert_true(lab_asked(lab) - asked <= 20);
 	assert_true(lab_asked_tcp(lab) > 0);
 	assert_int_equal(resolver_health(resolver), RESOLVER_GOOD);
 	assert_null(resolver_reason(resolver));

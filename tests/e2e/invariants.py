@@ -9,7 +9,7 @@ ROLES = {
     'unusable': {'unusable'},
     'superseded': {'superseded', 'duplicate'},
 }
-# From harmless to harmful: the state of a domain (INTERFACE section 3).
+# From harmless to harmful: the state of a domain (doc/interface.md 3).
 BADNESS = ['ok', 'warning', 'unknown', 'critical']
 SEVERITY = {'info': 'ok', 'warning': 'warning', 'critical': 'critical'}
 
@@ -102,7 +102,8 @@ def check_probe(probe, host, where):
     faults += check_roles(probe, where)
     if probe['tls'] and host['policy'] == 'dane':
         faults += differ(f'{where} SNI', tlsa['base'], probe['tls']['sni'])
-    if probe['tls'] and tlsa['records']:
+    if (probe['tls'] and tlsa['records']
+            and probe['outcome'] != 'not-examined'):
         faults += differ(f'{where} records judged',
                          list(range(len(tlsa['records']))),
                          [r['record'] for r in probe['records']])

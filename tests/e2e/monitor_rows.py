@@ -44,7 +44,7 @@ ALERTS = [
      None, ['no result after 2 s']),
     ('tcp-blackhole', ['-t', '2', '--timeout-state', '1'], 'WARNING', None,
      []),
-    # The domain's own silence is its failure (INTERFACE section 4).
+    # The domain's own silence is its failure (doc/interface.md 4).
     ('mx-timeout', ['-t', '2', '--timeout-state', 'warning'], 'CRITICAL',
      None, ['the MX lookup of mx-timeout.example fails']),
     ('healthy', ['--resolver', '127.0.0.1@1'], 'UNKNOWN', None,

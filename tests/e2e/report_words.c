@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "report/postfix.h"
+#include "policy/postfix.h"
 #include "report/prometheus.h"
 #include "report/report.h"
 
@@ -32,17 +32,20 @@ report_in(struct danelaw_report *report, void *arg)
 	struct prometheus_item item = {
 		.report = report, .checked_at = AT, .duration_ms = 1500
 	};
-	const char *policy, *why;
+	struct postfix_answer answer = { 0 };
+	struct postfix_facts facts;
 	struct buf out = { 0 };
-	enum postfix_answer answer;
 	int *status = arg;
 
 	item.target = report != NULL ? report->domain : "none";
 	report_prometheus_probe(&item, &out);
 	report_prometheus_build(&out);
-	answer = report_postfix(report, &policy, &why);
-	buf_printf(&out, "# postfix %s %s\n# json ", words[answer],
-	    policy != NULL ? policy : "");
+	if (report != NULL) {
+		facts = postfix_facts_of(report);
+		answer = postfix_answer(&facts, NULL, POSTFIX_LEVEL_MAY);
+	}
+	buf_printf(&out, "# postfix %s %s\n# json ", words[answer.status],
+	    answer.policy != NULL ? answer.policy : "");
 	if (report != NULL)
 		report_json_line(report, &out);
 	buf_puts(&out, "\n");

@@ -9,13 +9,30 @@ import sys
 import tempfile
 import time
 
+from labkit.build import TESTDATA
+from labkit.scenario import load_all
+
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 PATIENCE = 120
 # For a whole domain: enough for any that answers, and a machine in a hurry.
 SECONDS = 8
 
+# What makes a server of testdata/lab slow, and a rule of fakedns.
+SLOW_KEYS = {'silent_at', 'delay_ms', 'chunk', 'blackhole', 'endless'}
+SLOW_ACTIONS = {'delay', 'drop'}
+
 Done = collections.namedtuple('Done', 'status out err')
+
+
+def slow_domains():
+    """Those with a server or a name server that takes its time. To measure
+    the time of each would say more of the machine than of them."""
+    return {scenario.domain for scenario in load_all(TESTDATA)
+            if any(SLOW_KEYS & set(server)
+                   for server in scenario.raw.get('server', []))
+            or any(SLOW_ACTIONS & set(rule.split())
+                   for rule in scenario.raw.get('dns', []))}
 
 
 def lines_of(output):
@@ -37,7 +54,7 @@ class Kit:
         # Without servers that treat each visitor in another way.
         self.domains = sorted({f['domain'] for f in lab.facts['scenarios']
                                if '--retry' not in f['options']})
-        self.fast = []  # those that end at once; known after the first run
+        self.fast = []  # those that end at once; chosen after the first run
         self.folder = None
 
     def __enter__(self):

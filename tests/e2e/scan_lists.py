@@ -2,10 +2,11 @@
 """Lists of every kind, and what comes out of them."""
 import json
 import os
+import shutil
 import subprocess
 
 from invariants import all_lookups, check_clocks
-from scan_kit import PATIENCE, SOURCE, domains_of, lines_of
+from scan_kit import PATIENCE, SOURCE, domains_of, lines_of, slow_domains
 
 RECIPE = os.path.join(SOURCE, 'tools', 'examples', 'gnu-parallel',
                       'danelaw-shards')
@@ -82,13 +83,11 @@ class Lists:
         kit.ok(not faults, 'each line is a report', faults)
         kit.ok(f'{len(kit.domains)} written in ' in done.err,
                'the last line counts them', done.err)
-        # What took no time, for what is to be done again and again.
+        # What takes no time, for what is to be done again and again.
         kit.fast = sorted(
             domain for domain, report in self.whole.items()
             if domain in kit.domains and report['hosts'] and
-            report['verdict'] != 'defer' and
-            all((address['timing_ms']['total'] or 0) < 1000
-                for host in report['hosts'] for address in host['addresses']))
+            report['verdict'] != 'defer' and domain not in slow_domains())
         kit.ok(len(kit.fast) > 60, 'most of them end at once', kit.fast)
 
     def as_check(self):
@@ -216,6 +215,10 @@ class Lists:
 
     def recipe(self):
         kit = self.kit
+        if not shutil.which('parallel'):
+            kit.ok(True, 'GNU parallel # SKIP it is missing: apt-get install '
+                   'parallel')
+            return
         env = dict(os.environ, DANELAW=kit.danelaw, JOBS='2')
         command = [RECIPE, '2', kit.write('fast', kit.fast),
                    kit.path('parts'), *kit.options()]

@@ -47,9 +47,9 @@ static const char *const script_keys[] = { "listen", "port", "banner", "ehlo",
 	"helo", "starttls", "ehlo_tls", "mail", "rcpt", "data", "message",
 	"quit_reply", "certs", "sni", "sni_unknown", "sni_missing", "tls",
 	"implicit_tls", "delay_ms", "close_at", "silent_at", "reset_at",
-	"tls_cut", "hello_max", "after_220", "answer_hello_with", "chunk",
-	"chunk_ms", "eol", "endless", "garbage", "keep_clear", "first", "cycle",
-	"then", "blackhole", "count_quit", NULL };
+	"tls_cut", "hello_max", "pretends", "after_220", "answer_hello_with",
+	"chunk", "chunk_ms", "eol", "endless", "garbage", "keep_clear", "first",
+	"cycle", "then", "blackhole", "count_quit", NULL };
 
 static void
 set_text(struct loader *loader, const struct buf *from, struct text *text)
@@ -328,7 +328,9 @@ load_tls(struct loader *loader, const json_t *object, struct plan *plan)
 static void
 load_plan(struct loader *loader, const json_t *object, struct plan *plan)
 {
+	static const char *const pretends[] = PRETEND_WORDS;
 	uint64_t chunk = 0, chunk_ms = 0, cut = 64, hello_max = 0;
+	int pretend = 0;
 	const char *eol = "\r\n";
 
 	load_only(loader, object, script_keys);
@@ -341,6 +343,8 @@ load_plan(struct loader *loader, const json_t *object, struct plan *plan)
 	load_number(loader, object, "chunk_ms", 0, HOUR_MS, &chunk_ms);
 	load_number(loader, object, "hello_max", 1, 16384, &hello_max);
 	plan->hello_max = hello_max;
+	load_word(loader, object, "pretends", pretends, &pretend);
+	plan->pretends = (enum pretend)pretend;
 	load_number(loader, object, "tls_cut", 0, 1 << 20, &cut);
 	plan->chunk = chunk;
 	plan->chunk_ms = (uint32_t)chunk_ms;

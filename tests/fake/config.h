@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "pretend.h"
 #include "tls.h"
 
 /* Where a connection stands when the script acts. */
@@ -78,7 +79,8 @@ struct plan {
 	size_t chunk;    /* bytes a write; 0: all */
 	uint32_t chunk_ms;
 	size_t hello_max; /* close at a ClientHello longer than that; 0: none */
-	size_t tls_cut;   /* handshake bytes sent before acts[STAGE_TLS] */
+	enum pretend pretends;
+	size_t tls_cut; /* handshake bytes sent before acts[STAGE_TLS] */
 };
 
 struct script {

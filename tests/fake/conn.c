@@ -189,11 +189,32 @@ hello_length(const struct conn *conn)
 	    : 0;
 }
 
+/* True: that was all. */
+static bool
+pretend(struct conn *conn)
+{
+	uint8_t hello[4096], answer[PRETEND_MAX];
+	ssize_t len;
+	size_t n;
+
+	if (conn->plan->pretends == PRETEND_NOTHING)
+		return false;
+	len = recv(conn->fd, hello, sizeof(hello), MSG_PEEK | MSG_DONTWAIT);
+	if (!pretend_answer(conn->plan->pretends, hello,
+		len < 0 ? 0 : (size_t)len, answer, &n))
+		return false;
+	send(conn->fd, answer, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	hang_up(conn);
+	return true;
+}
+
 static void
 start_tls(struct conn *conn)
 {
 	BIO *held;
 
+	if (pretend(conn))
+		return;
 	if (conn->plan->hello_max > 0 &&
 	    hello_length(conn) > conn->plan->hello_max) {
 		hang_up(conn);

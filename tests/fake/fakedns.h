@@ -5,11 +5,12 @@
 #ifndef FAKE_FAKEDNS_H
 #define FAKE_FAKEDNS_H
 
-#include <ldns/ldns.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+
+#include <ldns/ldns.h>
 
 #define FAKEDNS_MAX_LISTEN 16
 #define FAKEDNS_MAX_RULES 256

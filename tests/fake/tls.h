@@ -34,7 +34,7 @@ struct tls_setup {
 	int min, max; /* TLS1_VERSION...; 0: 1.2 and 1.3 */
 	const char *ciphers, *suites, *groups, *sigalgs;
 	int seclevel;
-	bool server_order; /* of ciphers, not the client's */
+	bool server_order, no_ems; /* of ciphers, not the client's */
 	bool client_cert_request, client_cert_require;
 	int dh_bits;
 	int tickets;

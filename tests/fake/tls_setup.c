@@ -80,12 +80,13 @@ load_tls_knobs(
 {
 	static const char *const known[] = { "min", "max", "ciphers", "suites",
 		"groups", "sigalgs", "seclevel", "client_cert", "dh_bits",
-		"tickets", "server_order", NULL };
+		"tickets", "server_order", "ems", NULL };
 	static const char *const versions[] = { "1.0", "1.1", "1.2", "1.3",
 		NULL };
 	static const char *const wants[] = { "no", "request", "require", NULL };
 	const json_t *tls = load_object(loader, object, "tls");
 	int min = -1, max = -1, want = 0;
+	bool ems = true;
 	uint64_t seclevel = 0, dh_bits = 0, tickets = 2;
 
 	if (tls != NULL) {
@@ -101,6 +102,7 @@ load_tls_knobs(
 		load_number(loader, tls, "dh_bits", 512, 8192, &dh_bits);
 		load_number(loader, tls, "tickets", 0, 100, &tickets);
 		load_bool(loader, tls, "server_order", &setup->server_order);
+		load_bool(loader, tls, "ems", &ems);
 	}
 	setup->min = min < 0 ? 0 : TLS1_VERSION + min;
 	setup->max = max < 0 ? 0 : TLS1_VERSION + max;
@@ -109,6 +111,7 @@ load_tls_knobs(
 	setup->client_cert_require = want == 2;
 	setup->dh_bits = (int)dh_bits;
 	setup->tickets = (int)tickets;
+	setup->no_ems = !ems;
 }
 
 void

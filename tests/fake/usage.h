@@ -57,7 +57,8 @@ static const char usage_options[] =
     "\"request\"\n"
     "              or \"require\", \"dh_bits\": 512, 768, 1024, 1536, 2048,\n"
     "              3072 or 4096, \"tickets\": N (2), \"server_order\": true:\n"
-    "              its own order of ciphers counts, not the client's }\n";
+    "              its own order of ciphers counts, not the client's,\n"
+    "              \"ems\": false: no extended master secret }\n";
 static const char usage_script[] =
     "S, what goes wrong, by stage: accept banner ehlo starttls starttls-220\n"
     "tls ehlo_tls quit. HELO counts as ehlo. starttls-220 is when the\n"
@@ -72,6 +73,10 @@ static const char usage_script[] =
     "reply;\n"
     "              the dialogue goes on, but for tls (silence) and quit\n"
     "  hello_max   N: close instead when a ClientHello is longer than that\n"
+    "  pretends    \"hybrid\" (groups), \"mldsa\" (certificate), "
+    "\"mldsa-too\":\n"
+    "              answers a ClientHello as such a server does, and goes;\n"
+    "              \"no-hybrid\": goes when a hybrid group is offered\n"
     "  answer_hello_with  text in clear instead of the ServerHello\n"
     "  endless     { \"at\": stage, \"bytes\": \"250-x\\r\\n\", "
     "\"max_bytes\":\n"

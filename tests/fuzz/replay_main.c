@@ -3,12 +3,16 @@
  * usage: DRIVER_replay FOLDER
  *
  * Gives a fuzz driver the empty input and then each file of its corpus, and
- * writes TAP. A folder without files is a failure.
+ * writes TAP, one result for all of them. A folder without files is a failure.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -49,39 +53,66 @@ done:
 	return exact;
 }
 
+/* In a process of its own: at tells which input it ended with, 0 before any.
+ * False: an input cannot be read. */
+static bool
+replay_all(const char *folder, struct dirent **entries, int n, int *at)
+{
+	static const uint8_t nothing[1];
+
+	LLVMFuzzerTestOneInput(nothing, 0);
+	for (int i = 0; i < n; i++) {
+		size_t len = 0;
+		uint8_t *bytes = read_input(folder, entries[i]->d_name, &len);
+
+		*at = i + 1;
+		if (bytes == NULL)
+			return false;
+		LLVMFuzzerTestOneInput(bytes, len);
+		free(bytes);
+	}
+	*at = n + 1;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct dirent **entries = NULL;
-	static const uint8_t nothing[1];
-	int n, failed = 0;
+	int n, status = -1, *at;
+	pid_t child;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc != 2) {
 		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
 		return 64;
 	}
 	n = scandir(argv[1], &entries, is_visible, alphasort);
-	if (n <= 0) {
+	at = mmap(NULL, sizeof(*at), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (n <= 0 || at == MAP_FAILED) {
 		printf("1..1\nnot ok 1 - %s holds a corpus\n", argv[1]);
 		return 1;
 	}
-	printf("1..%d\n", n + 1);
-	LLVMFuzzerTestOneInput(nothing, 0);
-	printf("ok 1 - nothing\n");
-	for (int i = 0; i < n; i++) {
-		size_t len = 0;
-		uint8_t *bytes = read_input(argv[1], entries[i]->d_name, &len);
+	child = fork();
+	if (child == 0) {
+		bool good = replay_all(argv[1], entries, n, at);
 
-		if (bytes == NULL)
-			failed = 1;
-		else
-			LLVMFuzzerTestOneInput(bytes, len);
-		printf("%s %d - %s\n", bytes == NULL ? "not ok" : "ok", i + 2,
-		    entries[i]->d_name);
-		free(bytes);
-		free(entries[i]);
+		for (int i = 0; i < n; i++)
+			free(entries[i]);
+		free(entries);
+		exit(good ? 0 : 1);
 	}
+	if (child > 0)
+		waitpid(child, &status, 0);
+	printf("1..1\n%s 1 - nothing, and %d files of %s\n",
+	    status == 0 ? "ok" : "not ok", n, argv[1]);
+	if (status != 0)
+		printf("# wait status %#x at: %s\n", (unsigned)status,
+		    *at == 0      ? "nothing"
+			: *at > n ? "the end (a leak?)"
+				  : entries[*at - 1]->d_name);
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
 	free(entries);
-	return failed;
+	return status != 0;
 }

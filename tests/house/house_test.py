@@ -66,13 +66,21 @@ def test_layers():
            'src/tls/x.c: "../dns/answer.h" should read "floor/file.h"')
     layers("OpenSSL in the probe", "probe/x.c", "#include <openssl/ssl.h>\n",
            "src/probe/x.c: <openssl/ssl.h> is for tls/* only")
-    layers("ldns in check", "check/x.c", "#include <ldns/ldns.h>\n",
+    layers("ldns in check", "check/x.c",
+           "#include <stdbool.h>\n#include <ldns/ldns.h>\n",
            "src/check/x.c: <ldns/ldns.h> is for dns/* only")
     layers("libunbound in the answer", "dns/answer.c",
            "#include <unbound.h>\n",
            "src/dns/answer.c: <unbound.h> is for dns/upstream* only")
     layers("libunbound where it belongs", "dns/upstream_x.c",
            "#include <unbound-event.h>\n")
+    late = "src/dns/x.h: <stdbool.h> must come before <ldns/...>"
+    layers("ldns before stdbool", "dns/x.h",
+           "#include <ldns/ldns.h>\n#include <stdbool.h>\n", late)
+    layers("ldns without stdbool", "dns/x.h",
+           '#include "dns/y.h"\n#include <ldns/ldns.h>\n', late)
+    layers("ldns after stdbool", "dns/x.h",
+           "#include <stdbool.h>\n\n#include <ldns/ldns.h>\n")
     with tempfile.TemporaryDirectory() as root:
         expect("layers: nothing to check is no success",
                run("check-layers", "--source", root), 1,

@@ -21,6 +21,7 @@
 
 static struct danelaw_tls tls13 = { .version = "TLSv1.3", .group = "X25519" };
 static struct danelaw_tls tls12 = { .version = "TLSv1.2", .group = "P-256" };
+static struct danelaw_tls tls11 = { .version = "TLSv1.1" };
 static struct danelaw_tls koblitz = { .version = "TLSv1.2",
 	.group = "secp256k1" };
 static struct danelaw_tls dh_512 = { .version = "TLSv1.2", .group = "DH 512" };
@@ -74,7 +75,7 @@ static const struct {
 	    "short" },
 	{ "7672 2.2 nothing works", ALERT_40, NULL, NULL, NULL,
 	    "no-sni rare-groups weak anon tls12 tls10 small", CAUSE_ALERT_40,
-	    "whatever the client offers" },
+	    "each offer that was made" },
 	{ "6066 3 alert 112",
 	    { .error = "alert 112, unrecognized name", .alert = 112 }, "no-sni",
 	    &tls12, "EC P-256", "no-sni", CAUSE_SNI, "only without one" },
@@ -83,12 +84,18 @@ static const struct {
 	    NULL, NULL, "no-sni", CAUSE_SNI, "refuses this server name" },
 	{ "8446 6.2 alert 70",
 	    { .error = "alert 70, protocol version", .alert = 70 }, NULL, NULL,
-	    NULL, "tls12 tls10", CAUSE_VERSION, "neither" },
+	    NULL, "tls12 weak tls10", CAUSE_VERSION, "neither" },
 	{ "8446 6.2 alert 70 for newer ones",
 	    { .error = "alert 70, protocol version", .alert = 70 }, "tls10",
-	    &tls12, "RSA 2048", "tls12 tls10", CAUSE_OLD_ONLY, "TLS 1.0" },
+	    &tls12, "RSA 2048", "tls12 weak tls10", CAUSE_OLD_ONLY, "TLS 1.0" },
+	{ "8446 6.2 alert 70 of one that speaks TLS 1.1",
+	    { .error = "alert 70, protocol version", .alert = 70 }, "weak",
+	    &tls11, "RSA 2048", "tls12 weak", CAUSE_OLD_ONLY, "TLSv1.1" },
 	{ "DH with 512 bits", { .error = "dh key too small", .alert = -1 },
 	    "weak", &dh_512, "RSA 2048", "weak", CAUSE_DH, "512-bit" },
+	{ "DH with 512 bits, to OpenSSL 3.5",
+	    { .error = "unknown security bits", .alert = -1 }, NULL, NULL, NULL,
+	    "weak", CAUSE_DH, "too short" },
 	{ "DH, and no more is known",
 	    { .error = "dh key too small", .alert = -1 }, NULL, NULL, NULL,
 	    "weak", CAUSE_DH, "too short" },
@@ -248,12 +255,122 @@ test_fixed_curve(void **state)
 	arena_unref(arena);
 }
 
+/*
+ * Which offers work where the default does not, by how long it was: hybrid
+ * groups make it three times as long, and not every OpenSSL has them.
+ */
+static void
+test_sizes(void **state)
+{
+	static const struct {
+		const char *name;
+		int octets;
+		const char *error;
+		const char *works; /* "today": is answered; with "*": hybrid */
+		const char *tried;
+		enum cause cause;
+		const char *words;
+	} cases[] = {
+		{ "8446 4.1.2 a hello that is too long", 1551, CLOSED,
+		    "no-hybrid", "no-hybrid big-hello", CAUSE_BIG_HELLO,
+		    "of 310 octets, and none of 1551" },
+		{ "8446 4.1.2 one that is lost", 1551, NULL, "no-hybrid",
+		    "no-hybrid big-hello", CAUSE_BIG_HELLO, "of 310" },
+		{ "8446 4.2.7 a group that it does not bear", 1551, CLOSED,
+		    "no-hybrid big-hello", "no-hybrid big-hello again",
+		    CAUSE_HYBRID, "as long" },
+		{ "a server that fails now and then", 1551, CLOSED,
+		    "no-hybrid big-hello again", "no-hybrid big-hello again",
+		    CAUSE_UNSTEADY, "failed once" },
+		{ "not the length of the hello", 1551, NULL, "tls12",
+		    "no-hybrid tls12", CAUSE_VERSION, "TLS 1.2" },
+		{ "a hybrid group, and ours is too old", 320, CLOSED, "today *",
+		    "today", CAUSE_LIBRARY, "X25519MLKEM768" },
+		{ "ML-DSA, and ours is too old", 320, CLOSED, "today", "today",
+		    CAUSE_LIBRARY, "ML-DSA" },
+		{ "nothing of today either", 320, NULL, "tls12", "today tls12",
+		    CAUSE_VERSION, "TLS 1.2" },
+	};
+	static struct danelaw_tls hybrid = { .version = "TLSv1.3",
+		.group = "X25519MLKEM768" };
+	struct arena *arena = arena_new();
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool is_new = strchr(cases[i].works, '*') != NULL;
+		struct danelaw_trial trials[10] = { {
+		    .offer = "default",
+		    .error = cases[i].error,
+		    .timeout = cases[i].error == NULL,
+		    .alert = -1,
+		    .hello_octets = cases[i].octets,
+		} };
+		struct cause_answer answer;
+		const char *offer;
+		char tried[200] = "";
+		size_t n = 1;
+
+		while ((offer = cause_next(trials, n)) != NULL) {
+			bool ok = strstr(cases[i].works, offer) != NULL;
+			bool bare = strcmp(offer, "today") == 0;
+
+			assert_true(n < 10);
+			strcat(tried, n == 1 ? "" : " ");
+			strcat(tried, offer);
+			trials[n++] = (struct danelaw_trial) {
+				.offer = offer,
+				.ok = ok && !bare,
+				.alert = ok ? -1 : 40,
+				.tls = !ok   ? NULL
+				    : is_new ? &hybrid
+					     : &tls13,
+				.hello_octets = strcmp(offer, "big-hello") == 0
+				    ? 1551
+				    : 310,
+			};
+		}
+		answer = cause_judge(arena, trials, n);
+		if (strcmp(tried, cases[i].tried) != 0 ||
+		    answer.cause != cases[i].cause || answer.words == NULL ||
+		    strstr(answer.words, cases[i].words) == NULL)
+			fail_msg("%s: tried \"%s\", cause %d: %s",
+			    cases[i].name, tried, (int)answer.cause,
+			    answer.words == NULL ? "-" : answer.words);
+	}
+	arena_unref(arena);
+}
+
+/* The default is short, and works; one as long as those of today does not. */
+static void
+test_long_one(void **state)
+{
+	static const struct danelaw_trial trials[] = {
+		{ .offer = "default",
+		    .ok = true,
+		    .alert = -1,
+		    .tls = &tls13,
+		    .key = "EC P-384",
+		    .hello_octets = 320 },
+		{ .offer = "big-hello", .alert = -1, .hello_octets = 1554 },
+		{ .offer = "tls12", .alert = 40 },
+	};
+	struct arena *arena = arena_new();
+	(void)state;
+
+	assert_int_equal(cause_judge(arena, trials, 3).cause, CAUSE_BIG_HELLO);
+	assert_non_null(strstr(
+	    cause_judge(arena, trials, 2).words, "320 octets, and none"));
+	arena_unref(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_fixed_curve),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_long_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,8 @@ static const struct tree_row rows[] = {
 	    "info tlsa-full0 mx1.example\n", "-" ZONE "3 1 0 00\n" },
 	{ "7671 10.1.1 too many records", many,
 	    "warning tlsa-rrset-large mx1.example\n"
-	    "info tlsa-stale-extra mx1.example\n",
+	    "info tlsa-stale-extra mx1.example\n"
+	    "info tlsa-many-records mx1.example\n",
 	    "" },
 	{ "7671 5.1 the whole certificate", full_cert,
 	    "info tlsa-stale-extra mx1.example\n"

@@ -162,7 +162,7 @@ key_usage(struct grown *g, unsigned bits)
 	g->leaf->key_usage = bits;
 }
 
-/* The table of FAILURES.md, "GnuTLS Key usage violation: exact truth". */
+/* What GnuTLS says, "GnuTLS Key usage violation: exact truth". */
 static void
 kuv_13_encipherment(struct grown *g)
 {
@@ -267,7 +267,7 @@ ed25519_and_rsa(struct grown *g)
 	grow_records(g, "3 1 1 " LEAF_KEY, "3 1 1 " D64("ede5"), NULL);
 }
 
-/* INTERFACE section 7: nine issuers listed, one fits; one warning. */
+/* doc/interface.md 7: nine issuers listed, one fits; one warning. */
 static void
 nine_issuers(struct grown *g)
 {
@@ -370,6 +370,85 @@ fixed_curve(struct grown *g)
 	g->address->n_trials = 2;
 }
 
+/* The default failed; without a hybrid group it works, and is what counts. */
+static void
+not_hybrid(struct grown *g, bool padded, bool again)
+{
+	static struct danelaw_trial trials[4];
+
+	trials[0] = (struct danelaw_trial) { .offer = "default",
+		.alert = -1,
+		.error = "the server closed the connection",
+		.hello_octets = 1551 };
+	trials[1] = (struct danelaw_trial) { .offer = "no-hybrid",
+		.ok = true,
+		.alert = -1,
+		.tls = g->probe->tls,
+		.hello_octets = 310 };
+	trials[2] = (struct danelaw_trial) {
+		.offer = "big-hello", .ok = padded, .hello_octets = 1551
+	};
+	trials[3] = (struct danelaw_trial) { .offer = "again", .ok = again };
+	g->probe->offer = "no-hybrid";
+	g->address->trials = trials;
+	g->address->n_trials = padded ? 4 : 3;
+}
+
+static void
+too_long(struct grown *g)
+{
+	not_hybrid(g, false, false);
+}
+
+static void
+hybrid_refused(struct grown *g)
+{
+	not_hybrid(g, true, false);
+}
+
+static void
+unsteady(struct grown *g)
+{
+	not_hybrid(g, true, true);
+}
+
+static void
+long_one_fails(struct grown *g)
+{
+	fixed_curve(g);
+	g->address->trials[0].hello_octets = 320;
+	g->address->trials[1].offer = "big-hello";
+	g->address->trials[1].hello_octets = 1554;
+}
+
+/* What the OpenSSL at hand cannot offer. */
+static void
+needs_hybrid(struct grown *g)
+{
+	tried(g, "today", NULL, "X25519MLKEM768");
+	g->address->trials[1].ok = false;
+	g->probe->outcome = g->address->outcome = DANELAW_OUTCOME_NOT_EXAMINED;
+}
+
+static void
+other_certificate_unread(struct grown *g)
+{
+	struct danelaw_probe *probe = ARENA_PUSH(
+	    g->tree->arena, g->address->probes, g->address->n_probes);
+
+	probe->offer = "mldsa";
+	probe->outcome = DANELAW_OUTCOME_NOT_EXAMINED;
+	probe->error = "the server can sign with ML-DSA";
+	g->probe = &g->address->probes[0];
+}
+
+static void
+no_ems(struct grown *g)
+{
+	g->probe->tls->version = "TLSv1.2";
+	g->probe->tls->ems = false;
+}
+
 static const struct tree_row rows[] = {
 	{ "8422 5.1 a key that nobody offers", rare_key,
 	    "critical tls-ec-cert-curve " PLACE, "" },
@@ -388,6 +467,20 @@ static const struct tree_row rows[] = {
 	    "critical tls-client-cert-required-12 " PLACE, "" },
 	{ "8422 5.1 a pinned curve", fixed_curve,
 	    "warning tls-server-curve-fixed " PLACE, "" },
+	{ "8446 4.1.2 a hello of today is too long", too_long,
+	    "warning tls-big-clienthello " PLACE, "" },
+	{ "8446 4.1.2 the same, where ours is short", long_one_fails,
+	    "warning tls-big-clienthello " PLACE, "" },
+	{ "8446 4.2.7 a hybrid group is not borne", hybrid_refused,
+	    "warning tls-hybrid-refused " PLACE, "" },
+	{ "a handshake that fails now and then", unsteady,
+	    "warning tls-handshake-failed " PLACE, "" },
+	{ "ours is too old for the server", needs_hybrid,
+	    "warning ops-lib-too-old " PLACE, "" },
+	{ "ours is too old for one of its certificates",
+	    other_certificate_unread, "warning ops-lib-too-old " PLACE, "" },
+	{ "7627 5.3 no extended master secret", no_ems, "info tls-no-ems " HOST,
+	    "" },
 	{ "nine issuers and keyEncipherment", nine_issuers,
 	    "warning tls-gnutls-kuv-sign " HOST
 	    "info tlsa-stale-extra mx1.example\n"

@@ -12,6 +12,27 @@
 
 enum { N_OUTCOMES = DANELAW_OUTCOME_NOT_EXAMINED + 1 };
 
+/* What another OpenSSL could tell is not told to be wrong. */
+static void
+test_unreadable(void **state)
+{
+	struct outcome_facts facts = {
+		.reached = DANELAW_OUTCOME_ENCRYPTED,
+		.matched = true,
+		.verify_code = 65,
+		.unreadable = true,
+	};
+	(void)state;
+
+	assert_int_equal(outcome_for(DANELAW_POLICY_DANE, &facts),
+	    DANELAW_OUTCOME_NOT_EXAMINED);
+	facts.matched = false;
+	assert_int_equal(outcome_for(DANELAW_POLICY_DANE, &facts),
+	    DANELAW_OUTCOME_NOT_EXAMINED);
+	assert_int_equal(outcome_for(DANELAW_POLICY_ENCRYPT, &facts),
+	    DANELAW_OUTCOME_ENCRYPTED);
+}
+
 /* What becomes of each outcome that the probe reaches, by policy. */
 static void
 test_reached_by_policy(void **state)
@@ -262,6 +283,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reached_by_policy),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_authentication),
 		cmocka_unit_test(test_every_fact),
 		cmocka_unit_test(test_worse),

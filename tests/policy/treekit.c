@@ -195,6 +195,7 @@ grow_probe(struct grown *g, struct danelaw_address *address, const char *offer,
 	probe->tls->group = "X25519";
 	probe->tls->signature = "rsa_pss_rsae_sha256";
 	probe->tls->sni = "mx1.example";
+	probe->tls->ems = true;
 	grow_chain(g, probe, "leaf inter");
 	if (outcome == DANELAW_OUTCOME_AUTHENTICATED)
 		grow_match(g, probe, 0, 0);

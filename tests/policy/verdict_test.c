@@ -122,7 +122,7 @@ test_class_of_several_addresses(void **state)
 	}
 }
 
-/* INTERFACE section 4, line by line, and what each line rules out. */
+/* doc/interface.md 4, line by line, and what each line rules out. */
 static const struct {
 	const char *hosts;
 	enum danelaw_mx_source source;

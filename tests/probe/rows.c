@@ -17,7 +17,12 @@ const struct row rows[] = {
 	{ "byte by byte", { { "SLOW", ALL } }, OUT(ENCRYPTED), NULL,
 	    .tls = true },
 	{ "TLS 1.0 is not taken", { { SHAKE "?" } }, OUT(TLS_FAILED),
-	    "legacy sigalg disallowed or unsupported", .side = OLD },
+#if OPENSSL_VERSION_NUMBER < 0x30100000L
+	    "legacy sigalg disallowed or unsupported",
+#else
+	    "alert 70, protocol version", .alert = 70,
+#endif
+	    .side = OLD },
 	{ "closed instead of an answer to QUIT",
 	    { { INSIDE, "S:250 mx.example", QUIT } }, OUT(ENCRYPTED), NULL,
 	    .tls = true },

@@ -17,6 +17,9 @@
  *	ALERT:n	sends this fatal TLS alert
  *	RESET	ends the connection with RST
  *
+ * SHORT as the first line: only where the default hello has no hybrid group,
+ * so that one as long as those of today is tried behind it.
+ *
  * A script that is not followed to its end makes server_end() fail, and so
  * does a connection too many.
  */

@@ -71,7 +71,7 @@ static const struct row {
 	{ "or what the user wants it to be", &trees_empty,
 	    { .elapsed_ms = 4000, .budget_ms = 4000, .timeout_state = WARN },
 	    WARN, "no result after 4 s: " },
-	{ "INTERFACE 4: DNS that does not answer is critical", &trees_bogus,
+	{ "interface 4: DNS that does not answer is critical", &trees_bogus,
 	    { .elapsed_ms = 4000, .budget_ms = 4000 }, CRIT, "CRITICAL" },
 	{ "time ran out, but a failure was seen", &trees_stale,
 	    { .elapsed_ms = 4000, .budget_ms = 4000 }, CRIT, "CRITICAL" },

@@ -335,7 +335,7 @@ test_values(void **state)
 					    "1; the label says which danelaw "
 					    "this is.",
 					    "gauge") "danelaw_build_info{"
-						     "version=\"0.1.0\"} 1\n");
+						     "version=\"0.2.0\"} 1\n");
 	buf_finish(&out);
 }
 

@@ -165,6 +165,49 @@ test_leaving(void **state)
 	cache_free(cache);
 }
 
+static void
+leave(struct cache_waiter *waiter)
+{
+	struct waiting *waiting = (struct waiting *)waiter;
+
+	waiting->told++;
+	if (waiting->leaves == waiting)
+		cache_leave(waiter);
+}
+
+/* Who waits may be told of what was, and may go before the end. */
+static void
+test_before(void **state)
+{
+	struct waiting one = { .told = 0 }, two = { .told = 0 },
+		       other = { .told = 0 };
+	struct cache *cache = make(10, 1000, 10);
+	(void)state;
+
+	ask(cache, "a", 0, &one);
+	assert_null(cache_before(&one.waiter));
+	cache_finish(cache, "a", make_result(0, 10));
+	assert_null(cache_before(&one.waiter));
+	assert_int_equal(ask(cache, "a", LIFE, &one), CACHE_BEGIN);
+	assert_int_equal(ask(cache, "a", LIFE, &two), CACHE_JOINED);
+	ask(cache, "b", LIFE, &other);
+	assert_non_null(cache_before(&one.waiter));
+	assert_ptr_equal(cache_before(&one.waiter), cache_before(&two.waiter));
+	one.told = 0;
+	one.leaves = &one;
+	cache_each_waiter(cache, "a", leave);
+	assert_int_equal(one.told, 1);
+	assert_int_equal(two.told, 1);
+	assert_int_equal(other.told, 0);
+	assert_null(cache_before(&one.waiter));
+	cache_each_waiter(cache, "nobody", leave);
+	cache_finish(cache, "a", NULL);
+	assert_int_equal(one.told, 1);
+	assert_int_equal(two.told, 2);
+	cache_finish(cache, "b", NULL);
+	cache_free(cache);
+}
+
 /* The one that was longest not asked for goes first. */
 static void
 test_entries(void **state)
@@ -283,6 +326,7 @@ main(void)
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_forget),

@@ -117,7 +117,7 @@ static void
 fill(X509 *cert, const struct forge *how)
 {
 	static long serial = 1000;
-	X509_NAME *name = X509_get_subject_name(cert);
+	X509_NAME *name = X509_NAME_new();
 	bool usual = how->from == 0 && how->to == 0;
 	X509 *issuer = how->issuer == NULL ? cert : how->issuer->cert;
 
@@ -127,6 +127,8 @@ fill(X509 *cert, const struct forge *how)
 	name_add(name, "CN", how->cn, -1);
 	name_add(name, "CN", how->cn2, -1);
 	name_add(name, "CN", how->cn_raw, how->cn_raw_len);
+	MUST(X509_set_subject_name(cert, name) == 1);
+	X509_NAME_free(name);
 	MUST(X509_set_issuer_name(cert, X509_get_subject_name(issuer)) == 1);
 	ASN1_TIME_set(X509_getm_notBefore(cert),
 	    FORGE_NOW + FORGE_DAY * (usual ? -30 : how->from));

@@ -54,12 +54,14 @@ near(const X509 *cert)
 	const unsigned char *at;
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(again);
 	int len = i2d_X509(again, &der);
+	int serial_len = ASN1_STRING_length(serial);
 	unsigned char *place;
 
-	assert_true(serial->length > 0);
-	place = memmem(der, (size_t)len, serial->data, (size_t)serial->length);
+	assert_true(serial_len > 0);
+	place = memmem(der, (size_t)len, ASN1_STRING_get0_data(serial),
+	    (size_t)serial_len);
 	assert_non_null(place);
-	place[serial->length - 1] ^= 2;
+	place[serial_len - 1] ^= 2;
 	X509_free(again);
 	at = der;
 	again = d2i_X509(NULL, &at, len);

@@ -29,6 +29,92 @@ judge(struct arena *arena, const char *tlsa, const char *reference,
 	return answer;
 }
 
+/* An issuer with a key of ML-DSA-65, as far as its OID goes. */
+static struct forged
+foreign_issuer(void)
+{
+	struct forge how = { .cn = "foreign", .basic = "critical,CA:TRUE" };
+	struct forged issuer = forge_cert(&how);
+	const size_t len = 1952;
+	unsigned char *der = NULL;
+	const unsigned char *at;
+	int der_len;
+	uint8_t *bytes = OPENSSL_zalloc(len);
+
+	assert_non_null(bytes);
+	assert_int_equal(
+	    X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(issuer.cert),
+		OBJ_txt2obj("2.16.840.1.101.3.4.3.18", 1), V_ASN1_UNDEF, NULL,
+		bytes, (int)len),
+	    1);
+	assert_true(X509_sign(issuer.cert, issuer.key, EVP_sha256()) > 0);
+	/* The key that it had is forgotten only by who reads it anew. */
+	der_len = i2d_X509(issuer.cert, &der);
+	at = der;
+	X509_free(issuer.cert);
+	issuer.cert = d2i_X509(NULL, &at, der_len);
+	assert_non_null(issuer.cert);
+	OPENSSL_free(der);
+	return issuer;
+}
+
+/* What this OpenSSL cannot verify is told apart from what does not verify. */
+static void
+test_unreadable(void **state)
+{
+	static const struct {
+		unsigned usage;
+		bool root, sent; /* the record is of it; it is sent */
+		bool unreadable;
+	} rows[] = {
+		{ 2, true, true, true },
+		{ 2, true, false, false }, /* it fits nothing */
+		{ 3, false, true, false }, /* it needs no signature */
+		{ 3, true, true, false },
+	};
+	struct forged issuer = foreign_issuer();
+	struct forged leaf = forge_cert(&(struct forge) {
+	    .cn = "mx.example", .san = "DNS:mx.example", .issuer = &issuer });
+	EVP_PKEY_CTX *known =
+	    EVP_PKEY_CTX_new_from_name(NULL, "ML-DSA-65", NULL);
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new();
+		const char *references[] = { "mx.example" };
+		struct danelaw_record record = {
+			.usage = (uint8_t)rows[i].usage,
+			.selector = 1,
+			.mtype = 1,
+			.usable = true,
+		};
+		struct match_question question = { .at = FORGE_NOW,
+			.references = references,
+			.n_references = 1,
+			.records = &record,
+			.n_records = 1 };
+		struct tls_chain *chain = rows[i].sent
+		    ? forge_chain(leaf.cert, issuer.cert, NULL)
+		    : forge_chain(leaf.cert, NULL);
+		struct match_answer answer;
+
+		record.data = cast_data(arena,
+		    rows[i].root ? issuer.cert : leaf.cert, 1, 1, &record.len);
+		assert_true(
+		    match_judge(context, chain, &question, arena, &answer));
+		assert_int_equal(answer.verified, i == 2);
+		if (rows[i].unreadable && known == NULL)
+			assert_string_equal(answer.unreadable, "ML-DSA-65");
+		else
+			assert_null(answer.unreadable);
+		tls_chain_unref(chain);
+		arena_unref(arena);
+	}
+	EVP_PKEY_CTX_free(known);
+	forge_free(&leaf);
+	forge_free(&issuer);
+}
+
 /* Where the certificates sent stand in the path. */
 static void
 test_depths(void **state)
@@ -258,6 +344,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_depths),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_no_reference),
 		cmocka_unit_test(test_spoiled),

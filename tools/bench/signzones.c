@@ -8,6 +8,7 @@
  * get NSEC, and their files are replaced. The DS records come out on standard
  * output, to stand in the parents, which are for a later call.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -38,6 +38,11 @@ class Tools:
     def nsd(self):
         return find_nsd(self.package)
 
+    def openssl(self):
+        """(major, minor) of what all of them are linked with."""
+        words = command([self.mkcerts, '--openssl'], self.build).split('.')
+        return int(words[0]), int(words[1])
+
 
 def find_nsd(package):
     """(program, environment) of the nsd installed, or of the one unpacked."""
@@ -89,7 +94,10 @@ class Build:
         self.folder = os.path.abspath(folder)
         self.tools = tools
         self.testdata = testdata
-        self.scenarios = load_all(testdata)
+        every = load_all(testdata)
+        openssl = tools.openssl()
+        self.scenarios = [s for s in every if s.fits(openssl)]
+        self.left_out = [s for s in every if not s.fits(openssl)]
         self.certs = self.path('certs')
 
     def path(self, *parts):

@@ -9,11 +9,12 @@ import subprocess
 
 from .scenario import LabError
 
-# folder below the build folder: (program, package, others to unpack with it;
-# None: all that apt-get would install and that is missing here)
+# folder below the build folder: (program, package, others to unpack with it
+# where the release has them; None: all that apt-get would install and that is
+# missing here)
 MONITORS = {
     'lab-nagios': ('usr/sbin/nagios4', 'nagios4-core', ['nagios4-common']),
-    'lab-prometheus': ('usr/bin/promtool', 'prometheus', []),
+    'lab-prometheus': ('usr/bin/promtool', 'prometheus', ['promtool']),
     'lab-icinga': ('usr/lib/*/icinga2/sbin/icinga2', 'icinga2-bin', None),
 }
 
@@ -25,7 +26,7 @@ def find_monitor(build, name):
     root = os.path.join(folder, 'root')
     with open(folder + '.lock', 'w', encoding='ascii') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # tests may want it side by side
-        if not os.path.isdir(root):
+        if not glob.glob(os.path.join(root, program)):
             unpack(folder, package, others)
     found = glob.glob(os.path.join(root, program))
     if not found:
@@ -38,8 +39,9 @@ def find_monitor(build, name):
 def unpack(folder, package, others):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    names = [package] + (others if others is not None
-                         else missing_for(folder, package))
+    names = [package]
+    names += (missing_for(folder, package) if others is None
+              else [name for name in others if is_known(name)])
     run(['apt-get', 'download'] + names, folder)
     for file in glob.glob(os.path.join(folder, '*.deb')):
         run(['dpkg', '-x', file, os.path.join(folder, 'unpacked')], folder)
@@ -52,6 +54,11 @@ def missing_for(folder, package):
     names = [line.split()[1] for line in wanted.splitlines()
              if line.startswith('Inst ')]
     return [name for name in names if name != package]
+
+
+def is_known(package):
+    return subprocess.run(['apt-cache', 'show', package], check=False,
+                          capture_output=True, timeout=60).returncode == 0
 
 
 def run(words, cwd):

@@ -9,8 +9,10 @@ import os
 import re
 import tomllib
 
+from .missing import LabError
+
 KEYS = {
-    '': {'what', 'rules', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
+    '': {'what', 'rules', 'openssl', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
          'expect'},
     'zone': {'name', 'sign', 'lines', 'edit'},
     'expect': {'verdict', 'state', 'mx', 'source', 'findings', 'absent',
@@ -34,10 +36,6 @@ DIGEST = {
     'cert': ('cert', '1'), 'cert512': ('cert', '2'), 'certder': ('cert', '0'),
     'spki': ('spki', '1'), 'spki512': ('spki', '2'), 'spkider': ('spki', '0'),
 }
-
-
-class LabError(Exception):
-    """Something is wrong with the lab itself; the text says what."""
 
 
 class Scenario:
@@ -85,6 +83,17 @@ class Scenario:
     @property
     def what(self):
         return self.raw['what']
+
+    def fits(self, version):
+        """Is it for this version of OpenSSL, (3, 5)? "openssl" may say."""
+        wanted = self.raw.get('openssl')
+        if wanted is None:
+            return True
+        match = re.fullmatch(r'(<|>=) (\d+)\.(\d+)', wanted)
+        if not match:
+            raise LabError(f'{self.path}: openssl = {wanted!r}')
+        bound = int(match.group(2)), int(match.group(3))
+        return (version < bound) == (match.group(1) == '<')
 
     @property
     def own_port(self):

@@ -20,6 +20,10 @@ static const struct kind {
 	{ "secp224r1", "EC", "secp224r1" },
 	{ "ed25519", "ED25519", NULL },
 	{ "ed448", "ED448", NULL },
+	{ "mldsa44", "ML-DSA-44", NULL },
+	{ "mldsa65", "ML-DSA-65", NULL },
+	{ "mldsa87", "ML-DSA-87", NULL },
+	{ "slhdsa", "SLH-DSA-SHA2-128s", NULL },
 };
 
 static const struct kind *
@@ -30,6 +34,20 @@ find_kind(const char *word)
 			return &kinds[i];
 	}
 	return NULL; /* rsaNNNN */
+}
+
+bool
+issue_can(const char *word)
+{
+	const struct kind *kind = find_kind(word);
+	EVP_PKEY_CTX *ctx = kind == NULL
+	    ? NULL
+	    : EVP_PKEY_CTX_new_from_name(NULL, kind->type, NULL);
+	bool can = kind == NULL || ctx != NULL;
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return can;
 }
 
 EVP_PKEY *
@@ -364,16 +382,17 @@ static bool
 sign(X509 *cert, const struct entry *entry, EVP_PKEY *issuer_key)
 {
 	const ASN1_BIT_STRING *signature;
+	unsigned char *bytes;
 	const EVP_MD *md = NULL;
 
-	if (!EVP_PKEY_is_a(issuer_key, "ED25519") &&
-	    !EVP_PKEY_is_a(issuer_key, "ED448"))
+	if (EVP_PKEY_is_a(issuer_key, "RSA") || EVP_PKEY_is_a(issuer_key, "EC"))
 		md = EVP_get_digestbyname(entry->md);
 	if (X509_sign(cert, issuer_key, md) <= 0)
 		return false;
 	if (entry->bad_sig) {
 		X509_get0_signature(&signature, NULL, cert);
-		signature->data[signature->length - 1] ^= 1;
+		bytes = (unsigned char *)ASN1_STRING_get0_data(signature);
+		bytes[ASN1_STRING_length(signature) - 1] ^= 1;
 	}
 	return true;
 }

@@ -10,6 +10,8 @@
 
 #include "spec.h"
 
+/* False: OpenSSL here has no such keys. */
+bool issue_can(const char *kind);
 /* NULL on failure; the reason is in OpenSSL's error queue. */
 EVP_PKEY *issue_key(const char *kind);
 bool issue_key_is(const EVP_PKEY *key, const char *kind);

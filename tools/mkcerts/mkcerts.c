@@ -40,7 +40,10 @@ static const char usage[] =
     "  NAME: key=value ...    # values may be in double quotes\n"
     "\n"
     "  key=KIND        rsa512..rsa8192, p256, p384, p521, secp256k1,\n"
-    "                  secp224r1, ed25519, ed448; =OTHER: the key of OTHER\n"
+    "                  secp224r1, ed25519, ed448; =OTHER: the key of OTHER;\n"
+    "                  mldsa44, mldsa65, mldsa87, slhdsa: where OpenSSL\n"
+    "                  knows none, that certificate and those that it\n"
+    "                  signs are left out\n"
     "  issuer=OTHER    whose name and key sign; self, the default\n"
     "  cn=TEXT, o=TEXT subject; \\xNN stands for any byte; both may be\n"
     "                  left out: empty subject\n"
@@ -54,13 +57,14 @@ static const char usage[] =
     "                  empty: no bit set; none, the default: no extension\n"
     "  eku=LIST        serverAuth,clientAuth,...; none, the default\n"
     "  nc=LIST         permit:example.org,exclude:x.example; none\n"
-    "  version=1|3     1: no extensions but those asked for\n"
+    "  version=1|3     1: no extensions; one asked for may make it 3\n"
     "  md=DIGEST       sha256 (default), sha224, sha384, sha512, sha1, md5\n"
     "  serial=N        default: follows from NAME\n"
     "  critical_ext=OID  a critical extension nobody knows\n"
     "  keyid=no        no subject and authority key identifiers\n"
     "  badsig=yes      a signature that does not verify\n"
     "\n"
+    "--openssl prints the version of OpenSSL instead.\n"
     "Writes OUTDIR/NAME.crt, OUTDIR/NAME.key and OUTDIR/digests.json.\n";
 
 struct maker {
@@ -195,7 +199,11 @@ make_key(struct maker *maker, size_t i)
 		return fail(entry->name, "no memory");
 	if (entry->other != NULL) {
 		key = maker->keys[entry->other - maker->spec->entries];
+		if (key == NULL)
+			return 0;
 		EVP_PKEY_up_ref(key);
+	} else if (!issue_can(entry->key)) {
+		return 0;
 	} else {
 		key = read_key(path, entry->key);
 		if (key != NULL) {
@@ -256,6 +264,8 @@ make_cert(struct maker *maker, size_t i)
 	char *made;
 	X509 *cert;
 
+	if (maker->keys[i] == NULL || maker->keys[issuer] == NULL)
+		return 0;
 	cert = issue_cert(entry, maker->keys[i], maker->keys[issuer], &why);
 	if (cert == NULL) {
 		fprintf(stderr, "%s:%d: %s: bad %s: %s\n", maker->path,
@@ -356,6 +366,7 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "now", required_argument, NULL, 'n' },
+		{ "openssl", no_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -373,6 +384,9 @@ main(int argc, char **argv)
 				break;
 			fail("--now", "need a Unix time");
 			return EX_USAGE;
+		case 'o':
+			puts(OpenSSL_version(OPENSSL_VERSION_STRING));
+			return 0;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;

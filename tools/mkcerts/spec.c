@@ -102,7 +102,8 @@ static bool
 field_key(struct parser *parser, char *value, struct entry *entry)
 {
 	static const char *const kinds[] = { "p256", "p384", "p521",
-		"secp256k1", "secp224r1", "ed25519", "ed448", NULL };
+		"secp256k1", "secp224r1", "ed25519", "ed448", "mldsa44",
+		"mldsa65", "mldsa87", "slhdsa", NULL };
 	uint64_t bits;
 
 	if (value[0] == '=') {

@@ -19,7 +19,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include "tls/narrow.h"
+#include "tls/library.h"
 
 #define ALL "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 #define SUITES                                                                 \
@@ -46,18 +46,21 @@ test_is_narrow(void **state)
 	EVP_CIPHER *needless = NULL;
 
 	(void)state;
-	assert_non_null(narrow_library());
-	needless = EVP_CIPHER_fetch(narrow_library(), "AES-256-XTS", NULL);
-	assert_null(needless);
+	assert_non_null(library_own());
+	needless = EVP_CIPHER_fetch(library_own(), "AES-256-XTS", NULL);
+	/* Newer ones gain nothing by leaving things out. */
+	assert_int_equal(
+	    needless == NULL, OpenSSL_version_num() < 0x30200000UL);
+	EVP_CIPHER_free(needless);
 	ERR_clear_error();
-	assert_ptr_equal(narrow_library(), narrow_library());
+	assert_ptr_equal(library_own(), library_own());
 }
 
 static void
 test_same_suites(void **state)
 {
 	SSL_CTX *whole = new_context(NULL, TLS_client_method());
-	SSL_CTX *narrow = new_context(narrow_library(), TLS_client_method());
+	SSL_CTX *narrow = new_context(library_own(), TLS_client_method());
 	const STACK_OF(SSL_CIPHER) *a = SSL_CTX_get_ciphers(whole);
 	const STACK_OF(SSL_CIPHER) *b = SSL_CTX_get_ciphers(narrow);
 
@@ -81,7 +84,7 @@ test_same_groups(void **state)
 		"sect571k1", "brainpoolP256r1", "brainpoolP384r1",
 		"brainpoolP512r1", "ffdhe2048", "ffdhe3072", "ffdhe4096",
 		"ffdhe6144", "ffdhe8192" };
-	SSL_CTX *narrow = new_context(narrow_library(), TLS_client_method());
+	SSL_CTX *narrow = new_context(library_own(), TLS_client_method());
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
@@ -89,6 +92,37 @@ test_same_groups(void **state)
 			fail_msg("no %s", groups[i]);
 	}
 	SSL_CTX_free(narrow);
+}
+
+/* Names that only newer ones know: known to one, known to the other. */
+static void
+test_new_names(void **state)
+{
+	static const char *const groups[] = { "X25519MLKEM768",
+		"SecP256r1MLKEM768", "SecP384r1MLKEM1024", "MLKEM768",
+		"brainpoolP256r1tls13" };
+	static const char *const keys[] = { "ML-DSA-44", "ML-DSA-65",
+		"ML-DSA-87", "SLH-DSA-SHA2-128s", "SLH-DSA-SHAKE-256f" };
+	SSL_CTX *whole = new_context(NULL, TLS_client_method());
+	SSL_CTX *own = new_context(library_own(), TLS_client_method());
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		assert_int_equal(SSL_CTX_set1_groups_list(own, groups[i]),
+		    SSL_CTX_set1_groups_list(whole, groups[i]));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		EVP_PKEY_CTX *a =
+		    EVP_PKEY_CTX_new_from_name(library_own(), keys[i], NULL);
+		EVP_PKEY_CTX *b =
+		    EVP_PKEY_CTX_new_from_name(NULL, keys[i], NULL);
+
+		assert_int_equal(a == NULL, b == NULL);
+		EVP_PKEY_CTX_free(a);
+		EVP_PKEY_CTX_free(b);
+	}
+	ERR_clear_error();
+	SSL_CTX_free(own);
+	SSL_CTX_free(whole);
 }
 
 /* Keys. */
@@ -185,7 +219,7 @@ static const struct key_row keys[] = {
 static void
 compare_keys(X509 *cert, const char *what)
 {
-	X509 *narrow = read_again(cert, narrow_library());
+	X509 *narrow = read_again(cert, library_own());
 	X509 *whole = read_again(cert, NULL);
 	EVP_PKEY *a = X509_get0_pubkey(narrow), *b = X509_get0_pubkey(whole);
 
@@ -208,7 +242,7 @@ compare_keys(X509 *cert, const char *what)
 static bool
 compare_signature(X509 *cert, EVP_PKEY *other, const char *what)
 {
-	X509 *narrow = read_again(cert, narrow_library());
+	X509 *narrow = read_again(cert, library_own());
 	X509 *whole = read_again(cert, NULL);
 
 	bool verified = X509_verify(whole, X509_get0_pubkey(whole)) == 1;
@@ -363,7 +397,7 @@ test_handshakes(void **state)
 		TLS1_2_VERSION, TLS1_3_VERSION };
 	SSL_CTX *server = new_server();
 	SSL_CTX *whole = new_context(NULL, TLS_client_method());
-	SSL_CTX *narrow = new_context(narrow_library(), TLS_client_method());
+	SSL_CTX *narrow = new_context(library_own(), TLS_client_method());
 	const STACK_OF(SSL_CIPHER) *all = SSL_CTX_get_ciphers(whole);
 	int n = 0;
 
@@ -400,10 +434,10 @@ test_digests(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    EVP_Digest("abc", 3, out, NULL, narrow_sha256(), NULL), 1);
+	    EVP_Digest("abc", 3, out, NULL, library_sha256(), NULL), 1);
 	assert_memory_equal(out, abc, sizeof(abc));
 	assert_int_equal(
-	    EVP_Digest("abc", 3, out, NULL, narrow_sha512(), NULL), 1);
+	    EVP_Digest("abc", 3, out, NULL, library_sha512(), NULL), 1);
 	assert_int_equal(
 	    EVP_Digest("abc", 3, reference, NULL, EVP_sha512(), NULL), 1);
 	assert_memory_equal(out, reference, sizeof(out));
@@ -416,6 +450,7 @@ main(void)
 		cmocka_unit_test(test_is_narrow),
 		cmocka_unit_test(test_same_suites),
 		cmocka_unit_test(test_same_groups),
+		cmocka_unit_test(test_new_names),
 		cmocka_unit_test(test_keys_and_signatures),
 		cmocka_unit_test(test_keys_of_exchange),
 		cmocka_unit_test(test_handshakes),

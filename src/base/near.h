@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * near.h - what somebody may have meant to write.
+ *
+ *	near_begin(&near, word);
+ *	near_try(&near, candidate), for each
+ *	near_found(&near), or NULL
+ */
+#ifndef BASE_NEAR_H
+#define BASE_NEAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { NEAR_MAX = 80 }; /* nothing is near to longer words */
+
+struct near {
+	const char *word, *found;
+	size_t best;
+};
+
+void near_begin(struct near *near, const char *word);
+/* Copies no pointer but the candidate, which must live on. */
+void near_try(struct near *near, const char *candidate);
+/* slack: letters that may be wrong beside one of three. */
+const char *near_found(const struct near *near, size_t slack);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+#include "check/health.h"
+
+#include <stdio.h>
+
+void
+health_init(struct health *health, const struct health_time *now)
+{
+	*health = (struct health) {
+		.seen = *now,
+		.bad_until = INT64_MIN,
+		.tested_at = now->ms - HEALTH_SPACE_MS,
+		.renewed_at = now->ms,
+	};
+	snprintf(health->why, sizeof(health->why),
+	    "the resolver has not been tested yet");
+}
+
+/* From here on it is bad, for this reason. */
+static void
+blame(struct health *health, int64_t ms, const char *why)
+{
+	snprintf(health->why, sizeof(health->why), "%s", why);
+	health->bad_until = ms;
+}
+
+/* Something speaks against us, or may do so: a test will tell. */
+static void
+doubt(struct health *health)
+{
+	if (health->state == HEALTH_WELL)
+		health->state = HEALTH_DOUBT;
+}
+
+static void
+jumped(struct health *health, int64_t ms, const char *why)
+{
+	if (health->state != HEALTH_UNWELL)
+		blame(health, ms, why);
+	doubt(health);
+	health->void_test = health->testing;
+	health->wanted = true;
+}
+
+void
+health_tick(struct health *health, const struct health_time *now)
+{
+	int64_t passed = now->ms - health->seen.ms;
+	int64_t step = now->unix - health->seen.unix - passed / 1000;
+	char why[80];
+
+	if (health->state == HEALTH_UNWELL)
+		health->bad_until = now->ms;
+	health->seen = *now;
+	if (passed > HEALTH_TICK_MS + HEALTH_LATE_MS) {
+		snprintf(why, sizeof(why),
+		    "this program stood still for %lld s",
+		    (long long)(passed / 1000));
+		jumped(health, now->ms, why);
+	} else if (step > HEALTH_STEP_S || step < -HEALTH_STEP_S) {
+		snprintf(why, sizeof(why), "the clock was put %s by %lld s",
+		    step > 0 ? "on" : "back",
+		    (long long)(step > 0 ? step : -step));
+		jumped(health, now->ms, why);
+	}
+}
+
+void
+health_files(struct health *health, int64_t ms, const char *why)
+{
+	if (why != NULL) {
+		health->no_files = true;
+		health->state = HEALTH_UNWELL;
+		blame(health, ms, why);
+	} else if (health->no_files) {
+		health->no_files = false;
+		health->bad_until = ms;
+		health->state = HEALTH_DOUBT;
+	}
+}
+
+void
+health_moved(struct health *health)
+{
+	health->renew = true;
+	health->wanted = true;
+	health->void_test = health->testing;
+	doubt(health);
+}
+
+void
+health_want(struct health *health)
+{
+	health->wanted = true;
+}
+
+static int64_t
+due_at(const struct health *health)
+{
+	int64_t wait = HEALTH_IDLE_MS;
+
+	switch (health->state) {
+	case HEALTH_WELL:
+		break;
+	case HEALTH_UNTESTED:
+	case HEALTH_DOUBT:
+		wait = HEALTH_SPACE_MS;
+		break;
+	case HEALTH_UNWELL:
+		wait = HEALTH_SICK_MS;
+		break;
+	}
+	if (health->wanted && health->state != HEALTH_UNWELL)
+		wait = HEALTH_SPACE_MS;
+	return health->tested_at + wait;
+}
+
+bool
+health_is_due(const struct health *health, int64_t ms)
+{
+	return !health->testing && !health->no_files && ms >= due_at(health);
+}
+
+int64_t
+health_next(const struct health *health, int64_t ms)
+{
+	int64_t last = ms + HEALTH_TICK_MS, due = due_at(health);
+
+	if (health->testing || health->no_files || due > last)
+		return last;
+	return due > ms ? due : ms;
+}
+
+void
+health_test_began(struct health *health, int64_t ms)
+{
+	health->testing = true;
+	health->wanted = false;
+	health->void_test = false;
+	health->tested_at = ms;
+}
+
+static void
+failed(struct health *health, int64_t ms, const char *why)
+{
+	blame(health, ms, why);
+	switch (health->state) {
+	case HEALTH_WELL:
+		health->state = HEALTH_DOUBT;
+		break;
+	case HEALTH_UNTESTED:
+	case HEALTH_DOUBT:
+		health->state = HEALTH_UNWELL;
+		health->renewed_at = ms;
+		break;
+	case HEALTH_UNWELL:
+		break;
+	}
+}
+
+void
+health_test_ended(struct health *health, int64_t ms, const char *why)
+{
+	health->testing = false;
+	if (health->void_test || health->no_files)
+		return;
+	if (why != NULL) {
+		failed(health, ms, why);
+		return;
+	}
+	if (health->state == HEALTH_UNWELL)
+		health->bad_until = ms;
+	health->state = HEALTH_WELL;
+}
+
+bool
+health_take_renewal(struct health *health, int64_t ms)
+{
+	bool renew = health->renew;
+
+	if (health->state == HEALTH_UNWELL && !health->no_files &&
+	    ms - health->renewed_at >= HEALTH_RENEW_MS)
+		renew = true;
+	if (renew) {
+		health->renew = false;
+		health->renewed_at = ms;
+	}
+	return renew;
+}
+
+bool
+health_good_since(const struct health *health, int64_t ms)
+{
+	return health->state == HEALTH_WELL && health->bad_until < ms;
+}
+
+bool
+health_tested_since(const struct health *health, int64_t ms)
+{
+	return health->tested_at >= ms && !health->testing &&
+	    !health->void_test;
+}
+
+const char *
+health_why(const struct health *health)
+{
+	return health->why;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whose fault is it? What failed may be due to us: a resolver that is silent,
+ * a program that stood still while its timers ran out. What was proven or
+ * seen is not: an answer that validates, a certificate that was shown.
+ */
+#include "check/domain.h"
+#include "policy/ruling.h"
+
+static bool
+has_failed(const struct danelaw_lookup *lookups, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ruling_is_failure(lookups[i].dnssec))
+			return true;
+	}
+	return false;
+}
+
+static bool
+was_reached(const struct evidence *evidence)
+{
+	return evidence == NULL || evidence->untried != NULL ||
+	    evidence->n_shakes == 0 ||
+	    evidence->shakes[0].reached == DANELAW_OUTCOME_ENCRYPTED;
+}
+
+static bool
+host_has_failed(const struct host_job *job)
+{
+	const struct danelaw_host *host = host_job_host(job);
+
+	if (has_failed(host->lookups, host->n_lookups))
+		return true;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		if (!was_reached(host_job_evidence(job, i)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+something_failed(const struct domain_job *job)
+{
+	const struct danelaw_mx *mx = &job->tree->report.mx;
+
+	if (has_failed(mx->lookups, mx->n_lookups))
+		return true;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (job->hosts[i].job != NULL &&
+		    host_has_failed(job->hosts[i].job))
+			return true;
+	}
+	return false;
+}
+
+/* A resolver that has not passed its self-test says so itself. */
+bool
+domain_is_in_doubt(const struct domain_job *job)
+{
+	return resolver_health(job->engine->resolver) == RESOLVER_GOOD &&
+	    something_failed(job);
+}
+
+/* Since the first of all that the report rests on. */
+static int64_t
+begun(const struct domain_job *job)
+{
+	int64_t first = job->begun;
+
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (job->hosts[i].use != NULL &&
+		    host_use_begun(job->hosts[i].use) < first)
+			first = host_use_begun(job->hosts[i].use);
+	}
+	return first;
+}
+
+const char *
+domain_own_lack(const struct domain_job *job)
+{
+	const struct health *health = pulse_health(job->engine->pulse);
+
+	return something_failed(job) && !health_good_since(health, begun(job))
+	    ? health_why(health)
+	    : NULL;
+}

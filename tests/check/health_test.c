@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check/health.h"
+
+#define BEGIN 1000000 /* ms, when it is made */
+#define UNIX 1795385340
+#define STEPS_MAX 24
+
+enum event {
+	END = 0,
+	TICKS,   /* one a second up to here */
+	TICK,    /* one alone */
+	STEP_ON, /* the wall clock, by an hour, and a tick */
+	STEP_BACK,
+	BEGINS,  /* a test; it must be due */
+	NOT_DUE, /* none may begin */
+	PASSES,
+	FAILS,
+	WANT,
+	MOVED,
+	NO_FILES,
+	FILES,
+	RENEWS, /* upstreams are to be made anew, once */
+	KEEPS,  /* they are not */
+};
+
+struct step {
+	int64_t at; /* ms from the beginning */
+	enum event event;
+	enum health_state state; /* after it */
+};
+
+struct row {
+	const char *what;
+	struct step steps[STEPS_MAX];
+	int64_t since; /* ms: a check that began then, and ends now */
+	bool good;     /* may it blame others? */
+	const char *why;
+};
+
+#define U HEALTH_UNTESTED
+#define W HEALTH_WELL
+#define D HEALTH_DOUBT
+#define I HEALTH_UNWELL
+static const struct row rows[] = {
+	{ "untested: a test is due at once, and only one",
+	    { { 0, BEGINS, U }, { 1, NOT_DUE, U } }, 0, false, "not been" },
+	{ "well after a good one; a check may begin with the engine",
+	    { { 0, BEGINS, U }, { 50, PASSES, W } }, 0, true, "" },
+	{ "unwell after a bad first one",
+	    { { 0, BEGINS, U }, { 50, FAILS, I } }, 0, false, "it fails" },
+	{ "well: the next test after half a minute",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 29999, NOT_DUE, W },
+		{ 30000, BEGINS, W } },
+	    29000, true, "" },
+	{ "wanted sooner: not at once after another",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 60, WANT, W },
+		{ 999, NOT_DUE, W }, { 1000, BEGINS, W }, { 1010, PASSES, W },
+		{ 20000, NOT_DUE, W } },
+	    990, true, "" },
+	{ "one failed test is a doubt, two are an illness",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
+		{ 35000, FAILS, D }, { 35000, BEGINS, D },
+		{ 40000, FAILS, I } },
+	    39000, false, "it fails" },
+	{ "a doubt that is over is held against what went on meanwhile",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
+		{ 35000, FAILS, D }, { 35000, BEGINS, D },
+		{ 35020, PASSES, W } },
+	    34000, false, "it fails" },
+	{ "and not against what began later",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
+		{ 35000, FAILS, D }, { 35000, BEGINS, D },
+		{ 35020, PASSES, W } },
+	    35010, true, "" },
+	{ "unwell: tested again and again, and it recovers alone",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 1999, NOT_DUE, I },
+		{ 2000, BEGINS, I }, { 2050, FAILS, I }, { 4000, BEGINS, I },
+		{ 4050, PASSES, W } },
+	    4049, false, "it fails" },
+	{ "what begins after that is others' affair",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 2000, BEGINS, I },
+		{ 2050, PASSES, W } },
+	    2051, true, "" },
+	{ "unwell: new upstreams now and then",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 10049, KEEPS, I },
+		{ 10050, RENEWS, I }, { 10051, KEEPS, I },
+		{ 20050, RENEWS, I } },
+	    0, false, "it fails" },
+	{ "well: none",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 90000, KEEPS, W } }, 0,
+	    true, "" },
+	{ "ticks in time are no jump",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 60000, TICKS, W } }, 0,
+	    true, "" },
+	{ "a late tick: the program or the machine stood still",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, TICKS, W },
+		{ 41000, TICK, D }, { 41000, BEGINS, D },
+		{ 41020, PASSES, W } },
+	    40000, false, "stood still for 40 s" },
+	{ "what begins after it is well",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, TICKS, W },
+		{ 41000, TICK, D }, { 41000, BEGINS, D },
+		{ 41020, PASSES, W } },
+	    41001, true, "" },
+	{ "a test that ran meanwhile says nothing, though it failed",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 29000, TICKS, W },
+		{ 30000, BEGINS, W }, { 70000, TICK, D }, { 70000, FAILS, D },
+		{ 70000, BEGINS, D }, { 70020, PASSES, W } },
+	    70001, true, "" },
+	{ "the clock was put on",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, STEP_ON, D } }, 500,
+	    false, "put on by 3600 s" },
+	{ "the clock was put back; then all is well again",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, STEP_BACK, D },
+		{ 1002, BEGINS, D }, { 1010, PASSES, W }, { 60000, TICKS, W } },
+	    500, false, "put back by 3600 s" },
+	{ "other resolvers: made anew and tested",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 9000, MOVED, D },
+		{ 9000, RENEWS, D }, { 9000, BEGINS, D }, { 9020, PASSES, W },
+		{ 9020, KEEPS, W } },
+	    0, true, "" },
+	{ "unwell and other resolvers: at once",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 300, MOVED, I },
+		{ 300, RENEWS, I } },
+	    0, false, "it fails" },
+	{ "no file is to be had, whatever a test says",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, WANT, W },
+		{ 1000, BEGINS, W }, { 1100, NO_FILES, I }, { 1101, PASSES, I },
+		{ 5000, NOT_DUE, I }, { 5000, FILES, D }, { 5000, BEGINS, D },
+		{ 5020, PASSES, W } },
+	    4999, false, "no files" },
+	{ "and later there are",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, NO_FILES, I },
+		{ 5000, FILES, D }, { 5000, BEGINS, D }, { 5020, PASSES, W } },
+	    5001, true, "" },
+};
+
+static void
+show_clocks(struct health *health, int64_t ms, int64_t unix)
+{
+	const struct health_time now = { .ms = ms, .unix = unix };
+
+	health_tick(health, &now);
+}
+
+/* The clock on the wall, which goes with the other one but for its steps. */
+static int64_t
+wall(int64_t ms, int64_t off)
+{
+	return UNIX + (ms - BEGIN) / 1000 + off;
+}
+
+/* What may happen only if it is time for it. */
+static bool
+take(struct health *health, const struct step *step, int64_t *off)
+{
+	int64_t ms = BEGIN + step->at;
+
+	switch (step->event) {
+	case END:
+		break;
+	case TICKS:
+		while (health->seen.ms + HEALTH_TICK_MS <= ms)
+			show_clocks(health, health->seen.ms + HEALTH_TICK_MS,
+			    wall(health->seen.ms + HEALTH_TICK_MS, *off));
+		break;
+	case STEP_ON:
+	case STEP_BACK:
+		*off += step->event == STEP_ON ? 3600 : -3600;
+		show_clocks(health, ms, wall(ms, *off));
+		break;
+	case TICK:
+		show_clocks(health, ms, wall(ms, *off));
+		break;
+	case BEGINS:
+		if (!health_is_due(health, ms) || health_next(health, ms) != ms)
+			return false;
+		health_test_began(health, ms);
+		break;
+	case NOT_DUE:
+		return !health_is_due(health, ms) &&
+		    health_next(health, ms) > ms;
+	case PASSES:
+		health_test_ended(health, ms, NULL);
+		break;
+	case FAILS:
+		health_test_ended(health, ms, "it fails");
+		break;
+	case WANT:
+		health_want(health);
+		break;
+	case MOVED:
+		health_moved(health);
+		break;
+	case NO_FILES:
+		health_files(health, ms, "no files");
+		break;
+	case FILES:
+		health_files(health, ms, NULL);
+		break;
+	case RENEWS:
+		return health_take_renewal(health, ms) &&
+		    !health_take_renewal(health, ms);
+	case KEEPS:
+		return !health_take_renewal(health, ms);
+	}
+	return true;
+}
+
+static void
+test_rows(void **state)
+{
+	const struct health_time begin = { .ms = BEGIN, .unix = UNIX };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = &rows[i];
+		struct health health;
+		int64_t off = 0;
+
+		health_init(&health, &begin);
+		for (const struct step *step = row->steps; step->event != END;
+		     step++) {
+			if (!take(&health, step, &off) ||
+			    health.state != step->state)
+				fail_msg("%s: step %zu leaves state %u",
+				    row->what, (size_t)(step - row->steps),
+				    health.state);
+		}
+		if (health_good_since(&health, BEGIN + row->since) !=
+			row->good ||
+		    strstr(health_why(&health), row->why) == NULL)
+			fail_msg("%s: %s", row->what, health_why(&health));
+	}
+}
+
+/* Whoever waits for a test must not be told of one that began before. */
+static void
+test_since(void **state)
+{
+	const struct health_time begin = { .ms = BEGIN, .unix = UNIX };
+	struct health health;
+	(void)state;
+
+	health_init(&health, &begin);
+	health_test_began(&health, BEGIN + 10);
+	assert_false(health_tested_since(&health, BEGIN));
+	health_test_ended(&health, BEGIN + 20, NULL);
+	assert_true(health_tested_since(&health, BEGIN + 10));
+	assert_false(health_tested_since(&health, BEGIN + 11));
+	health_want(&health);
+	health_test_began(&health, BEGIN + 300);
+	show_clocks(&health, BEGIN + 60000, wall(BEGIN + 60000, 0));
+	health_test_ended(&health, BEGIN + 60000, NULL);
+	assert_false(health_tested_since(&health, BEGIN + 11));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_since),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
