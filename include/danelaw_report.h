@@ -149,6 +149,13 @@ enum danelaw_name_source {
 	DANELAW_NAME_CN,
 };
 
+/* What a sender does with one address. */
+enum danelaw_delivery {
+	DANELAW_DELIVERY_REFUSE = 0,
+	DANELAW_DELIVERY_DELIVER,
+	DANELAW_DELIVERY_VARIES, /* one connection passes, another does not */
+};
+
 enum danelaw_severity {
 	DANELAW_SEVERITY_INFO = 0,
 	DANELAW_SEVERITY_WARNING,
@@ -409,12 +416,17 @@ struct danelaw_timing {
 	int connect, banner, starttls, tls, total;
 };
 
-/* What one program would do with this address, by all that is known of it. */
+/*
+ * What one version of a program would do with this address, by all that is
+ * known of it. The rows of one program follow each other, the oldest first; a
+ * version of which nothing can be said has none.
+ */
 struct danelaw_sender {
-	const char *name; /* "postfix", "exim-gnutls", "sendmail", "go" */
-	bool delivers;
+	const char *name;    /* "postfix", "exim-gnutls", "sendmail", "go" */
+	const char *version; /* "3.10" */
+	enum danelaw_delivery outcome;
 	const char *why; /* in the words that it logs, or NULL */
-	/* Is the prediction compared with the real program by our tests? */
+	/* Is the prediction compared with that version by our tests? */
 	bool held_against_real;
 };
 
@@ -549,6 +561,7 @@ const char *danelaw_role_word(enum danelaw_role role);
 const char *danelaw_how_word(enum danelaw_how how);
 /* NULL for DANELAW_NAME_NONE. */
 const char *danelaw_name_source_word(enum danelaw_name_source source);
+const char *danelaw_delivery_word(enum danelaw_delivery delivery);
 const char *danelaw_severity_word(enum danelaw_severity severity);
 /* The word for exactly one DANELAW_KU_ bit: "digitalSignature". */
 const char *danelaw_key_usage_word(unsigned bit);

@@ -192,6 +192,18 @@ danelaw_name_source_word(enum danelaw_name_source source)
 }
 
 const char *
+danelaw_delivery_word(enum danelaw_delivery delivery)
+{
+	static const char *const words[] = {
+		[DANELAW_DELIVERY_REFUSE] = "refuse",
+		[DANELAW_DELIVERY_DELIVER] = "deliver",
+		[DANELAW_DELIVERY_VARIES] = "varies",
+	};
+
+	return WORD(words, delivery);
+}
+
+const char *
 danelaw_severity_word(enum danelaw_severity severity)
 {
 	static const char *const words[] = {

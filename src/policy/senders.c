@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Senders that follow OpenSSL do what the probe saw, but for what is noted
- * with each. GnuTLS is in senders_exim.c, Go in senders_go.c.
+ * Which versions there are, and what a server shows to each. What they make of
+ * it is in senders_openssl.c, senders_exim.c and senders_go.c.
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "policy/senders.h"
-
-#define WHY_CLIENT_CERT "tlsv13 alert certificate required"
-
-typedef struct sender_ruling sender_rule(const struct sender_facts *facts);
-
-static const struct sender_ruling delivers = { .delivers = true };
-
-static struct sender_ruling
-refuses(const char *why)
-{
-	return (struct sender_ruling) { .why = why };
-}
 
 bool
 senders_record_fits(
@@ -70,93 +58,72 @@ senders_is_old(const struct danelaw_tls *tls)
 	    strcmp(tls->version, "TLSv1.3") != 0;
 }
 
-/*
- * What OpenSSL 3 says at security levels 1 and 2 to a server that signs its
- * (EC)DHE parameters with MD5 and SHA-1, as all do before TLS 1.2.
- */
-static bool
-has_legacy_signature(const struct danelaw_tls *tls)
-{
-	return senders_is_old(tls) && tls->cipher != NULL &&
-	    (strncmp(tls->cipher, "ECDHE-", 6) == 0 ||
-		strncmp(tls->cipher, "DHE-", 4) == 0);
-}
-
-static bool
-is_insecure_mx(const struct danelaw_report *report)
+bool
+senders_is_insecure_mx(const struct danelaw_report *report)
 {
 	return report->mx.source == DANELAW_MX_MX &&
 	    report->mx.dnssec != DANELAW_DNSSEC_SECURE;
 }
 
-static struct sender_ruling
-rule_openssl(const struct sender_facts *facts, const char *mismatch)
+bool
+senders_has(const struct sender_facts *facts, unsigned trait)
 {
-	const struct danelaw_probe *probe = facts->probe;
-	bool dane = facts->host->policy == DANELAW_POLICY_DANE;
-
-	/* Where TLS may fail, the next try is made in clear. */
-	if (facts->host->policy == DANELAW_POLICY_MAY)
-		return delivers;
-	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
-		return refuses(WHY_CLIENT_CERT);
-	if (has_legacy_signature(probe->tls))
-		return refuses("legacy sigalg disallowed or unsupported");
-	if (!dane || probe->outcome == DANELAW_OUTCOME_AUTHENTICATED)
-		return delivers;
-	return refuses(mismatch);
+	return (facts->version->traits & trait) != 0;
 }
 
-/* The root among other exchanges (RFC 7505 section 3). */
-static bool
-has_null_exchange(const struct danelaw_mx *mx)
+int
+senders_alert(const struct danelaw_address *address)
 {
-	for (size_t i = 0; i < mx->n_unusable; i++) {
-		if (mx->unusable[i] != NULL && *mx->unusable[i] == '\0')
-			return true;
+	return address->n_trials == 0 ? -1 : address->trials[0].alert;
+}
+
+enum sender_failure
+senders_failure(const struct sender_facts *facts)
+{
+	const char *reply = facts->address->smtp.starttls;
+
+	switch (facts->address->outcome) {
+	case DANELAW_OUTCOME_CLEARTEXT:
+	case DANELAW_OUTCOME_STARTTLS_MISSING:
+	case DANELAW_OUTCOME_STARTTLS_REFUSED:
+		break;
+	default:
+		return SENDER_NO_HANDSHAKE;
 	}
-	return false;
+	if (reply == NULL)
+		return SENDER_NOT_OFFERED;
+	return reply[0] == '4' ? SENDER_PUT_OFF : SENDER_REFUSED;
 }
 
 /*
- * Behind an insecure MX RRset the records still guard the way to the host,
- * but Postfix ("half-dane") then does not insist on a name. A null MX among
- * others ends it all.
+ * Held against the real program are those of Debian 12 (Postfix 3.7, Exim
+ * 4.96, Go 1.19), of Debian 13 (3.10, 4.98, Sendmail, 1.24) and of sid.
  */
-static struct sender_ruling
-rule_postfix(const struct sender_facts *facts)
-{
-	if (has_null_exchange(&facts->report->mx))
-		return refuses("does not accept mail (nullMX)");
-	if (is_insecure_mx(facts->report) &&
-	    facts->probe->outcome == DANELAW_OUTCOME_NAME_MISMATCH)
-		return delivers;
-	return rule_openssl(facts,
-	    is_insecure_mx(facts->report) ? "Server certificate not trusted"
-					  : "Server certificate not verified");
-}
-
-/*
- * With "O DANE=true". Debian builds sendmail 8.17 without DANE, so that there
- * is no program to hold this against.
- */
-static struct sender_ruling
-rule_sendmail(const struct sender_facts *facts)
-{
-	return rule_openssl(facts, "DANE check failed");
-}
-
-/* GnuTLS and Go name RSA first where a server can choose, OpenSSL does not. */
-static const struct {
-	const char *name;
-	sender_rule *rule;
-	bool rsa_first, held_against_real;
-} rules[] = {
-	{ "postfix", rule_postfix, false, true },
-	{ "exim-gnutls", senders_exim, true, true },
-	{ "sendmail", rule_sendmail, false, false },
-	{ "go", senders_go, true, true },
+#define GO SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL
+#define OPENSSL_35 SENDER_MLDSA | SENDER_NO_OLD_TLS
+static const struct sender_version versions[] = {
+	{ "postfix", "3.7", senders_postfix, senders_postfix_without, 0, true },
+	{ "postfix", "3.10", senders_postfix, senders_postfix_without,
+	    OPENSSL_35, true },
+	{ "postfix", "3.11", senders_postfix, senders_postfix_without,
+	    OPENSSL_35 | SENDER_HYBRID, true },
+	{ "exim-gnutls", "4.96", senders_exim, senders_exim_without,
+	    SENDER_RSA_FIRST, true },
+	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without,
+	    SENDER_RSA_FIRST, true },
+	{ "exim-gnutls", "4.100", senders_exim, senders_exim_without,
+	    SENDER_RSA_FIRST, true },
+	{ "sendmail", "8.18", senders_sendmail, senders_sendmail_without,
+	    OPENSSL_35 | SENDER_HYBRID, true },
+	{ "go", "1.19", senders_go, senders_go_without, SENDER_RSA_FIRST,
+	    true },
+	{ "go", "1.24", senders_go, senders_go_without,
+	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID, true },
+	{ "go", "1.27", senders_go, senders_go_without,
+	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID | SENDER_MLDSA, true },
 };
+#undef GO
+#undef OPENSSL_35
 
 /* TLS stood, and only TLS and what came of it decides. */
 static bool
@@ -192,15 +159,47 @@ is_telling(const struct danelaw_probe *probe)
 	return false;
 }
 
+/* Can it take the certificate's key? */
+static bool
+takes_key(const struct sender_version *version, const char *key)
+{
+	return (version->traits & SENDER_MLDSA) != 0 || key == NULL ||
+	    strncmp(key, "ML-DSA", 6) != 0;
+}
+
+/*
+ * Its hello is too long for the server, or for what is before it, or has a
+ * group in it that the server cannot bear.
+ */
+static bool
+is_too_long(
+    const struct sender_version *version, const struct danelaw_address *address)
+{
+	const struct danelaw_trial *big = senders_trial(address, "big-hello");
+	const struct danelaw_trial *small = senders_trial(address, "no-hybrid");
+	const struct danelaw_trial *again = senders_trial(address, "again");
+
+	if ((version->traits & SENDER_HYBRID) == 0)
+		return false;
+	return (big != NULL && !big->ok) ||
+	    (small != NULL && small->ok && !address->trials[0].ok &&
+		(again == NULL || !again->ok));
+}
+
 static const struct danelaw_probe *
-shown_to(const struct danelaw_address *address, bool rsa_first)
+shown_to(
+    const struct sender_version *version, const struct danelaw_address *address)
 {
 	const struct danelaw_probe *first = NULL;
+	bool rsa_first = (version->traits & SENDER_RSA_FIRST) != 0;
 
+	if (is_too_long(version, address))
+		return NULL;
 	for (size_t i = 0; i < address->n_probes; i++) {
 		const struct danelaw_probe *probe = &address->probes[i];
 
-		if (!is_telling(probe))
+		if (!is_telling(probe) ||
+		    !takes_key(version, probe->chain[0].key))
 			continue;
 		if (first == NULL)
 			first = probe;
@@ -230,30 +229,60 @@ has_stray_anchor(
 	return false;
 }
 
+/* Has the talk come as far as to STARTTLS, or to an EHLO without it? */
+static bool
+has_come_to_tls(const struct danelaw_address *address)
+{
+	switch (address->outcome) {
+	case DANELAW_OUTCOME_CLEARTEXT:
+	case DANELAW_OUTCOME_STARTTLS_MISSING:
+	case DANELAW_OUTCOME_STARTTLS_REFUSED:
+	case DANELAW_OUTCOME_TLS_FAILED:
+	case DANELAW_OUTCOME_TLS_TIMEOUT:
+		return true;
+	default:
+		break;
+	}
+	for (size_t i = 0; i < address->n_probes; i++) {
+		if (is_telling(&address->probes[i]))
+			return true;
+	}
+	return false;
+}
+
+static struct sender_ruling
+rule(const struct sender_facts *facts)
+{
+	if (facts->probe != NULL)
+		return facts->version->with_tls(facts);
+	/* Where TLS is no must, the next try is made in clear. */
+	if (facts->host->policy == DANELAW_POLICY_MAY)
+		return (struct sender_ruling) { .delivers = true };
+	return facts->version->without(facts);
+}
+
 bool
 senders_predict(struct arena *arena, const struct danelaw_report *report,
     const struct danelaw_host *host, struct danelaw_address *address)
 {
-	if (host->policy == DANELAW_POLICY_SKIP)
+	if (host->policy == DANELAW_POLICY_SKIP || !has_come_to_tls(address))
 		return true;
 	for (size_t i = 0; i < address->n_probes; i++) {
 		if (has_stray_anchor(&host->tlsa, &address->probes[i]))
 			return true;
 	}
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		const struct sender_facts facts = {
 			.arena = arena,
 			.report = report,
 			.host = host,
 			.address = address,
-			.probe = shown_to(address, rules[i].rsa_first),
+			.version = &versions[i],
+			.probe = shown_to(&versions[i], address),
 		};
-		struct sender_ruling ruling;
+		struct sender_ruling ruling = rule(&facts);
 		struct danelaw_sender *sender;
 
-		if (facts.probe == NULL)
-			return true;
-		ruling = rules[i].rule(&facts);
 		if (ruling.unknown)
 			continue;
 		sender =
@@ -261,10 +290,12 @@ senders_predict(struct arena *arena, const struct danelaw_report *report,
 		if (sender == NULL)
 			return false;
 		*sender = (struct danelaw_sender) {
-			.name = rules[i].name,
-			.delivers = ruling.delivers,
+			.name = versions[i].name,
+			.version = versions[i].version,
+			.outcome = ruling.delivers ? DANELAW_DELIVERY_DELIVER
+						   : DANELAW_DELIVERY_REFUSE,
 			.why = ruling.why,
-			.held_against_real = rules[i].held_against_real,
+			.held_against_real = versions[i].held_against_real,
 		};
 	}
 	return true;

@@ -14,8 +14,9 @@
 #include <danelaw_report.h>
 
 /*
- * Fills address->senders once its probes are judged. It stays empty where
- * no TLS stood, and where a published trust anchor is among the certificates
+ * Fills address->senders once its probes are judged: a row for each version
+ * of which something can be said. It stays empty where SMTP never came as far
+ * as STARTTLS, and where a published trust anchor is among the certificates
  * sent without having issued the leaf: programs that look for the anchor only
  * would pass there what others refuse, and nobody should lean on that.
  * False: out of memory.
@@ -23,20 +24,61 @@
 bool senders_predict(struct arena *arena, const struct danelaw_report *report,
     const struct danelaw_host *host, struct danelaw_address *address);
 
-/* What a rule looks at; all of it but the handshake is the same for all. */
-struct sender_facts {
-	struct arena *arena; /* for words */
-	const struct danelaw_report *report;
-	const struct danelaw_host *host;
-	const struct danelaw_address *address;
-	const struct danelaw_probe *probe;
+/* What sets a version apart from others of its kind. */
+enum {
+	/* It names RSA first where a server can choose; OpenSSL does not. */
+	SENDER_RSA_FIRST = 1 << 0,
+	/* Offers X25519MLKEM768 with a share, in a hello of 1,500 octets. */
+	SENDER_HYBRID = 1 << 1,
+	/* Takes certificates with ML-DSA keys, and signatures by such. */
+	SENDER_MLDSA = 1 << 2,
+	/* OpenSSL 3.1 and later: nothing below TLS 1.2 at level 1. */
+	SENDER_NO_OLD_TLS = 1 << 3,
+	SENDER_NO_RSA_EXCHANGE = 1 << 4,
+	/* Cannot read a certificate with a serial number below 0. */
+	SENDER_POSITIVE_SERIAL = 1 << 5,
 };
+
+struct sender_facts;
 
 struct sender_ruling {
 	bool unknown; /* no prediction */
 	bool delivers;
 	const char *why; /* NULL where it delivers */
 };
+
+struct sender_version {
+	const char *name, *version;
+	/* How did it end where TLS stood, and where none did? */
+	struct sender_ruling (*with_tls)(const struct sender_facts *facts);
+	struct sender_ruling (*without)(const struct sender_facts *facts);
+	unsigned traits; /* SENDER_* bits */
+	bool held_against_real;
+};
+
+/* What a rule looks at. */
+struct sender_facts {
+	struct arena *arena; /* for words */
+	const struct danelaw_report *report;
+	const struct danelaw_host *host;
+	const struct danelaw_address *address;
+	const struct sender_version *version;
+	/* What the version is shown; NULL: it comes to no handshake. */
+	const struct danelaw_probe *probe;
+};
+
+/* Why a version that may not go on in clear has no TLS. */
+enum sender_failure {
+	SENDER_NOT_OFFERED, /* no STARTTLS */
+	SENDER_PUT_OFF,     /* it was answered with 4xx... */
+	SENDER_REFUSED,     /* ...or with 5xx */
+	SENDER_NO_HANDSHAKE,
+};
+enum sender_failure senders_failure(const struct sender_facts *facts);
+
+bool senders_has(const struct sender_facts *facts, unsigned trait);
+/* The alert that ended the default handshake, -1: none came. */
+int senders_alert(const struct danelaw_address *address);
 
 /* Does the record describe this certificate or its key, digests and all? */
 bool senders_record_fits(
@@ -58,10 +100,21 @@ bool senders_miss_starttls(const struct danelaw_smtp *smtp);
 /* Older than TLS 1.2? */
 bool senders_is_old(const struct danelaw_tls *tls);
 
-/* Exim with GnuTLS, a world of its own. The probe has TLS and a chain. */
+/* Behind an MX RRset that is not signed? */
+bool senders_is_insecure_mx(const struct danelaw_report *report);
+
+/* Those that follow OpenSSL. */
+struct sender_ruling senders_postfix(const struct sender_facts *facts);
+struct sender_ruling senders_postfix_without(const struct sender_facts *facts);
+struct sender_ruling senders_sendmail(const struct sender_facts *facts);
+struct sender_ruling senders_sendmail_without(const struct sender_facts *facts);
+
+/* Exim with GnuTLS, a world of its own. */
 struct sender_ruling senders_exim(const struct sender_facts *facts);
+struct sender_ruling senders_exim_without(const struct sender_facts *facts);
 
 /* A sender in Go, likewise. */
 struct sender_ruling senders_go(const struct sender_facts *facts);
+struct sender_ruling senders_go_without(const struct sender_facts *facts);
 
 #endif

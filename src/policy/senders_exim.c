@@ -127,21 +127,27 @@ end_of(const struct danelaw_host *host)
 	return host->name;
 }
 
+/* Are MX, address and records signed, and the last at the end of aliases? */
 static bool
-takes_dane(const struct sender_facts *facts)
+is_signed_way(const struct sender_facts *facts)
 {
 	const struct danelaw_host *host = facts->host;
 	const char *end = end_of(host);
 
-	if ((facts->report->mx.source == DANELAW_MX_MX &&
-		facts->report->mx.dnssec != DANELAW_DNSSEC_SECURE) ||
-	    host->dnssec != DANELAW_DNSSEC_SECURE ||
-	    host->tlsa.dnssec != DANELAW_DNSSEC_SECURE ||
-	    host->tlsa.base == NULL || end == NULL ||
-	    !name_equal(host->tlsa.base, end))
-		return false;
-	for (size_t i = 0; i < host->tlsa.n_records; i++) {
-		if (is_loaded(&host->tlsa.records[i]))
+	return !senders_is_insecure_mx(facts->report) &&
+	    host->dnssec == DANELAW_DNSSEC_SECURE &&
+	    host->tlsa.dnssec == DANELAW_DNSSEC_SECURE &&
+	    host->tlsa.base != NULL && end != NULL &&
+	    name_equal(host->tlsa.base, end);
+}
+
+static bool
+takes_dane(const struct sender_facts *facts)
+{
+	const struct danelaw_tlsa *tlsa = &facts->host->tlsa;
+
+	for (size_t i = 0; i < tlsa->n_records && is_signed_way(facts); i++) {
+		if (is_loaded(&tlsa->records[i]))
 			return true;
 	}
 	return false;
@@ -276,13 +282,19 @@ senders_miss_starttls(const struct danelaw_smtp *smtp)
 	return other_case;
 }
 
+static bool
+is_bad_exchange(const struct sender_facts *facts)
+{
+	return facts->report->mx.source == DANELAW_MX_MX &&
+	    facts->host->name != NULL && name_is_address(facts->host->name);
+}
+
 struct sender_ruling
 senders_exim(const struct sender_facts *facts)
 {
 	const struct danelaw_probe *probe = facts->probe;
 
-	if (facts->report->mx.source == DANELAW_MX_MX &&
-	    facts->host->name != NULL && name_is_address(facts->host->name))
+	if (is_bad_exchange(facts))
 		return refuses(WHY_ADDRESS);
 	/* Without DANE a failed handshake is followed by one try in clear. */
 	if (!takes_dane(facts))
@@ -296,4 +308,44 @@ senders_exim(const struct sender_facts *facts)
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses(WHY_CLIENT_CERT);
 	return authenticate(facts);
+}
+
+/* It takes TLS 1.0 of anybody; what it would be shown there is not known. */
+static struct sender_ruling
+without_handshake(const struct danelaw_address *address)
+{
+	struct sender_ruling ruling = { .why = "DANE attempt failed" };
+
+	for (size_t i = 0; i < address->n_trials; i++) {
+		const struct danelaw_trial *trial = &address->trials[i];
+
+		if (trial->ok && trial->tls != NULL &&
+		    senders_is_old(trial->tls))
+			ruling.unknown = true;
+	}
+	return ruling;
+}
+
+/* TLS is a must as soon as there are records, whatever is in them. */
+struct sender_ruling
+senders_exim_without(const struct sender_facts *facts)
+{
+	if (is_bad_exchange(facts))
+		return refuses(WHY_ADDRESS);
+	if (!is_signed_way(facts) || facts->host->tlsa.n_records == 0)
+		return delivers;
+	switch (senders_failure(facts)) {
+	case SENDER_NOT_OFFERED:
+		return refuses(WHY_NO_TLS);
+	case SENDER_PUT_OFF:
+		return refuses(
+		    "SMTP error from remote mail server after STARTTLS");
+	case SENDER_REFUSED:
+		return refuses(
+		    "a TLS session is required, but an attempt to start TLS "
+		    "failed");
+	case SENDER_NO_HANDSHAKE:
+		break;
+	}
+	return without_handshake(facts->address);
 }

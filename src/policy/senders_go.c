@@ -15,11 +15,14 @@
 #define WHY_AUTHORITY "x509: certificate signed by unknown authority"
 #define WHY_TIME "x509: certificate has expired or is not yet valid"
 #define WHY_PURPOSE "x509: certificate specifies an incompatible key usage"
+#define WHY_HANDSHAKE "remote error: tls: handshake failure"
 #define WHY_LEGACY                                                             \
 	"x509: certificate relies on legacy Common Name field, use SANs "      \
 	"instead"
 
 enum {
+	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_PROTOCOL_VERSION = 70,
 	ERROR_PATH_LENGTH = 25,
 	ERROR_PURPOSE = 26,
 	ERROR_CRITICAL = 34,
@@ -183,11 +186,39 @@ senders_go(const struct sender_facts *facts)
 		if (without == NULL || without->timeout)
 			return (struct sender_ruling) { .unknown = true };
 		if (!without->ok)
-			return refuses("remote error: tls: handshake failure");
+			return refuses(WHY_HANDSHAKE);
 	}
 	if (facts->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses("remote error: tls: certificate required");
 	if (facts->host->policy == DANELAW_POLICY_ENCRYPT)
 		return delivers;
 	return authenticate(facts);
+}
+
+/* What it makes of the alert that danelaw got; others are rare. */
+static const char *
+handshake_fault(const struct danelaw_address *address)
+{
+	const struct danelaw_trial *first = address->trials;
+
+	switch (senders_alert(address)) {
+	case ALERT_HANDSHAKE_FAILURE:
+		return WHY_HANDSHAKE;
+	case ALERT_PROTOCOL_VERSION:
+		return "remote error: tls: protocol version not supported";
+	}
+	return address->n_trials > 0 && first->error != NULL &&
+		first->alert < 0 && !first->timeout &&
+		strstr(first->error, "closed") != NULL
+	    ? "EOF"
+	    : NULL;
+}
+
+/* The words for a missing STARTTLS are the program's own, not Go's. */
+struct sender_ruling
+senders_go_without(const struct sender_facts *facts)
+{
+	if (senders_failure(facts) == SENDER_NO_HANDSHAKE)
+		return refuses(handshake_fault(facts->address));
+	return refuses(facts->address->smtp.starttls);
 }

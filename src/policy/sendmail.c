@@ -10,12 +10,15 @@ without_starttls(const struct danelaw_address *address)
 
 	if (reply != NULL && reply[0] == '4')
 		return (struct sendmail_words) { "TEMP",
-			"The server puts STARTTLS off with a 4xx reply." };
+			"The server puts STARTTLS off with a 4xx reply; 8.18 "
+			"with DANE says DANE_TEMP where records ask for it." };
 	if (reply != NULL && reply[0] == '5')
 		return (struct sendmail_words) { "PROTOCOL",
-			"The server refuses STARTTLS with a 5xx reply." };
-	return (
-	    struct sendmail_words) { "NONE", "STARTTLS was not performed." };
+			"The server refuses STARTTLS with a 5xx reply; 8.18 "
+			"with DANE says DANE_TEMP where records ask for it." };
+	return (struct sendmail_words) { "NONE",
+		"STARTTLS was not performed; 8.18 with DANE says DANE_NOTLS "
+		"where records ask for it." };
 }
 
 static bool
@@ -32,11 +35,11 @@ with_chain(const struct danelaw_address *address)
 	if (is_self_signed(address))
 		return (struct sendmail_words) { "FAIL",
 			"The certificate is self-signed; FAIL does not stop "
-			"delivery, and sendmail 8.17 with DANE says TRUSTED "
+			"delivery, and sendmail 8.18 with DANE says TRUSTED "
 			"where a record fits." };
 	return (struct sendmail_words) { "OK",
 		"OK where sendmail knows the CA, else FAIL; neither stops "
-		"delivery, and 8.17 with DANE says TRUSTED where a record "
+		"delivery, and 8.18 with DANE says TRUSTED where a record "
 		"fits." };
 }
 
@@ -50,18 +53,18 @@ sendmail_words(const struct danelaw_address *address)
 	case DANELAW_OUTCOME_TLSA_MISMATCH:
 		return (struct sendmail_words) { "FAIL",
 			"FAIL unless sendmail knows the CA, and delivery goes "
-			"on; 8.17 with DANE says DANE_FAIL and does not "
+			"on; 8.18 with DANE says DANE_FAIL and does not "
 			"deliver." };
 	case DANELAW_OUTCOME_NAME_MISMATCH:
 		return (struct sendmail_words) { "OK",
 			"OK where sendmail knows the CA, for it compares no "
-			"name; 8.17 with DANE says DANE_FAIL and does not "
+			"name; 8.18 with DANE says DANE_FAIL and does not "
 			"deliver." };
 	case DANELAW_OUTCOME_CERT_EXPIRED:
 	case DANELAW_OUTCOME_CHAIN_INVALID:
 		return (struct sendmail_words) { "FAIL",
 			"The chain does not pass; FAIL alone does not stop "
-			"delivery, DANE_FAIL of 8.17 does." };
+			"delivery, DANE_FAIL of 8.18 does." };
 	case DANELAW_OUTCOME_CLEARTEXT:
 	case DANELAW_OUTCOME_STARTTLS_MISSING:
 	case DANELAW_OUTCOME_STARTTLS_REFUSED:

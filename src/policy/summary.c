@@ -7,6 +7,7 @@
 
 #include "base/name.h"
 #include "policy/ruling.h"
+#include "policy/senders_list.h"
 #include "policy/verdict.h"
 
 /* What is wrong, as "<before>mx.example<after>" or of "it". */
@@ -265,29 +266,34 @@ share(struct tree *tree, size_t n, size_t all)
 		all, all == 1 ? "" : "s", n == 1 ? "s" : ""));
 }
 
-/* "; exim-gnutls will refuse": the sender of another make sees it so. */
+/* "; exim-gnutls, go 1.27 will refuse": another make or version. */
 static const char *
 refusing_senders(struct tree *tree)
 {
-	const char *first = NULL;
+	const char *refuse = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_REFUSE),
+		   *vary = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_VARIES);
 
-	for (size_t i = 0; i < tree->report.n_hosts; i++) {
-		const struct danelaw_host *host = &tree->report.hosts[i];
+	if (refuse == NULL && vary == NULL)
+		return "";
+	return known(arena_printf(tree->arena, "%s%s%s%s%s%s",
+	    refuse == NULL ? "" : "; ", refuse == NULL ? "" : refuse,
+	    refuse == NULL ? "" : " will refuse", vary == NULL ? "" : "; ",
+	    vary == NULL ? "" : vary,
+	    vary == NULL ? "" : " will refuse at times"));
+}
 
-		for (size_t j = 0; j < host->n_addresses; j++) {
-			const struct danelaw_address *address =
-			    &host->addresses[j];
+/* ", but not by exim-gnutls": to whom the fault is none. */
+static const char *
+delivering_senders(struct tree *tree)
+{
+	const char *deliver =
+	    senders_list(tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER);
 
-			for (size_t k = 0; k < address->n_senders; k++) {
-				if (!address->senders[k].delivers &&
-				    first == NULL)
-					first = address->senders[k].name;
-			}
-		}
-	}
-	return first == NULL
+	return deliver == NULL
 	    ? ""
-	    : known(arena_printf(tree->arena, "; %s will refuse", first));
+	    : known(arena_printf(tree->arena, ", but not by %s", deliver));
 }
 
 static char *
@@ -337,9 +343,10 @@ summary_broken(struct tree *tree, const struct class_counts *counts)
 
 	if (!blame_broken(tree, &blame))
 		return NULL;
-	return arena_printf(tree->arena, "%s: %s",
+	return arena_printf(tree->arena, "%s%s: %s",
 	    counts->open > 0 ? "mail is delivered without authentication only"
 			     : "mail is deferred",
+	    counts->open > 0 ? "" : delivering_senders(tree),
 	    whole(tree, &blame, counts->failing + counts->skipped));
 }
 

@@ -149,7 +149,8 @@ put_sender(struct json_out *out, const struct danelaw_sender *sender)
 {
 	json_begin_object(out, NULL);
 	json_put_text(out, "name", sender->name);
-	json_put_text(out, "outcome", sender->delivers ? "deliver" : "refuse");
+	json_put_text(out, "version", sender->version);
+	json_put_text(out, "outcome", danelaw_delivery_word(sender->outcome));
 	json_put_text(out, "why", sender->why);
 	json_put_bool(out, "held_against_real", sender->held_against_real);
 	json_end_object(out);

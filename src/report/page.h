@@ -92,6 +92,8 @@ struct page_cut page_cut(const struct page *page, const char *text, size_t max);
 void text_domain(struct page *page);
 void text_host(struct page *page, const struct danelaw_host *host);
 void text_addresses(struct page *page, const struct danelaw_host *host);
+void text_senders(struct page *page, const struct margin *margin,
+    const struct danelaw_address *address);
 void text_chain(struct page *page, const struct margin *margin,
     const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa);
 void text_records(struct page *page, const struct margin *margin,

@@ -334,30 +334,6 @@ pkix_row(struct page *page, const struct margin *margin,
 		    pkix->code, page_or(pkix->text), PAGE_CUT_ARGS(explain));
 }
 
-/* "postfix delivers; exim-gnutls refuses: Key usage violation ..." */
-static void
-sender_rows(struct page *page, const struct margin *margin,
-    const struct danelaw_address *address)
-{
-	struct buf all = { 0 };
-
-	for (size_t i = 0; i < address->n_senders; i++) {
-		const struct danelaw_sender *sender = &address->senders[i];
-
-		buf_printf(&all, "%s%s %s", i == 0 ? "" : "; ",
-		    page_or(sender->name),
-		    sender->delivers ? "delivers" : "refuses");
-		if (!sender->delivers && sender->why != NULL)
-			buf_printf(&all, ": %s", sender->why);
-	}
-	if (all.len > 0)
-		page_row(page, margin, "senders", "%s", buf_text(&all));
-	buf_finish(&all);
-	if (page->verbosity > 0 && address->sendmail != NULL)
-		page_row(page, margin, "senders", "sendmail verify=%s: %s",
-		    address->sendmail, page_or(address->sendmail_why));
-}
-
 static bool
 same_evidence(const struct danelaw_probe *a, const struct danelaw_probe *b)
 {
@@ -455,7 +431,7 @@ address_rows(struct page *page, const struct margin *margin,
 		if (probe != NULL)
 			probe_rows(page, margin, host, address, probe);
 	}
-	sender_rows(page, margin, address);
+	text_senders(page, margin, address);
 	mail_rows(page, margin, address->smtp.mail);
 	tries_rows(page, margin, address);
 	if (page->verbosity > 0)

@@ -87,6 +87,19 @@ def compare_host(expect, host):
     return faults
 
 
+def said_of(name, senders):
+    """Of "go 1.24", or of "go": what all its versions do, else each."""
+    told = []
+    for one in senders:
+        if name not in (one['name'], f"{one['name']} {one['version']}"):
+            continue
+        text = (one['outcome'] if one['why'] is None
+                else f"{one['outcome']}: {one['why']}")
+        if text not in told:
+            told.append(text)
+    return ' / '.join(told) or None
+
+
 def compare_address(expect, address, host):
     where = f"{host['name']} [{address['ip']}]"
     faults = differ(f'{where} outcome', expect['outcome'], address['outcome'])
@@ -104,11 +117,9 @@ def compare_address(expect, address, host):
         faults += compare_probe(expect, first, host['tlsa'], where)
     elif details and expect != expect | {'match': 'none'}:
         faults.append(f'{where}: no probe')
-    senders = {one['name']: one['outcome'] if one['why'] is None
-               else f"{one['outcome']}: {one['why']}"
-               for one in address['senders']}
     for name, wanted in expect.get('senders', {}).items():
-        faults += differ(f'{where} {name}', wanted, senders.get(name))
+        faults += differ(f'{where} {name}', wanted,
+                         said_of(name, address['senders']))
     for wanted in expect.get('probe', []):
         leaf = wanted['leaf']
         if leaf not in leaves:

@@ -8,9 +8,21 @@ import shutil
 import subprocess
 
 from labkit.build import command
-from labkit.scenario import LabError
 from place import write
 from programs import Sender, run
+
+
+def shakes_hands(case, ip):
+    """Was there a handshake, for all that danelaw saw?"""
+    return case.outcomes[ip] in (
+        'authenticated', 'encrypted', 'tlsa-mismatch', 'name-mismatch',
+        'cert-expired', 'chain-invalid')
+
+
+def printable(log):
+    """As danelaw writes what a server sent."""
+    return ''.join(char if char.isprintable() or char == '\n'
+                   else f'\\x{ord(char):02x}' for char in log)
 
 
 class GnutlsCli(Sender):
@@ -19,6 +31,7 @@ class GnutlsCli(Sender):
 
     name = 'gnutls-cli'
     predicted_as = 'exim-gnutls'
+    package = 'exim4-daemon-light'
     violation = 'Key usage violation in certificate has been detected.'
     # It takes the second half of a 220 for TLS, and soon gives up.
     unfit = ['smtp-slow', 'smtp-banner-slow']
@@ -28,7 +41,7 @@ class GnutlsCli(Sender):
         os.makedirs(folder)
 
     def predict(self, case, ip, sender):
-        if case.name in self.unfit:
+        if case.name in self.unfit or not shakes_hands(case, ip):
             return None
         found = any(finding['id'].startswith('tls-gnutls-kuv-')
                     for finding in case.findings)
@@ -62,6 +75,7 @@ class Go(Sender):
 
     name = 'go'
     predicted_as = 'go'
+    package = 'golang-'
 
     def __init__(self, packages, folder):
         self.root, = glob.glob(packages.path('usr/lib/go-1.*'))
@@ -104,16 +118,5 @@ class Go(Sender):
                       + [record['rr'] for record in tlsa['records']
                          if record['usable']])
             seen[ip] = log.splitlines()[-1] == 'deliver'
-            logs += f'{ip}: {log}'
+            logs += f'{ip}: {printable(log)}'
         return seen, logs
-
-
-def sendmail_has_dane(packages, folder):
-    """(whether Debian's sendmail was compiled with DANE, what it says)"""
-    conf = write(os.path.join(folder, 'sendmail.cf'), 'V10\n')
-    told = run([packages.path('usr/libexec/sendmail/sendmail'), '-d0.13',
-                '-bt', '-C', conf], stdin=subprocess.DEVNULL)
-    words = told.split()
-    if 'STARTTLS' not in words:
-        raise LabError(f'sendmail -d0.13: {told}')
-    return 'DANE' in words, told

@@ -119,3 +119,16 @@ def tmpfs(target):
     """An empty folder in the place of one of this machine's."""
     subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs',
                     target], check=True)
+
+
+def own_dev(folder):
+    """The devices in a /dev that others do not see, so that there may be a
+    socket of syslog in it."""
+    old = os.path.join(folder, 'dev')
+    os.makedirs(old)
+    subprocess.run(['mount', '--bind', '/dev', old], check=True)
+    tmpfs('/dev')
+    for name in ('null', 'zero', 'random', 'urandom', 'tty'):
+        node = write(os.path.join('/dev', name), '')
+        subprocess.run(['mount', '--bind', os.path.join(old, name), node],
+                       check=True)

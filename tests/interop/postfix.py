@@ -109,6 +109,7 @@ class PostfixSmtp(Sender):
 
     name = 'postfix-smtp'
     predicted_as = 'postfix'
+    package = 'postfix'
     port = PORT
     master_cf = MASTER_CF
     lines = '''smtp_dns_support_level = dnssec
@@ -132,8 +133,8 @@ relayhost =
     recipient = re.compile(r'\w+: to=<b@([^>]+)>,(?: relay=\S+?\[([^]]+)\]'
                            r':25,)?.* status=(\w+)')
     tried = re.compile(r'(?:established to|SSL_connect error to|connection '
-                       r'with|timed out with|connect to|Cannot start TLS to) '
-                       r'\S+?\[([^]]+)\]')
+                       r'with|timed out with|connect to|Cannot start TLS to|'
+                       r'offered by host|but host) \S+?\[([^]]+)\]')
 
     def __init__(self, packages, folder):
         self.instance = Instance(

@@ -56,9 +56,12 @@ begin retry
 
 def run(words, **kwargs):
     """Both outputs of a program that is not to run for ever."""
-    done = subprocess.run(
-        words, text=True, errors='replace', stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, timeout=PATIENCE, check=False, **kwargs)
+    try:
+        done = subprocess.run(
+            words, text=True, errors='replace', stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, timeout=PATIENCE, check=False, **kwargs)
+    except subprocess.TimeoutExpired:
+        return f'no end after {PATIENCE} seconds'
     return done.stdout
 
 
@@ -83,6 +86,7 @@ class PosttlsFinger(Sender):
 
     name = 'posttls-finger'
     predicted_as = 'postfix'
+    package = 'postfix'
     established = re.compile(
         r': (\w+) TLS connection established to \S+?\[([^]]+)\]:25')
     failed = re.compile(
@@ -95,7 +99,14 @@ class PosttlsFinger(Sender):
         write(os.path.join(folder, 'main.cf'), MAIN_CF)
 
     def predict(self, case, ip, sender):
-        return sender['outcome'], None
+        """Of what there was without TLS it names no address."""
+        return (None if case.outcomes[ip].startswith(('starttls', 'clear'))
+                else (sender['outcome'], None))
+
+    @staticmethod
+    def misnamed(log, ip):
+        """3.10 calls "Trusted" what was for another name, too."""
+        return f'[{ip}]:25: num=62:hostname mismatch' in log
 
     def send(self, case):
         """({address: delivers}, log). What the smtp client would do: under
@@ -107,7 +118,8 @@ class PosttlsFinger(Sender):
             return dict.fromkeys(case.policies, False), log
         seen = dict.fromkeys(self.failed.findall(log), False)
         for level, ip in self.established.findall(log):
-            trusted = level in ('Verified', 'Trusted')
+            trusted = level == 'Verified' or (
+                level == 'Trusted' and not self.misnamed(log, ip))
             seen[ip] = (trusted or case.policies.get(ip) != 'dane') and (
                 'alert' not in log)
         return seen, log
@@ -124,10 +136,12 @@ class Exim(Sender):
 
     name = 'exim'
     predicted_as = 'exim-gnutls'
+    package = 'exim4-daemon-light'
     delivered = re.compile(r'[=-]> \S+.* H=\S+ \[([^]]+)\]')
     refused = re.compile(
         r'(?:DANE attempt failed; TLS connection to | H=)\S+ \[([^]]+)\]: '
-        r'(?:\(|error on first read|a TLS session is required)')
+        r'(?:\(|error on first read|a TLS session is required|'
+        r'SMTP error from remote mail server after STARTTLS)')
 
     def __init__(self, packages, folder):
         self.program = packages.path('usr/sbin/exim4')
@@ -135,6 +149,11 @@ class Exim(Sender):
         self.conf = os.path.join(folder, 'exim.conf')
         os.makedirs(folder)
         write(self.conf, EXIM_CONF)
+
+    def predict(self, case, ip, sender):
+        """It waits for minutes for a handshake, whatever it is told."""
+        return (None if case.outcomes[ip] == 'tls-timeout'
+                else (sender['outcome'], sender['why']))
 
     def send(self, case):
         """({address: delivers}, log)"""

@@ -249,26 +249,65 @@ test_dates(void **state)
 	}
 }
 
-/* With a count of warnings, and with who sees it otherwise. */
+#define DELIVER DANELAW_DELIVERY_DELIVER
+#define REFUSE DANELAW_DELIVERY_REFUSE
+#define VARIES DANELAW_DELIVERY_VARIES
+
+/* What is so for some senders only is not told as if it were for all. */
 static void
-test_ok_but(void **state)
+test_senders(void **state)
 {
-	struct danelaw_sender senders[] = {
-		{ .name = "postfix", .delivers = true },
-		{ .name = "exim-gnutls", .delivers = false },
+	static const struct {
+		const char *host;
+		enum danelaw_delivery outcomes[5]; /* as in versions */
+		const char *summary;
+	} rows[] = {
+		{ "dane authenticated",
+		    { DELIVER, DELIVER, DELIVER, REFUSE, DELIVER },
+		    "mail is delivered under DANE; exim-gnutls will refuse" },
+		{ "dane authenticated",
+		    { DELIVER, REFUSE, REFUSE, DELIVER, REFUSE },
+		    "mail is delivered under DANE; postfix 3.10 3.11, go will "
+		    "refuse" },
+		{ "dane authenticated",
+		    { VARIES, DELIVER, DELIVER, REFUSE, DELIVER },
+		    "mail is delivered under DANE; exim-gnutls will refuse; "
+		    "postfix 3.7 will refuse at times" },
+		{ "dane authenticated",
+		    { DELIVER, DELIVER, DELIVER, DELIVER, DELIVER },
+		    "mail is delivered under DANE" },
+		{ "dane tlsa-mismatch", { REFUSE },
+		    "mail is deferred: no TLSA record matches the certificate "
+		    "of mx1.example [192.0.2.1]:25" },
+		{ "dane tlsa-mismatch",
+		    { DELIVER, REFUSE, REFUSE, DELIVER, REFUSE },
+		    "mail is deferred, but not by postfix 3.7, exim-gnutls: no "
+		    "TLSA record matches the certificate of mx1.example "
+		    "[192.0.2.1]:25" },
 	};
-	struct tree *tree;
+	static const char *const versions[][2] = { { "postfix", "3.7" },
+		{ "postfix", "3.10" }, { "postfix", "3.11" },
+		{ "exim-gnutls", "4.96" }, { "go", "1.24" } };
 	(void)state;
 
-	tree = plant_tree(
-	    DANELAW_MX_MX, DANELAW_DNSSEC_SECURE, "dane authenticated");
-	plant_finding(tree, DANELAW_SEVERITY_INFO);
-	plant_finding(tree, DANELAW_SEVERITY_WARNING);
-	tree->report.hosts[0].addresses[0].senders = senders;
-	tree->report.hosts[0].addresses[0].n_senders = COUNT(senders);
-	/* Findings are counted by who prints them. */
-	expect_summary(tree, false,
-	    "mail is delivered under DANE; exim-gnutls will refuse");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct danelaw_sender senders[COUNT(versions)];
+		struct tree *tree = plant_tree(
+		    DANELAW_MX_MX, DANELAW_DNSSEC_SECURE, rows[i].host);
+
+		for (size_t j = 0; j < COUNT(versions); j++)
+			senders[j] = (struct danelaw_sender) {
+				.name = versions[j][0],
+				.version = versions[j][1],
+				.outcome = rows[i].outcomes[j],
+			};
+		/* Findings are counted by who prints them. */
+		plant_finding(tree, DANELAW_SEVERITY_INFO);
+		plant_finding(tree, DANELAW_SEVERITY_WARNING);
+		tree->report.hosts[0].addresses[0].senders = senders;
+		tree->report.hosts[0].addresses[0].n_senders = COUNT(senders);
+		expect_summary(tree, false, rows[i].summary);
+	}
 }
 
 int
@@ -280,7 +319,7 @@ main(void)
 		cmocka_unit_test(test_skipped),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_dates),
-		cmocka_unit_test(test_ok_but),
+		cmocka_unit_test(test_senders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,8 +54,14 @@ static struct danelaw_probe stale_probes[] = { {
 } };
 
 static struct danelaw_sender stale_senders[] = {
-	{ "postfix", false, "Server certificate not trusted", true },
-	{ "exim-gnutls", false, "DANE attempt failed", true },
+	{ "postfix", "3.7", DANELAW_DELIVERY_DELIVER, NULL, true },
+	{ "postfix", "3.10", DANELAW_DELIVERY_REFUSE,
+	    "Server certificate not trusted", true },
+	{ "postfix", "3.11", DANELAW_DELIVERY_REFUSE,
+	    "Server certificate not verified", false },
+	{ "exim-gnutls", "4.96", DANELAW_DELIVERY_REFUSE, "DANE attempt failed",
+	    true },
+	{ "go", "1.24", DANELAW_DELIVERY_VARIES, "EOF", true },
 };
 
 static struct danelaw_mail_reply stale_replies[] = {

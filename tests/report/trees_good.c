@@ -85,8 +85,9 @@ static struct danelaw_probe healthy_probes[] = {
 };
 
 static struct danelaw_sender healthy_senders[] = {
-	{ "postfix", true, "3 1 1 matches", true },
-	{ "exim-gnutls", true, "3 1 1 matches", true },
+	{ "postfix", "3.10", DANELAW_DELIVERY_DELIVER, NULL, true },
+	{ "exim-gnutls", "4.96", DANELAW_DELIVERY_DELIVER, NULL, true },
+	{ "exim-gnutls", "4.98", DANELAW_DELIVERY_DELIVER, NULL, true },
 };
 
 #define HEALTHY_SMTP                                                           \
@@ -306,10 +307,10 @@ static struct danelaw_probe seed_probes[] = { {
 } };
 
 static struct danelaw_sender seed_senders[] = {
-	{ "postfix", true, NULL, true },
-	{ "exim-gnutls", false,
+	{ "postfix", "3.10", DANELAW_DELIVERY_DELIVER, NULL, true },
+	{ "exim-gnutls", "4.98", DANELAW_DELIVERY_REFUSE,
 	    "Key usage violation in certificate has been detected", true },
-	{ "sendmail", true, NULL, false },
+	{ "sendmail", "8.18", DANELAW_DELIVERY_DELIVER, NULL, false },
 };
 
 static struct danelaw_address seed_addresses[] = { {
