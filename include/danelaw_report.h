@@ -556,6 +556,9 @@ const char *danelaw_mx_source_word(enum danelaw_mx_source source);
 const char *danelaw_policy_word(enum danelaw_policy policy);
 const char *danelaw_tlsa_status_word(enum danelaw_tlsa_status status);
 const char *danelaw_outcome_word(enum danelaw_outcome outcome);
+const char *danelaw_smtp_stage_word(enum danelaw_smtp_stage stage);
+/* NULL for DANELAW_SMTP_NO_FAULT. */
+const char *danelaw_smtp_fault_word(enum danelaw_smtp_fault fault);
 const char *danelaw_result_word(enum danelaw_result result);
 const char *danelaw_role_word(enum danelaw_role role);
 const char *danelaw_how_word(enum danelaw_how how);
