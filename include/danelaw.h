@@ -76,6 +76,9 @@ struct danelaw_config {
 	unsigned dns_window; /* DNS questions at once, about; 0: 4096 */
 	unsigned dns_memory; /* MiB for DNS answers to come again; 0: 256 */
 	bool watch_health;   /* see danelaw_engine_health() */
+	/* Send no question to a name server at a private, loopback or other
+	   special address, but to those that are named above. */
+	bool public_dns;
 };
 /*
  * Without trust_anchor the system's root.key is used where there is one,
@@ -135,6 +138,10 @@ struct danelaw_request {
 	/* Probe an address again that refuses for a while, so many times and
 	   after such a pause; within the budget. */
 	uint32_t retries, retry_delay_ms;
+	/* Addresses that are looked at, of the whole domain and of each MX
+	   host; 0: 100. Each host gets one, by preference, then a second; what
+	   is left out is told. */
+	uint32_t max_addresses, max_host_addresses;
 	danelaw_facts_fn *facts; /* NULL: only done() */
 };
 

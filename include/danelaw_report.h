@@ -360,6 +360,29 @@ struct danelaw_try {
 	const char *refusal; /* the reply, else our words; NULL: none */
 };
 
+/* How far the talk got; a fault happened in this stage. */
+enum danelaw_smtp_stage {
+	DANELAW_SMTP_AT_BANNER = 0,
+	DANELAW_SMTP_AT_EHLO, /* or HELO */
+	DANELAW_SMTP_AT_STARTTLS,
+	DANELAW_SMTP_AT_TLS,      /* the handshake; beyond it TLS stands */
+	DANELAW_SMTP_AT_EHLO_TLS, /* with implicit TLS the greeting, too */
+	DANELAW_SMTP_AT_ENVELOPE, /* MAIL, RCPT, RSET; no fault any more */
+	DANELAW_SMTP_AT_QUIT,
+};
+
+/* What ended it before its time. */
+enum danelaw_smtp_fault {
+	DANELAW_SMTP_NO_FAULT = 0,
+	DANELAW_SMTP_GARBLED,   /* not SMTP: no code, other protocols */
+	DANELAW_SMTP_BROKEN,    /* it begins like SMTP: endless, two codes */
+	DANELAW_SMTP_TLS_FIRST, /* TLS where a greeting in clear is due */
+	DANELAW_SMTP_REFUSED,   /* a well-formed no: 4xx or 5xx */
+	DANELAW_SMTP_LACKING,   /* STARTTLS is not offered */
+	DANELAW_SMTP_INJECTED,  /* bytes in clear behind the 220 to STARTTLS */
+	DANELAW_SMTP_CLOSED,    /* the peer hung up in the middle */
+};
+
 struct danelaw_smtp {
 	const char *banner;
 	const char **ehlo; /* the lines of the reply, without codes */
@@ -369,6 +392,12 @@ struct danelaw_smtp {
 	const char **transcript; /* "> EHLO ..." and "< 250 ..." lines */
 	size_t n_transcript;
 	struct danelaw_mail *mail; /* NULL: not asked for */
+	enum danelaw_smtp_stage stage;
+	enum danelaw_smtp_fault fault;
+	int code; /* of the reply that refused; 0: none did */
+	/* The reply for which HELO was tried after EHLO, or NULL. */
+	const char *ehlo_refusal;
+	bool starttls_again; /* offered inside TLS (RFC 3207 section 4.2) */
 };
 
 /*
@@ -426,6 +455,9 @@ struct danelaw_address {
 	/* What this machine lacked to examine it, or all of it; or NULL. The
 	   outcome, if nothing was seen, is that of one out of reach, too. */
 	const char *our_lack;
+	/* Why it was not looked at, by the limits that we set ourselves; or
+	   NULL. */
+	const char *left_out;
 	struct danelaw_try *tries; /* none where one was enough */
 	size_t n_tries;
 };
@@ -441,6 +473,7 @@ struct danelaw_host {
 	struct danelaw_tlsa tlsa;
 	struct danelaw_address *addresses;
 	size_t n_addresses;
+	size_t n_left_out; /* addresses beyond our limits, besides these */
 	struct danelaw_lookup *lookups;
 	size_t n_lookups;
 };
@@ -453,6 +486,8 @@ struct danelaw_mx {
 	size_t n_lookups;
 	const char **unusable; /* exchanges that are no host names; "": "." */
 	size_t n_unusable;
+	size_t n_left_out;    /* hosts beyond our limits: nothing is known */
+	const char *left_out; /* the first of them, or NULL */
 };
 
 struct danelaw_finding {
@@ -468,6 +503,7 @@ struct danelaw_finding {
 	size_t n_fix_add;
 	const char **fix_remove; /* zone lines to take out */
 	size_t n_fix_remove;
+	size_t folded; /* so many of its kind, told in one; 0: itself */
 };
 
 /*

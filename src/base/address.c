@@ -2,9 +2,10 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct range {
 	unsigned char prefix[16];
@@ -86,8 +87,7 @@ find(const unsigned char *address, const struct range *ranges, size_t n)
 static const char *
 special4(const unsigned char *address)
 {
-	const struct range *range =
-	    find(address, ranges4, sizeof(ranges4) / sizeof(ranges4[0]));
+	const struct range *range = find(address, ranges4, COUNT(ranges4));
 
 	return range == NULL ? NULL : range->what;
 }
@@ -102,9 +102,151 @@ address_special(const char *ip)
 		return special4(address);
 	if (inet_pton(AF_INET6, ip, address) != 1)
 		return NULL;
-	range = find(address, ranges6, sizeof(ranges6) / sizeof(ranges6[0]));
+	range = find(address, ranges6, COUNT(ranges6));
 	if (range == NULL)
 		return NULL;
 	return range->embeds == 0 ? range->what
 				  : special4(address + range->embeds);
+}
+
+/* How much of a prefix is special. */
+enum share { NONE, ALL, SOME };
+
+struct prefix {
+	unsigned char address[16];
+	unsigned bits;
+};
+
+struct walk {
+	int family;
+	unsigned most; /* bits of an address */
+	const char *const *spared;
+	size_t n_spared;
+	address_prefix_fn *fn;
+	void *arg;
+	bool ended;
+};
+
+static bool
+holds(const unsigned char *prefix, unsigned bits, const unsigned char *address)
+{
+	struct range range = { .bits = bits };
+
+	memcpy(range.prefix, prefix, (bits + 7) / 8);
+	return is_within(address, &range);
+}
+
+static enum share
+share_of(const unsigned char *address, unsigned bits,
+    const struct range *ranges, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct range *range = &ranges[i];
+		unsigned before = (unsigned)range->embeds * 8;
+
+		if (range->bits > bits) {
+			if (holds(address, bits, range->prefix))
+				return SOME;
+			continue;
+		}
+		if (!is_within(address, range))
+			continue;
+		if (range->what != NULL)
+			return ALL;
+		if (range->embeds == 0)
+			return NONE;
+		bits -= before;
+		return share_of(address + range->embeds, bits > 32 ? 32 : bits,
+		    ranges4, COUNT(ranges4));
+	}
+	return NONE;
+}
+
+/* Is one that is to be spared in there? */
+static bool
+has_spared(const struct walk *walk, const struct prefix *prefix)
+{
+	unsigned char address[16];
+	char text[INET6_ADDRSTRLEN];
+
+	for (size_t i = 0; i < walk->n_spared; i++) {
+		size_t len = strcspn(walk->spared[i], "@");
+
+		if (len >= sizeof(text))
+			continue;
+		memcpy(text, walk->spared[i], len);
+		text[len] = '\0';
+		if (inet_pton(walk->family, text, address) == 1 &&
+		    holds(prefix->address, prefix->bits, address))
+			return true;
+	}
+	return false;
+}
+
+static void
+tell(struct walk *walk, const struct prefix *prefix)
+{
+	char text[INET6_ADDRSTRLEN], line[INET6_ADDRSTRLEN + 8];
+
+	if (walk->ended ||
+	    inet_ntop(walk->family, prefix->address, text, sizeof(text)) ==
+		NULL)
+		return;
+	snprintf(line, sizeof(line), "%s/%u", text, prefix->bits);
+	walk->ended = !walk->fn(line, walk->arg);
+}
+
+/* Tells of what is special below, but not of the whole. */
+static enum share
+descend(struct walk *walk, const struct prefix *prefix)
+{
+	bool is_v4 = walk->family == AF_INET;
+	enum share share = share_of(prefix->address, prefix->bits,
+	    is_v4 ? ranges4 : ranges6, is_v4 ? COUNT(ranges4) : COUNT(ranges6));
+	struct prefix low = *prefix, high;
+	enum share left, right;
+
+	if (share == ALL && has_spared(walk, prefix))
+		share = prefix->bits == walk->most ? NONE : SOME;
+	if (share != SOME)
+		return share;
+	low.bits++;
+	high = low;
+	high.address[prefix->bits / 8] |=
+	    (unsigned char)(0x80 >> prefix->bits % 8);
+	left = descend(walk, &low);
+	right = descend(walk, &high);
+	if (left == right && left != SOME)
+		return left;
+	if (left == ALL)
+		tell(walk, &low);
+	if (right == ALL)
+		tell(walk, &high);
+	return SOME;
+}
+
+bool
+address_each_special(const char *const *spared, size_t n_spared,
+    address_prefix_fn *fn, void *arg)
+{
+	static const struct {
+		int family;
+		unsigned bits;
+	} families[] = { { AF_INET, 32 }, { AF_INET6, 128 } };
+	bool ended = false;
+
+	for (size_t i = 0; i < COUNT(families) && !ended; i++) {
+		struct walk walk = {
+			.family = families[i].family,
+			.most = families[i].bits,
+			.spared = spared,
+			.n_spared = n_spared,
+			.fn = fn,
+			.arg = arg,
+		};
+
+		descend(&walk, &(struct prefix) { .bits = 0 });
+		ended = walk.ended;
+	}
+	return !ended;
 }

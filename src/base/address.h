@@ -5,6 +5,9 @@
 #ifndef BASE_ADDRESS_H
 #define BASE_ADDRESS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /*
  * What kind of address it is, as "a private address (RFC 1918)"; NULL where
  * it is a public one, or no address at all. An IPv6 address that stands for
@@ -13,5 +16,14 @@
  * count as a whole.
  */
 const char *address_special(const char *ip);
+
+/* False ends it. prefix is "10.0.0.0/8", and lives during the call. */
+typedef bool address_prefix_fn(const char *prefix, void *arg);
+/*
+ * Calls fn for the fewest prefixes that hold all of these addresses but those
+ * that are spared, which are "ADDR" or "ADDR@PORT". False: fn said so.
+ */
+bool address_each_special(const char *const *spared, size_t n_spared,
+    address_prefix_fn *fn, void *arg);
 
 #endif

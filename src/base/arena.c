@@ -102,6 +102,12 @@ arena_hold(struct arena *parent, struct arena *child)
 	return true;
 }
 
+void
+arena_fail(struct arena *arena)
+{
+	arena->failed = true;
+}
+
 bool
 arena_failed(const struct arena *arena)
 {

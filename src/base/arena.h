@@ -24,6 +24,8 @@ void arena_unref(struct arena *arena); /* NULL is fine */
 /* The reference is taken; parent drops it at its end. */
 bool arena_hold(struct arena *parent, struct arena *child);
 bool arena_failed(const struct arena *arena);
+/* What was to be built here lacked something elsewhere. */
+void arena_fail(struct arena *arena);
 /* Bytes handed out, for tests and limits. */
 size_t arena_used(const struct arena *arena);
 

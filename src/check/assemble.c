@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "check/extras.h"
+#include "check/looks.h"
 #include "policy/cause.h"
 #include "policy/clocks.h"
 #include "policy/diagnose.h"
@@ -18,6 +19,8 @@
 #include "policy/sendmail.h"
 #include "policy/verdict.h"
 #include "probe/judge.h"
+
+enum { NAMED_MAX = 20 }; /* addresses that were not looked at */
 
 static bool
 take_references(struct domain_job *job, struct danelaw_host *host)
@@ -94,6 +97,7 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	struct arena *arena = job->tree->arena;
 
 	address->untried = evidence->untried;
+	address->left_out = evidence->left_out;
 	if (evidence->our_lack != NULL)
 		address->our_lack = arena_strdup(arena, evidence->our_lack);
 	address->smtp = evidence->smtp;
@@ -123,10 +127,10 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 /* What the last one came to is what the address came to. */
 static bool
 take_tries(struct domain_job *job, const struct danelaw_host *host,
-    const struct host_job *found, size_t i, struct danelaw_address *address)
+    const struct looks *looks, size_t i, struct danelaw_address *address)
 {
 	size_t n;
-	const struct danelaw_try *tries = host_job_tries(found, i, &n);
+	const struct danelaw_try *tries = looks_tries(looks, i, &n);
 
 	if (n == 0)
 		return true;
@@ -146,8 +150,70 @@ take_tries(struct domain_job *job, const struct danelaw_host *host,
 	return true;
 }
 
+/* Nobody looked at it, which says nothing of it. False: no memory. */
 static bool
-assemble_host(struct domain_job *job, struct domain_host *found)
+leave_out(struct domain_job *job, struct danelaw_address *address, bool granted)
+{
+	struct danelaw_probe *probe =
+	    ARENA_PUSH(job->tree->arena, address->probes, address->n_probes);
+
+	if (probe == NULL)
+		return false;
+	address->left_out = granted
+	    ? "the time for the whole domain was over before it had ended"
+	    : "the domain has more addresses than are looked at";
+	address->outcome = probe->outcome = DANELAW_OUTCOME_NOT_EXAMINED;
+	probe->offer = "default";
+	probe->error = address->left_out;
+	return true;
+}
+
+static bool
+take_address(struct domain_job *job, struct danelaw_host *host,
+    const struct looks *looks, size_t i, struct danelaw_address *address)
+{
+	struct evidence *evidence = looks_evidence(looks, i);
+	struct sendmail_words words;
+
+	if (looks == NULL)
+		return false;
+	if (evidence == NULL && (!looks_is_granted(looks, i) || job->late))
+		return leave_out(job, address, looks_is_granted(looks, i));
+	if (evidence == NULL || !judge_address(job, host, evidence, address) ||
+	    !take_tries(job, host, looks, i, address) ||
+	    !senders_predict(
+		job->tree->arena, &job->tree->report, host, address))
+		return false;
+	words = sendmail_words(address);
+	address->sendmail = words.verify;
+	address->sendmail_why = words.why;
+	return true;
+}
+
+/* Of those left out some are named; of hundreds the number tells more. */
+static bool
+take_addresses(struct domain_job *job, struct danelaw_host *host,
+    const struct looks *looks, size_t *n_named)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		struct danelaw_address *address = &host->addresses[i];
+
+		if (!take_address(job, host, looks, i, address))
+			return false;
+		if (address->left_out != NULL && (*n_named)++ >= NAMED_MAX)
+			host->n_left_out++;
+		else
+			host->addresses[n++] = *address;
+	}
+	host->n_addresses = n;
+	return true;
+}
+
+static bool
+assemble_host(
+    struct domain_job *job, struct domain_host *found, size_t *n_named)
 {
 	struct tree *tree = job->tree;
 	struct danelaw_host *host =
@@ -163,23 +229,12 @@ assemble_host(struct domain_job *job, struct domain_host *found)
 	if (!host_job_facts(found->job, tree->arena, host) ||
 	    !take_references(job, host))
 		return false;
-	for (size_t i = 0; i < host->n_addresses; i++) {
-		struct evidence *evidence = host_job_evidence(found->job, i);
-		struct danelaw_address *address = &host->addresses[i];
-		struct sendmail_words words;
-
-		if (host->policy == DANELAW_POLICY_SKIP ||
-		    job->request.no_probe)
-			continue;
-		if (evidence == NULL ||
-		    !judge_address(job, host, evidence, address) ||
-		    !take_tries(job, host, found->job, i, address) ||
-		    !senders_predict(tree->arena, &tree->report, host, address))
-			return false;
-		words = sendmail_words(address);
-		address->sendmail = words.verify;
-		address->sendmail_why = words.why;
-	}
+	if (!found->known)
+		host->why = "its DNS lookups did not end in the time for the "
+			    "whole domain";
+	if (host->policy != DANELAW_POLICY_SKIP && !job->request.no_probe &&
+	    !take_addresses(job, host, host_job_looks(found->job), n_named))
+		return false;
 	roles_fill_host(host);
 	return true;
 }
@@ -230,10 +285,12 @@ domain_assemble(struct domain_job *job)
 		.other_time = is_other_time(report->at),
 		.expiry_days = job->request.expiry_days,
 		.rrsig_hours = job->request.rrsig_hours,
+		.late = job->late,
 	};
+	size_t n_named = 0;
 
 	for (size_t i = 0; i < job->n_hosts; i++) {
-		if (!assemble_host(job, &job->hosts[i]))
+		if (!assemble_host(job, &job->hosts[i], &n_named))
 			return false;
 	}
 	if (!zones_fill(job->zones, report))

@@ -4,9 +4,13 @@
  * hosts; every host examined side by side; then the tree is put together
  * (assemble.c) and handed out. A next hop in brackets is its own only host.
  * The MX lookup decides alone when there is nothing to examine.
+ *
+ * Each host gets its share of the addresses that may be looked at as soon as
+ * these are known, and what is left over when those of all are.
  */
 #include "check/domain.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +40,8 @@ conclude(void *arg)
 static void
 finish(struct domain_job *job)
 {
+	job->over = true;
+	event_del(&job->timer);
 	if (domain_is_in_doubt(job))
 		pulse_await(job->engine->pulse, &job->pulse, conclude, job);
 	else
@@ -45,7 +51,7 @@ finish(struct domain_job *job)
 static void
 finish_if_done(struct domain_job *job)
 {
-	if (job->n_pending == 0 && !zones_busy(job->zones) &&
+	if (!job->over && job->n_pending == 0 && !zones_busy(job->zones) &&
 	    !extras_pending(job->extras))
 		finish(job);
 }
@@ -65,6 +71,39 @@ add_zones(
 		zones_add(job->zones, lookups, n);
 }
 
+static void
+grant(struct domain_host *found, size_t n)
+{
+	if (!host_use_grant(found->use, n) || found->pending)
+		return;
+	found->pending = true;
+	found->domain->n_pending++;
+}
+
+/* All addresses are known: what some do not need is for the others. */
+static void
+divide(struct domain_job *job)
+{
+	size_t *has =
+		   arena_alloc(job->tree->arena, job->n_hosts * sizeof(*has)),
+	       *grants = arena_alloc(
+		   job->tree->arena, job->n_hosts * sizeof(*grants));
+
+	if (has == NULL || grants == NULL)
+		return;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		const struct host_job *host = job->hosts[i].job;
+
+		if (host != NULL && host_job_looks(host) != NULL)
+			has[i] = host_job_host(host)->n_addresses;
+	}
+	budget_divide(&job->budget, has, grants, job->n_hosts);
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (has[i] > 0)
+			grant(&job->hosts[i], grants[i]);
+	}
+}
+
 /* While its servers are probed: the rest of what is to be looked up. */
 static void
 host_known(void *arg)
@@ -73,10 +112,16 @@ host_known(void *arg)
 	struct domain_job *job = found->domain;
 	const struct danelaw_host *host = host_job_host(found->job);
 
+	found->known = true;
 	job->n_unknown--;
+	if (job->over)
+		return;
 	if (job->request.facts != NULL)
 		job->request.facts(
 		    &job->tree->report.mx, host, job->n_unknown, job->arg);
+	grant(found, budget_share(&job->budget, job->n_hosts));
+	if (job->n_unknown == 0)
+		divide(job);
 	if (job->request.no_probe)
 		return;
 	add_zones(job, host->lookups, host->n_lookups);
@@ -89,6 +134,9 @@ host_done(void *arg)
 {
 	struct domain_host *found = arg;
 
+	if (!found->pending)
+		return;
+	found->pending = false;
 	found->domain->n_pending--;
 	finish_if_done(found->domain);
 }
@@ -134,6 +182,30 @@ dns_budget(const struct danelaw_request *request)
 	return third > MIN_DNS_MS ? third : MIN_DNS_MS;
 }
 
+/* With time left for the DNS before and for others beside it. */
+static uint32_t
+address_budget(const struct danelaw_request *request)
+{
+	return request->budget_ms - request->budget_ms / 4;
+}
+
+/* Those beyond the budget are not even looked up. */
+static void
+order_hosts(struct domain_job *job)
+{
+	struct danelaw_mx *mx = &job->tree->report.mx;
+	size_t n = budget_hosts(&job->budget, job->n_hosts);
+
+	if (job->n_hosts > 0)
+		qsort(job->hosts, job->n_hosts, sizeof(*job->hosts),
+		    compare_hosts);
+	if (n == job->n_hosts)
+		return;
+	mx->n_left_out = job->n_hosts - n;
+	mx->left_out = job->hosts[n].name;
+	job->n_hosts = n;
+}
+
 static void
 examine_hosts(struct domain_job *job)
 {
@@ -152,14 +224,15 @@ examine_hosts(struct domain_job *job)
 		.mail_to = request->mail_to,
 		.retry = { request->retries, request->retry_delay_ms },
 		.deadline = job->deadline,
-		.budget_ms =
-		    engine_is_patient(job->engine) ? request->budget_ms : 0,
+		.budget_ms = engine_is_patient(job->engine)
+		    ? address_budget(request)
+		    : 0,
 		.dns_ms = dns_budget(request),
+		.max_addresses = job->budget.host,
+		.owner = job->serial,
 	};
 
-	if (job->n_hosts > 0)
-		qsort(job->hosts, job->n_hosts, sizeof(*job->hosts),
-		    compare_hosts);
+	order_hosts(job);
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		struct domain_host *host = &job->hosts[i];
 
@@ -172,6 +245,7 @@ examine_hosts(struct domain_job *job)
 		if (host->use == NULL)
 			continue;
 		host->job = host_use_job(host->use);
+		host->pending = true;
 		job->n_pending++;
 	}
 	/* Meanwhile: the keys of the zone that names them. */
@@ -207,6 +281,8 @@ is_elsewhere(const struct domain_job *job)
 static void
 leave_elsewhere(struct domain_job *job)
 {
+	job->over = true;
+	event_del(&job->timer);
 	job->tree->report.elsewhere = true;
 	job->complete = !arena_failed(job->tree->arena);
 	engine_finish(job->engine, job);
@@ -343,11 +419,28 @@ take_request(struct domain_job *job, const struct danelaw_request *request)
 		own->connect_port = own->port;
 	if (own->budget_ms == 0)
 		own->budget_ms = DEFAULT_BUDGET_MS;
+	job->budget = budget_of(own->max_addresses, own->max_host_addresses);
 	job->deadline = engine_is_patient(job->engine)
 	    ? INT64_MAX
 	    : clock_monotonic_ms() + own->budget_ms;
 	job->tree->report.port = own->port;
 	job->tree->report.at = engine_at(job->engine);
+}
+
+void
+domain_job_late(struct domain_job *job)
+{
+	struct answer answer;
+
+	job->late = true;
+	if (job->mx_query == NULL) {
+		finish(job);
+		return;
+	}
+	resolver_cancel(job->mx_query);
+	answer_fail(job->tree->arena, job->tree->report.domain, RRTYPE_MX,
+	    "no answer in time", &answer);
+	mx_done(&answer, job);
 }
 
 static bool
@@ -386,6 +479,8 @@ domain_job_start(struct danelaw_engine *engine,
 	if (job == NULL)
 		return DANELAW_ENOMEM;
 	job->engine = engine;
+	job->serial = ++engine->last_serial;
+	domain_timer_init(job);
 	job->begun = clock_boot_ms();
 	job->done = done;
 	job->arg = arg;
@@ -413,7 +508,8 @@ domain_job_start(struct danelaw_engine *engine,
 		err = DANELAW_EINVAL;
 		goto fail;
 	}
-	if (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job))
+	if (!domain_timer_start(job) ||
+	    (job->tree->report.mx.source != DANELAW_MX_LITERAL && !ask_mx(job)))
 		goto fail;
 	TAILQ_INSERT_TAIL(&engine->running, job, link);
 	pulse_hold(engine->pulse);
@@ -434,6 +530,7 @@ fail:
 static void
 settle(struct domain_job *job)
 {
+	event_del(&job->timer);
 	pulse_forget(&job->pulse);
 	if (job->holds)
 		pulse_release(job->engine->pulse);

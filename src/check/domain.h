@@ -5,10 +5,13 @@
 #ifndef CHECK_DOMAIN_H
 #define CHECK_DOMAIN_H
 
+#include <event2/event_struct.h>
+
 #include "check/engine.h"
 #include "check/hosts.h"
 #include "check/zones.h"
 #include "model/tree.h"
+#include "policy/budget.h"
 
 struct domain_job;
 
@@ -19,6 +22,7 @@ struct domain_host {
 	uint16_t preference;
 	struct host_use *use;
 	struct host_job *job; /* the use's */
+	bool known, pending;
 };
 
 struct domain_job {
@@ -29,11 +33,17 @@ struct domain_job {
 	void *arg;
 	struct tree *tree; /* NULL once it is handed out */
 	bool complete;     /* the tree holds all it should */
-	int64_t deadline;  /* hosts that are shared have their own */
+	bool over;         /* nothing changes it any more */
+	bool late;         /* its time ran out before it was done */
+	int64_t deadline;  /* where others are waited for: see the timer */
+	struct event timer;
+	unsigned ticks, active_ticks;
+	uint64_t serial;
 	struct resolver_query *mx_query;
 	const char *next_hop_end; /* where the CNAMEs of the domain led */
 	struct domain_host *hosts;
 	size_t n_hosts, n_unknown, n_pending;
+	struct budget budget;
 	struct extras *extras;
 	struct zones *zones;
 	struct pulse_waiter pulse; /* at the end: whose fault is it? */
@@ -54,6 +64,13 @@ struct danelaw_report *domain_job_report(struct domain_job *job);
 void domain_job_free(struct domain_job *job);
 void domain_job_waiting(const struct domain_job *job,
     void (*fn)(const char *text, void *arg), void *arg);
+
+/* Its time is over: what is known makes the report. */
+void domain_job_late(struct domain_job *job);
+
+/* timer.c: calls that. False: it cannot. */
+void domain_timer_init(struct domain_job *job);
+bool domain_timer_start(struct domain_job *job);
 
 /* ours.c: may what failed be our own fault? */
 bool domain_is_in_doubt(const struct domain_job *job);

@@ -116,6 +116,7 @@ make_resolver(
 		.patient = config->share_ms != 0,
 		.window = config->dns_window,
 		.memory = config->dns_memory,
+		.public_only = config->public_dns,
 	};
 	char *error = NULL;
 	enum resolver_err err =
@@ -254,6 +255,23 @@ danelaw_engine_add(struct danelaw_engine *engine,
 	if (err == DANELAW_EINVAL)
 		set_error(engine, "%s", why);
 	return err;
+}
+
+void
+engine_cancel(struct danelaw_engine *engine, const void *arg)
+{
+	struct domain_list *lists[] = { &engine->running, &engine->finished };
+	struct domain_job *job;
+
+	for (size_t i = 0; i < 2; i++) {
+		TAILQ_FOREACH (job, lists[i], link) {
+			if (job->arg != arg)
+				continue;
+			TAILQ_REMOVE(lists[i], job, link);
+			domain_job_free(job);
+			return;
+		}
+	}
 }
 
 enum danelaw_err

@@ -25,7 +25,8 @@ struct danelaw_engine {
 	struct probe_queue *queue;
 	struct hosts *hosts;
 	bool is_shared, is_gated;
-	struct event *pump; /* hands out what is finished */
+	uint64_t last_serial; /* of a domain */
+	struct event *pump;   /* hands out what is finished */
 	struct domain_list running, finished;
 	int64_t at; /* 0: ask the clock */
 	bool pkix;  /* always tell of public CAs */
@@ -36,10 +37,13 @@ struct danelaw_engine {
 /* The time to judge by, for a check that begins now. */
 int64_t engine_at(const struct danelaw_engine *engine);
 /*
- * Is more than its own budget what a domain may have to wait for? What others
- * began, or how long a gate stays shut, is not for it to say.
+ * Does a domain wait for others? What these began, or how long a gate stays
+ * shut, is not for it to say, and its time stands still meanwhile.
  */
 bool engine_is_patient(const struct danelaw_engine *engine);
+/* Ends the check that was added with this arg, without done(). Not from a
+ * callback of one of its parts. */
+void engine_cancel(struct danelaw_engine *engine, const void *arg);
 /* job has its report; done() follows from the loop. */
 void engine_finish(struct danelaw_engine *engine, struct domain_job *job);
 

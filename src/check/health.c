@@ -135,6 +135,7 @@ void
 health_test_began(struct health *health, int64_t ms)
 {
 	health->testing = true;
+	health->n_begun++;
 	health->wanted = false;
 	health->void_test = false;
 	health->tested_at = ms;
@@ -164,12 +165,17 @@ health_test_ended(struct health *health, int64_t ms, const char *why)
 	health->testing = false;
 	if (health->void_test || health->no_files)
 		return;
+	health->n_ended = health->n_begun;
 	if (why != NULL) {
 		failed(health, ms, why);
 		return;
 	}
 	if (health->state == HEALTH_UNWELL)
 		health->bad_until = ms;
+	/* It came back in time for the test, but not for others. */
+	if (health->state == HEALTH_WELL &&
+	    ms - health->tested_at >= HEALTH_SLOW_MS)
+		blame(health, ms, "the resolver was silent for some seconds");
 	health->state = HEALTH_WELL;
 }
 
@@ -189,16 +195,15 @@ health_take_renewal(struct health *health, int64_t ms)
 }
 
 bool
-health_good_since(const struct health *health, int64_t ms)
+health_was_bad_since(const struct health *health, int64_t ms)
 {
-	return health->state == HEALTH_WELL && health->bad_until < ms;
+	return health->state == HEALTH_UNWELL || health->bad_until >= ms;
 }
 
 bool
-health_tested_since(const struct health *health, int64_t ms)
+health_tested_since(const struct health *health, uint64_t n_begun)
 {
-	return health->tested_at >= ms && !health->testing &&
-	    !health->void_test;
+	return health->n_ended > n_begun;
 }
 
 const char *

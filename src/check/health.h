@@ -3,7 +3,7 @@
  * health.h - is this machine fit to judge others?
  *
  * Pure: no clock, no socket; what happens and when comes in. Before a domain
- * is blamed for what failed, health_good_since() says whether it may be.
+ * is blamed for what failed, health_was_bad_since() says whether it may not.
  *
  *	untested	nothing is known yet
  *	well		the last test passed, and nothing speaks against it
@@ -40,6 +40,7 @@
 #define HEALTH_SICK_MS 2000
 #define HEALTH_SPACE_MS 1000
 #define HEALTH_RENEW_MS 10000
+#define HEALTH_SLOW_MS 3000 /* for a test that passes */
 /* So often the clocks are to be shown, and so late is a jump. */
 #define HEALTH_TICK_MS 1000
 #define HEALTH_LATE_MS 5000
@@ -66,6 +67,7 @@ struct health {
 	int64_t bad_until;       /* the last time all was not well */
 	int64_t tested_at;       /* the last test began */
 	int64_t renewed_at;
+	uint64_t n_begun, n_ended; /* tests; the last that told something */
 	bool testing, wanted, void_test, no_files, renew;
 	char why[HEALTH_WHY_MAX]; /* of what was bad until then */
 };
@@ -91,11 +93,11 @@ void health_test_ended(struct health *health, int64_t ms, const char *why);
 /* Are the upstreams to be made anew? Says so once. */
 bool health_take_renewal(struct health *health, int64_t ms);
 
-/* Did all go well from ms on until now? Then what failed was not our fault;
- * known only if a test began since. */
-bool health_good_since(const struct health *health, int64_t ms);
-/* Has a test begun and ended since? */
-bool health_tested_since(const struct health *health, int64_t ms);
+/* Was something wrong with us between ms and now, as far as is known? Then
+ * what failed may have been our fault. */
+bool health_was_bad_since(const struct health *health, int64_t ms);
+/* Has a test begun and ended since so many had begun? */
+bool health_tested_since(const struct health *health, uint64_t n_begun);
 /* What was last wrong, in words without full stop. Never NULL. */
 const char *health_why(const struct health *health);
 

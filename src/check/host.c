@@ -5,7 +5,7 @@
  *	A and AAAA together; then, for an alias whose answer is insecure, the
  *	CNAME by itself; then TLSA at each candidate base domain in turn, and
  *	only where the address answer allows it; then, unless a lookup failed,
- *	every address is probed.
+ *	as many addresses are probed as the domains that ask may have.
  *
  * Which question comes next is decided by policy/bases and policy/ruling;
  * this file only asks it. One step follows the other in callbacks from the
@@ -18,26 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/clock.h"
 #include "base/name.h"
 #include "check/engine.h"
-#include "check/own.h"
+#include "check/looks.h"
 #include "policy/bases.h"
-#include "policy/cause.h"
 #include "policy/ruling.h"
 #include "policy/tlsa.h"
 #include "probe/judge.h"
 
 enum question { ASK_A, ASK_AAAA, ASK_CNAME, ASK_TLSA, N_QUESTIONS };
-
-struct host_address {
-	struct host_job *job;
-	struct retry *retry;
-	struct evidence *evidence;
-	struct danelaw_try *tries;
-	size_t n_tries;
-};
 
 struct host_job {
 	struct danelaw_engine *engine;
@@ -48,9 +38,8 @@ struct host_job {
 	struct address_facts address;
 	struct host_facts facts;
 	const char *bases[BASES_MAX];
-	size_t n_bases, base;           /* the one being asked for */
-	struct host_address *addresses; /* as host.addresses */
-	size_t n_probing;
+	size_t n_bases, base; /* the one being asked for */
+	struct looks *looks;  /* NULL: nobody may connect to it, or not yet */
 	host_done_fn *known, *done;
 	void *arg;
 };
@@ -112,18 +101,24 @@ add_address(struct host_job *job, const char *ip)
 	address->timing = (struct danelaw_timing) { -1, -1, -1, -1, -1 };
 }
 
+/* Of one family nobody will look at more than of both together. */
 static void
 add_addresses(struct host_job *job, const struct answer *answer, int family)
 {
-	size_t size = family == AF_INET ? 4 : 16;
+	size_t size = family == AF_INET ? 4 : 16, n = 0;
 	char ip[INET6_ADDRSTRLEN];
 
 	for (size_t i = 0; i < answer->n_records; i++) {
 		const struct answer_record *record = &answer->records[i];
 
-		if (record->len == size &&
-		    inet_ntop(family, record->rdata, ip, sizeof(ip)) != NULL)
+		if (record->len != size ||
+		    inet_ntop(family, record->rdata, ip, sizeof(ip)) == NULL)
+			continue;
+		if (n < job->spec.max_addresses)
 			add_address(job, ip);
+		else
+			job->host.n_left_out++;
+		n++;
 	}
 }
 
@@ -252,6 +247,8 @@ tlsa_done(const struct answer *answer, void *arg)
 			    tlsa_status(tlsa->records, tlsa->n_records);
 			break;
 		}
+		/* It is not the records that are to blame. */
+		arena_fail(job->arena);
 		tlsa->dnssec = DANELAW_DNSSEC_ERROR;
 		tlsa->status = DANELAW_TLSA_ERROR;
 		break;
@@ -303,82 +300,33 @@ step_tlsa(struct host_job *job)
 }
 
 static void
-probe_done(struct evidence *evidence, struct danelaw_try *tries, size_t n_tries,
-    void *arg)
+looked(void *arg)
 {
-	struct host_address *address = arg;
-	struct host_job *job = address->job;
+	struct host_job *job = arg;
 
-	address->retry = NULL;
-	address->tries = tries;
-	address->n_tries = n_tries;
-	address->evidence = evidence;
-	if (evidence != NULL)
-		evidence_ref(evidence);
-	if (--job->n_probing == 0)
-		job->done(job, job->arg);
+	job->done(job, job->arg);
 }
 
-/* Why an address is not connected to; NULL: it is. */
-static const char *
-why_untried(const struct host_job *job, const char *ip)
-{
-	const char *why = NULL;
-
-	if (job->spec.public_only)
-		why = address_special(ip);
-	if (why == NULL && job->spec.others_only)
-		why = own_address(ip);
-	return why;
-}
-
+/* Whoever hears of it says how many addresses are to be looked at. */
 static void
-step_probe(struct host_job *job)
+step_look(struct host_job *job)
 {
 	const struct danelaw_host *host = &job->host;
-	struct probe_target target = {
-		.port = job->spec.connect_port,
-		.helo = job->spec.helo,
-		.mail_from = job->spec.mail_from,
-		.mail_to = job->spec.mail_to,
-		.implicit_tls = job->spec.implicit_tls,
-		.all_certs = job->spec.all_certs,
-		.deadline = job->spec.deadline,
-		.budget_ms = job->spec.budget_ms,
-		.next = cause_next,
-		.sni = job->facts.is_literal ? NULL : job->spec.name,
+	const struct looks_plan plan = {
+		.engine = job->engine,
+		.spec = &job->spec,
+		.host = host,
+		.sni = host->tlsa.n_records > 0 ? host->tlsa.base
+		    : job->facts.is_literal     ? NULL
+						: job->spec.name,
+		.done = looked,
+		.arg = job,
 	};
 
-	if (host->tlsa.n_records > 0)
-		target.sni = host->tlsa.base;
-	job->addresses = arena_alloc(
-	    job->arena, host->n_addresses * sizeof(*job->addresses));
-	if (job->addresses == NULL) {
-		job->done(job, job->arg);
-		return;
-	}
-	/* One more than there are, so that none can end it too early. */
-	job->n_probing = host->n_addresses + 1;
-	for (size_t i = 0; i < host->n_addresses; i++) {
-		struct host_address *address = &job->addresses[i];
-		const char *why;
-
-		address->job = job;
-		target.ip = host->addresses[i].ip;
-		why = why_untried(job, target.ip);
-		if (why != NULL) {
-			address->evidence =
-			    evidence_untried(target.ip, target.port, why);
-			job->n_probing--;
-			continue;
-		}
-		address->retry = retry_start(job->engine->queue,
-		    job->engine->base, job->arena, &target, host->name,
-		    &job->spec.retry, probe_done, address);
-		if (address->retry == NULL)
-			job->n_probing--;
-	}
-	if (--job->n_probing == 0)
+	job->looks = looks_new(job->arena, &plan);
+	if (job->looks != NULL)
+		job->known(job, job->arg);
+	else
 		job->done(job, job->arg);
 }
 
@@ -401,12 +349,10 @@ step_rule(struct host_job *job)
 		host->policy = ruling_for(facts, &host->why);
 	}
 	if (host->n_addresses > 0 && host->policy != DANELAW_POLICY_SKIP &&
-	    !job->spec.no_probe) {
-		job->known(job, job->arg);
-		step_probe(job);
-	} else {
+	    !job->spec.no_probe)
+		step_look(job);
+	else
 		job->done(job, job->arg);
-	}
 }
 
 static void
@@ -487,11 +433,7 @@ host_job_free(struct host_job *job)
 		return;
 	for (size_t i = 0; i < N_QUESTIONS; i++)
 		resolver_cancel(job->queries[i]);
-	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
-	     i++) {
-		retry_cancel(job->addresses[i].retry);
-		evidence_unref(job->addresses[i].evidence);
-	}
+	looks_finish(job->looks);
 	arena_unref(job->arena);
 	free(job);
 }
@@ -523,45 +465,44 @@ host_job_host(const struct host_job *job)
 	return &job->host;
 }
 
-struct evidence *
-host_job_evidence(const struct host_job *job, size_t i)
+const struct looks *
+host_job_looks(const struct host_job *job)
 {
-	return job->addresses == NULL ? NULL : job->addresses[i].evidence;
+	return job->looks;
+}
+
+bool
+host_job_grant(struct host_job *job, size_t n)
+{
+	return looks_grant(job->looks, n);
+}
+
+bool
+host_job_is_active(const struct host_job *job)
+{
+	for (size_t i = 0; i < N_QUESTIONS; i++) {
+		if (job->queries[i] != NULL)
+			return true;
+	}
+	return looks_is_active(job->looks);
 }
 
 bool
 host_job_is_whole(const struct host_job *job)
 {
-	if (arena_failed(job->arena))
-		return false;
-	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
-	     i++) {
-		const struct evidence *evidence = job->addresses[i].evidence;
-
-		if (evidence == NULL || evidence->our_lack != NULL)
-			return false;
-	}
-	return true;
+	return !arena_failed(job->arena) && looks_are_whole(job->looks);
 }
 
 bool
 host_job_is_unreached(const struct host_job *job)
 {
-	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
-	     i++) {
-		const struct evidence *evidence = job->addresses[i].evidence;
+	for (size_t i = 0; i < job->host.n_addresses; i++) {
+		const struct evidence *evidence = looks_evidence(job->looks, i);
 
 		if (evidence != NULL && evidence_is_unreached(evidence))
 			return true;
 	}
 	return false;
-}
-
-const struct danelaw_try *
-host_job_tries(const struct host_job *job, size_t i, size_t *n)
-{
-	*n = job->addresses == NULL ? 0 : job->addresses[i].n_tries;
-	return *n == 0 ? NULL : job->addresses[i].tries;
 }
 
 void
@@ -582,15 +523,5 @@ host_job_waiting(const struct host_job *job,
 		snprintf(text, sizeof(text), "%s %s", words[i], job->spec.name);
 		fn(text, arg);
 	}
-	for (size_t i = 0; job->addresses != NULL && i < job->host.n_addresses;
-	     i++) {
-		const struct host_address *address = &job->addresses[i];
-
-		if (address->retry == NULL)
-			continue;
-		snprintf(text, sizeof(text), "%s [%s]:%u: %s", job->spec.name,
-		    job->host.addresses[i].ip, job->spec.connect_port,
-		    retry_waiting(address->retry));
-		fn(text, arg);
-	}
+	looks_waiting(job->looks, fn, arg);
 }

@@ -30,16 +30,20 @@ struct host_spec {
 	/* Instead: so long for each address, from when it may be connected
 	   to, and dns_ms for each question; 0: the deadline rules. */
 	uint32_t budget_ms;
-	uint32_t dns_ms; /* at most so long for one DNS question */
+	uint32_t dns_ms;      /* at most so long for one DNS question */
+	size_t max_addresses; /* more are not even listed, of each family */
+	uint64_t owner;       /* who began it; no part of what it finds out */
 };
 
 struct host_job;
+struct looks;
 typedef void host_done_fn(struct host_job *job, void *arg);
 
 /*
- * known(): all is looked up, and now its servers are probed; not called where
- * none is. done(): that is over, too. Both come from the loop, or, where there
- * is nothing to wait for, before this returns. NULL: no memory.
+ * known(): all is looked up, and its servers are probed when that is granted;
+ * not called where none is to be. done(): that is over, too, after each grant.
+ * Both come from the loop, or, where there is nothing to wait for, before this
+ * returns. NULL: no memory.
  */
 struct host_job *host_job_start(struct danelaw_engine *engine,
     const struct host_spec *spec, host_done_fn *known, host_done_fn *done,
@@ -48,7 +52,7 @@ struct host_job *host_job_start(struct danelaw_engine *engine,
 void host_job_free(struct host_job *job);
 
 /*
- * After done(): copies what was found out into *host, but for preference,
+ * At any time: copies what was found out into *host, but for preference,
  * sharing, references and all that depends on them (probes, outcomes). The
  * arena holds what the copy points to. False: no memory.
  */
@@ -59,16 +63,17 @@ bool host_job_facts(
  * gives it. Borrowed.
  */
 const struct danelaw_host *host_job_host(const struct host_job *job);
-/* Evidence of the host's i-th address; NULL: it was not probed. */
-struct evidence *host_job_evidence(const struct host_job *job, size_t i);
+/* What was seen of its addresses. Borrowed; NULL: nobody may connect. */
+const struct looks *host_job_looks(const struct host_job *job);
+/* After known(): see looks_grant(). */
+bool host_job_grant(struct host_job *job, size_t n);
+/* Or does all that is left of it wait for its turn? */
+bool host_job_is_active(const struct host_job *job);
 
 /* After done(): it was not cut short for want of memory, files, ports. */
 bool host_job_is_whole(const struct host_job *job);
 /* After done(): one of its addresses at least cannot be connected to. */
 bool host_job_is_unreached(const struct host_job *job);
-/* All tries at the i-th address; NULL, and n 0: one was enough. */
-const struct danelaw_try *host_job_tries(
-    const struct host_job *job, size_t i, size_t *n);
 
 void host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg);

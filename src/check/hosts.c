@@ -2,7 +2,8 @@
 /*
  * An entry is one examination. It lives as long as it has uses, and, once it
  * has ended, as long as it stands in the table. known() and done() are called
- * from a pump event alone: a host may be there before it is asked for.
+ * from a pump event alone: a host may be there before it is asked for. It ends
+ * each time that all is looked at that its uses were granted.
  */
 #include "check/hosts.h"
 
@@ -15,6 +16,7 @@
 #include "base/clock.h"
 #include "base/fingerprint.h"
 #include "check/engine.h"
+#include "check/looks.h"
 #include "check/table.h"
 #include "policy/ruling.h"
 
@@ -39,7 +41,7 @@ struct host_use {
 	struct host_entry *entry;
 	host_use_fn *known, *done;
 	void *arg;
-	bool shared, due, told;
+	bool shared, due, told, waits; /* for done() */
 };
 
 struct hosts {
@@ -69,8 +71,10 @@ pump(evutil_socket_t fd, short what, void *arg)
 			use->told = true;
 			use->known(use->arg);
 		}
-		if (use->entry->ended)
+		if (use->entry->ended && use->waits) {
+			use->waits = false;
 			use->done(use->arg);
+		}
 	}
 }
 
@@ -219,8 +223,8 @@ make_key(const struct host_spec *spec, struct buf *key)
 	const uint32_t numbers[] = { spec->port, spec->connect_port,
 		spec->implicit_tls, spec->all_certs, spec->no_probe,
 		spec->public_only, spec->others_only, spec->family,
-		spec->budget_ms, spec->dns_ms, spec->retry.more,
-		spec->retry.delay_ms, spec->mail_from != NULL,
+		spec->budget_ms, spec->dns_ms, (uint32_t)spec->max_addresses,
+		spec->retry.more, spec->retry.delay_ms, spec->mail_from != NULL,
 		spec->mail_to != NULL };
 	const char *texts[] = { spec->name, spec->helo, spec->mail_from,
 		spec->mail_to };
@@ -235,6 +239,28 @@ make_key(const struct host_spec *spec, struct buf *key)
 	return !buf_failed(key);
 }
 
+static bool
+has_failed(const struct host_entry *entry)
+{
+	const struct danelaw_host *host = host_job_host(entry->job);
+
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (ruling_is_failure(host->lookups[i].dnssec))
+			return true;
+	}
+	return host_job_is_unreached(entry->job);
+}
+
+/* By what is known today it failed while we were not well. */
+static bool
+is_excused(const struct host_entry *entry)
+{
+	struct pulse *pulse = entry->hosts->engine->pulse;
+
+	return has_failed(entry) &&
+	    health_was_bad_since(pulse_health(pulse), entry->begun);
+}
+
 static struct host_entry *
 find(struct hosts *hosts)
 {
@@ -247,7 +273,7 @@ find(struct hosts *hosts)
 	HASH_FIND_BYHASHVALUE(hh, hosts->table, key, len, hash, entry);
 	if (entry == NULL || !entry->ended)
 		return entry;
-	if (entry->expires <= clock_monotonic_ms()) {
+	if (entry->expires <= clock_monotonic_ms() || is_excused(entry)) {
 		forget(entry);
 		return NULL;
 	}
@@ -322,6 +348,7 @@ hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *known,
 		.done = done,
 		.arg = arg,
 		.shared = entry->was_given,
+		.waits = true,
 	};
 	entry->was_given = true;
 	TAILQ_INSERT_TAIL(&entry->uses, use, link);
@@ -353,6 +380,24 @@ host_use_free(struct host_use *use)
 		entry_free(entry);
 	else if (!entry->ended)
 		forget(entry);
+}
+
+/* What has ended begins anew; whoever was told of its end stays so. */
+bool
+host_use_grant(struct host_use *use, size_t n)
+{
+	struct host_entry *entry = use->entry;
+	struct hosts *hosts = entry->hosts;
+
+	if (!looks_would_grant(host_job_looks(entry->job), n))
+		return false;
+	if (entry->ended && entry->key != NULL) {
+		TAILQ_REMOVE(&hosts->ended, entry, link);
+		hosts->n_ended--;
+	}
+	entry->ended = false;
+	use->waits = true;
+	return host_job_grant(entry->job, n);
 }
 
 struct host_job *

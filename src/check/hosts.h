@@ -24,11 +24,17 @@ struct hosts *hosts_new(
 void hosts_free(struct hosts *hosts);
 
 /*
- * known(): its lookups are done; after it, sooner or later, done(). Both come
- * from the loop, known() in any case. NULL: no memory.
+ * known(): its lookups are done; after it, sooner or later, done(), where that
+ * has something to wait for after a grant. Both come from the loop, known() in
+ * any case. NULL: no memory.
  */
 struct host_use *hosts_use(struct hosts *hosts, const struct host_spec *spec,
     host_use_fn *known, host_use_fn *done, void *arg);
+/*
+ * From known() on: n of its addresses, in all, may be looked at; what others
+ * were granted is seen as well. True: done() follows, perhaps once more.
+ */
+bool host_use_grant(struct host_use *use, size_t n);
 /* Before or after done(). What nobody uses any more and has not ended is
  * given up. NULL is fine. */
 void host_use_free(struct host_use *use);

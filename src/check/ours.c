@@ -5,6 +5,7 @@
  * seen is not: an answer that validates, a certificate that was shown.
  */
 #include "check/domain.h"
+#include "check/looks.h"
 #include "policy/ruling.h"
 
 static bool
@@ -33,7 +34,7 @@ host_has_failed(const struct host_job *job)
 	if (has_failed(host->lookups, host->n_lookups))
 		return true;
 	for (size_t i = 0; i < host->n_addresses; i++) {
-		if (!was_reached(host_job_evidence(job, i)))
+		if (!was_reached(looks_evidence(host_job_looks(job), i)))
 			return true;
 	}
 	return false;
@@ -44,7 +45,7 @@ something_failed(const struct domain_job *job)
 {
 	const struct danelaw_mx *mx = &job->tree->report.mx;
 
-	if (has_failed(mx->lookups, mx->n_lookups))
+	if (job->late || has_failed(mx->lookups, mx->n_lookups))
 		return true;
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (job->hosts[i].job != NULL &&
@@ -76,12 +77,31 @@ begun(const struct domain_job *job)
 	return first;
 }
 
+/* What a probe lacked of files, ports or memory; NULL: nothing. */
+static const char *
+probe_lack(const struct domain_job *job)
+{
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		const struct host_job *host = job->hosts[i].job;
+		size_t n = host == NULL ? 0 : host_job_host(host)->n_addresses;
+
+		for (size_t j = 0; j < n; j++) {
+			const struct evidence *evidence =
+			    looks_evidence(host_job_looks(host), j);
+
+			if (evidence != NULL && evidence->our_lack != NULL)
+				return evidence->our_lack;
+		}
+	}
+	return NULL;
+}
+
 const char *
 domain_own_lack(const struct domain_job *job)
 {
 	const struct health *health = pulse_health(job->engine->pulse);
 
-	return something_failed(job) && !health_good_since(health, begun(job))
+	return something_failed(job) && health_was_bad_since(health, begun(job))
 	    ? health_why(health)
-	    : NULL;
+	    : probe_lack(job);
 }

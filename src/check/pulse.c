@@ -280,7 +280,7 @@ pulse_await(struct pulse *pulse, struct pulse_waiter *waiter,
 {
 	*waiter = (struct pulse_waiter) {
 		.pulse = pulse,
-		.since = clock_boot_ms(),
+		.since = pulse->health.n_begun,
 		.told = told,
 		.arg = arg,
 	};

@@ -33,7 +33,7 @@ const struct health *pulse_health(struct pulse *pulse);
 struct pulse_waiter {
 	TAILQ_ENTRY(pulse_waiter) link;
 	struct pulse *pulse; /* NULL: it does not wait */
-	int64_t since;
+	uint64_t since;      /* so many tests had begun */
 	void (*told)(void *arg);
 	void *arg;
 };

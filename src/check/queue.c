@@ -11,7 +11,10 @@
  *	AT_GATE -> READY -> RUNNING	after go; the gate is owed a done()
  *	AT_GATE -> ANSWERED		what another found out
  *
- * READY waits for room in the window. A pump event starts what is ready and
+ * READY waits for room in the window. Owners take turns: each has a line of
+ * those that are ready, and the last quarter of the window is for owners of
+ * which nothing runs, so that few who ask for much leave room for many who ask
+ * for little. A pump event starts what is ready and
  * hands out what is answered, so that nothing of this happens below a caller
  * who has yet to return. Cancelled tickets are freed at once.
  */
@@ -23,6 +26,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "base/clock.h"
 #include "base/fingerprint.h"
 #include "check/table.h"
 #include "probe/evidence_wire.h"
@@ -39,7 +43,8 @@ struct probe_ticket {
 	uint64_t id;
 	enum ticket_state state;
 	struct probe_queue *queue;
-	struct lane *lane; /* NULL with a gate */
+	struct lane *lane;   /* NULL with a gate */
+	struct owner *owner; /* READY or RUNNING */
 	struct probe_target target;
 	struct probe *probe;       /* while RUNNING */
 	struct evidence *evidence; /* while ANSWERED */
@@ -56,11 +61,24 @@ struct lane {
 	char key[LANE_KEY_MAX];
 };
 
+/* Whose probes are READY or RUNNING. */
+struct owner {
+	UT_hash_handle hh;
+	TAILQ_ENTRY(owner) link; /* in idle or busy, with some READY */
+	uint64_t id;
+	struct ticket_list ready;
+	size_t n_running;
+};
+
+TAILQ_HEAD(owner_list, owner);
+
 struct probe_queue {
 	struct event_base *base;
 	struct tls_context *context;
 	struct event *pump;
-	struct ticket_list ready, answered, running;
+	struct ticket_list answered, running;
+	struct owner *owners;
+	struct owner_list idle, busy; /* those with some READY, in turns */
 	size_t window, n_running;
 	struct lane *lanes;
 	struct fingerprint_secret secret; /* strangers choose the addresses */
@@ -83,7 +101,8 @@ probe_queue_new(
 	queue->base = base;
 	queue->context = context;
 	queue->window = window;
-	TAILQ_INIT(&queue->ready);
+	TAILQ_INIT(&queue->idle);
+	TAILQ_INIT(&queue->busy);
 	TAILQ_INIT(&queue->answered);
 	TAILQ_INIT(&queue->running);
 	queue->pump = event_new(base, -1, 0, pump, queue);
@@ -106,8 +125,9 @@ probe_queue_free(struct probe_queue *queue)
 		return;
 	while ((ticket = queue->at_gate) != NULL ||
 	    (ticket = TAILQ_FIRST(&queue->answered)) != NULL ||
-	    (ticket = TAILQ_FIRST(&queue->ready)) != NULL ||
-	    (ticket = TAILQ_FIRST(&queue->running)) != NULL)
+	    (ticket = TAILQ_FIRST(&queue->running)) != NULL ||
+	    (queue->owners != NULL &&
+		(ticket = TAILQ_FIRST(&queue->owners->ready)) != NULL))
 		probe_ticket_cancel(ticket);
 	event_free(queue->pump);
 	free(queue);
@@ -126,12 +146,72 @@ wake(struct probe_queue *queue)
 	event_active(queue->pump, 0, 0);
 }
 
+static struct owner_list *
+list_of(struct probe_queue *queue, const struct owner *owner)
+{
+	return owner->n_running == 0 ? &queue->idle : &queue->busy;
+}
+
+/* Before what it has READY or RUNNING changes, */
+static void
+take_out(struct probe_queue *queue, struct owner *owner)
+{
+	if (!TAILQ_EMPTY(&owner->ready))
+		TAILQ_REMOVE(list_of(queue, owner), owner, link);
+}
+
+/* and behind it: last in the line of its like, or forgotten. */
+static void
+put_back(struct probe_queue *queue, struct owner *owner)
+{
+	if (!TAILQ_EMPTY(&owner->ready)) {
+		TAILQ_INSERT_TAIL(list_of(queue, owner), owner, link);
+	} else if (owner->n_running == 0) {
+		HASH_DEL(queue->owners, owner);
+		free(owner);
+	}
+}
+
+/* NULL: no memory. */
+static struct owner *
+find_owner(struct probe_queue *queue, uint64_t id)
+{
+	struct owner *owner = NULL;
+
+	HASH_FIND(hh, queue->owners, &id, sizeof(id), owner);
+	if (owner != NULL)
+		return owner;
+	owner = calloc(1, sizeof(*owner));
+	if (owner == NULL)
+		return NULL;
+	owner->id = id;
+	TAILQ_INIT(&owner->ready);
+	HASH_ADD(hh, queue->owners, id, sizeof(owner->id), owner);
+	if (owner->hh.tbl == NULL) {
+		free(owner);
+		return NULL;
+	}
+	return owner;
+}
+
+static void make_failed(struct probe_ticket *ticket);
+
 static void
 make_ready(struct probe_ticket *ticket)
 {
+	struct probe_queue *queue = ticket->queue;
+	struct owner *owner = find_owner(queue, ticket->target.owner);
+
+	if (owner == NULL) {
+		make_failed(ticket);
+		return;
+	}
+	ticket->owner = owner;
 	ticket->state = READY;
-	TAILQ_INSERT_TAIL(&ticket->queue->ready, ticket, link);
-	wake(ticket->queue);
+	if (TAILQ_EMPTY(&owner->ready))
+		TAILQ_INSERT_TAIL(list_of(queue, owner), owner, link);
+	TAILQ_INSERT_TAIL(&owner->ready, ticket, link);
+	wake(queue);
 }
 
 /* The next one may go; a lane without any is forgotten. */
@@ -248,18 +328,23 @@ unlink_ticket(struct probe_ticket *ticket)
 		return;
 	case ANSWERED:
 		TAILQ_REMOVE(&queue->answered, ticket, link);
-		return;
+		break;
 	case READY:
-		TAILQ_REMOVE(&queue->ready, ticket, link);
+		take_out(queue, ticket->owner);
+		TAILQ_REMOVE(&ticket->owner->ready, ticket, link);
+		put_back(queue, ticket->owner);
 		break;
 	case RUNNING:
+		take_out(queue, ticket->owner);
 		TAILQ_REMOVE(&queue->running, ticket, link);
 		queue->n_running--;
+		ticket->owner->n_running--;
+		put_back(queue, ticket->owner);
 		break;
 	}
 	if (ticket->lane != NULL)
 		leave_lane(queue, ticket->lane);
-	if (!TAILQ_EMPTY(&queue->ready))
+	if (!TAILQ_EMPTY(&queue->idle) || !TAILQ_EMPTY(&queue->busy))
 		wake(queue);
 }
 
@@ -282,6 +367,15 @@ make_answered(struct probe_ticket *ticket, struct evidence *evidence)
 	ticket->state = ANSWERED;
 	TAILQ_INSERT_TAIL(&ticket->queue->answered, ticket, link);
 	wake(ticket->queue);
+}
+
+/* No memory: it is told as ANSWERED, without evidence. */
+static void
+make_failed(struct probe_ticket *ticket)
+{
+	if (ticket->queue->gated)
+		tell_gate(ticket->queue, ticket, NULL);
+	make_answered(ticket, NULL);
 }
 
 static bool
@@ -340,10 +434,47 @@ start(struct probe_queue *queue, struct probe_ticket *ticket)
 		end_ticket(ticket, NULL);
 		return;
 	}
-	TAILQ_REMOVE(&queue->ready, ticket, link);
+	take_out(queue, ticket->owner);
+	TAILQ_REMOVE(&ticket->owner->ready, ticket, link);
 	TAILQ_INSERT_TAIL(&queue->running, ticket, link);
 	ticket->state = RUNNING;
 	queue->n_running++;
+	ticket->owner->n_running++;
+	put_back(queue, ticket->owner);
+}
+
+/* What is not begun in time has shown nothing. */
+static void
+give_up(struct probe_queue *queue, struct probe_ticket *ticket)
+{
+	struct evidence *evidence =
+	    evidence_late(ticket->target.ip, ticket->target.port);
+
+	tell_gate(queue, ticket, NULL);
+	end_ticket(ticket, evidence);
+	evidence_unref(evidence);
+}
+
+static bool
+is_late(const struct probe_ticket *ticket)
+{
+	int64_t deadline = ticket->target.deadline;
+
+	return deadline != 0 && clock_monotonic_ms() >= deadline;
+}
+
+/* Whose turn it is, if anybody's. */
+static struct probe_ticket *
+next_ready(const struct probe_queue *queue)
+{
+	const struct owner *owner = TAILQ_FIRST(&queue->idle);
+
+	if (owner == NULL &&
+	    queue->n_running < queue->window - queue->window / 4)
+		owner = TAILQ_FIRST(&queue->busy);
+	return owner == NULL || queue->n_running >= queue->window
+	    ? NULL
+	    : TAILQ_FIRST(&owner->ready);
 }
 
 /* Any of these may end other tickets, so the lists are looked at anew. */
@@ -357,9 +488,8 @@ pump(evutil_socket_t fd, short what, void *arg)
 
 	while ((ticket = TAILQ_FIRST(&queue->answered)) != NULL)
 		hand_out(ticket);
-	while (queue->n_running < queue->window &&
-	    (ticket = TAILQ_FIRST(&queue->ready)) != NULL)
-		start(queue, ticket);
+	while ((ticket = next_ready(queue)) != NULL)
+		is_late(ticket) ? give_up(queue, ticket) : start(queue, ticket);
 }
 
 static struct probe_ticket *
@@ -443,6 +573,12 @@ probe_ticket_cancel(struct probe_ticket *ticket)
 	probe_cancel(ticket->probe);
 	evidence_unref(ticket->evidence);
 	free(ticket);
+}
+
+bool
+probe_ticket_is_running(const struct probe_ticket *ticket)
+{
+	return ticket->state == RUNNING;
 }
 
 const char *

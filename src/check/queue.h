@@ -2,7 +2,8 @@
 /*
  * queue.h - probes wait here for their turn.
  *
- * At most so many run at once, and never two to the same address: a server
+ * At most so many run at once, those with the same owner in their target not
+ * before others; and never two to the same address: a server
  * behind many names sees one connection at a time. Where a gate stands in
  * front (gate.h), it rules over the addresses instead.
  */
@@ -30,6 +31,7 @@ struct probe_ticket *probe_queue_add(struct probe_queue *queue,
     const struct probe_target *target, const char *host, probe_done_fn *done,
     void *arg);
 void probe_ticket_cancel(struct probe_ticket *ticket); /* NULL is fine */
+bool probe_ticket_is_running(const struct probe_ticket *ticket);
 /* "connecting to", "the greeting of", ...: see probe_waiting(). Static. */
 const char *probe_ticket_waiting(const struct probe_ticket *ticket);
 

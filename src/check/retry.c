@@ -210,6 +210,12 @@ retry_cancel(struct retry *retry)
 	free(retry);
 }
 
+bool
+retry_is_active(const struct retry *retry)
+{
+	return retry->ticket == NULL || probe_ticket_is_running(retry->ticket);
+}
+
 const char *
 retry_waiting(const struct retry *retry)
 {

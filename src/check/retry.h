@@ -39,6 +39,8 @@ struct retry *retry_start(struct probe_queue *queue, struct event_base *base,
     struct arena *arena, const struct probe_target *target, const char *host,
     const struct retry_plan *plan, retry_done_fn *done, void *arg);
 void retry_cancel(struct retry *retry); /* NULL is fine */
+/* Does it run or pause, or does it wait for its turn? */
+bool retry_is_active(const struct retry *retry);
 /* As probe_ticket_waiting(), or that it pauses. Static. */
 const char *retry_waiting(const struct retry *retry);
 

@@ -42,6 +42,15 @@ void cli_config(const struct settings *settings, struct danelaw_config *config);
 /* The same for a request; the domain is left NULL. */
 void cli_request(
     const struct settings *settings, struct danelaw_request *request);
+/* The limits of who examines many domains, where the user set none. */
+void cli_request_of_many(struct danelaw_request *request);
+/*
+ * Where an engine could not be made for a want of ours (err), libunbound may
+ * have left an event in memory that it freed, and whoever frees the base runs
+ * over it, or in a circle: such a base is left alone. NULL is fine.
+ */
+struct event_base;
+void cli_base_free(struct event_base *base, enum danelaw_err err);
 /* The exit status for a call that failed. */
 int cli_status(enum danelaw_err err);
 bool cli_wants_color(const struct settings *settings);

@@ -23,6 +23,7 @@ struct slot {
 
 struct check {
 	const struct settings *settings;
+	enum danelaw_err err; /* of the engine's making */
 	struct report_options options;
 	struct progress *progress;
 	struct slot *slots;
@@ -155,7 +156,7 @@ run(struct check *check, struct event_base *base, char **domains)
 	if (check->n_slots < 16)
 		config.dns_window = CLI_DNS_WINDOW * (unsigned)check->n_slots;
 	config.pkix = config.pkix || check->options.verbosity > 0;
-	err = danelaw_engine_new(&config, &engine);
+	err = check->err = danelaw_engine_new(&config, &engine);
 	if (err != DANELAW_OK) {
 		cli_complain("%s", danelaw_engine_error(engine));
 		status = cli_status(err);
@@ -203,8 +204,7 @@ check_domains(const struct settings *settings, char **domains, size_t n)
 	for (size_t i = 0; check.slots != NULL && i < n; i++)
 		danelaw_report_free(check.slots[i].report);
 	free(check.slots);
-	if (base != NULL)
-		event_base_free(base);
+	cli_base_free(base, check.err);
 	if (!cli_flush())
 		status = EXIT_OWN_FAILURE;
 	return status;

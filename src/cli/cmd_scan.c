@@ -54,7 +54,7 @@ usage(void)
 	fputs("\nExit status: 0 ok, 1 warning, 2 critical, 3 unknown (could "
 	      "not look),\n64 wrong usage, 70 own failure, 128 and more: a "
 	      "signal. The worst of all domains\ncounts; lines that are no "
-	      "domains do not.\n",
+	      "domains do not, but where all are so it is 64.\n",
 	    stdout);
 }
 
@@ -187,9 +187,11 @@ make_work(
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
 	cli_request(settings, &work->request);
+	cli_request_of_many(&work->request);
 	work->request.all_certs =
 	    settings->certs != NULL && strcmp(settings->certs, "all") == 0;
 	work->request.no_zones = !settings->zones;
+	work->config.public_dns = !settings->allow_private;
 	work->request.public_only = !settings->allow_private;
 	if (settings->shard == NULL ||
 	    read_shard(settings->shard, &work->request))

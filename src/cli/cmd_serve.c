@@ -13,14 +13,18 @@
  * Which sockets there are is settled at the start.
  */
 #include <event2/event.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/memory.h"
 #include "cli/notify.h"
+#include "cli/sandbox.h"
 #include "cli/serve_settings.h"
 #include "serve/http.h"
 #include "serve/listen.h"
@@ -35,14 +39,18 @@
 /* For what has been refused at the end of the grace time to be sent. */
 #define LAST_WORDS_MS 1000
 #define LOOK_MS 50
+/* A resolver that works is tested by then. */
+#define START_MS 7000
+#define START_LOOK_MS 5
+#define WEIGH_S 5
 #define SHARE_MS 60000
 #define DEFAULT_INTERVAL 300
 #define WATCH_AT_ONCE 16
 #define MAX_OPENED 64
-/* Known at a time; a client may not have all checks to itself. */
+/* Known at a time. */
 #define MAX_DOMAINS 10000
-#define MAX_BYTES (64 * 1024 * 1024)
-#define MAX_CHECKS 500
+#define HTTP_CHECKS_EACH 250 /* that one address may wait for */
+#define MAX_LISTS 64 /* whose folders may be read later */
 #define LEAST_LIFE_MS 60000
 #define MOST_LIFE_MS 3600000
 #define FAILED_LIFE_MS 30000
@@ -64,7 +72,11 @@ struct daemon {
 	struct http *http;
 	struct maps *maps;
 	struct watch *watch;
-	struct event *on_term, *on_int, *on_hup, *watchdog, *look;
+	struct event *on_term, *on_int, *on_hup, *watchdog, *look, *start;
+	struct event *weigh;
+	int64_t ready_at; /* at the latest */
+	unsigned memory; /* MiB */
+	int memory_fd;
 	int64_t refuse_at, end_at; /* once it is stopping */
 	bool stopping, refused;
 	char *opened[MAX_OPENED]; /* addresses of sockets, to be cleared */
@@ -115,10 +127,19 @@ static void
 take_settings(struct daemon *daemon, struct serve_settings *settings)
 {
 	daemon->settings = settings;
-	daemon->config = (struct danelaw_config) { .share_ms = SHARE_MS };
+	daemon->config = (struct danelaw_config) {
+		.share_ms = SHARE_MS,
+		.watch_health = true,
+	};
 	cli_config(&settings->options, &daemon->config);
+	daemon->memory = settings->options.memory == 0
+	    ? MEMORY_USUAL
+	    : (unsigned)settings->options.memory;
+	daemon->config.dns_memory = memory_share(daemon->memory).dns;
 	daemon->request = (struct danelaw_request) { 0 };
 	cli_request(&settings->options, &daemon->request);
+	cli_request_of_many(&daemon->request);
+	daemon->config.public_dns = !settings->options.allow_private;
 	daemon->request.public_only = !settings->options.allow_private;
 	daemon->request.others_only = !settings->options.allow_private;
 	daemon->request.all_certs = settings->options.certs != NULL &&
@@ -181,6 +202,8 @@ use_settings(struct daemon *daemon, struct serve_settings *settings)
 	enum danelaw_err err;
 
 	take_settings(daemon, settings);
+	http_names(daemon->http, settings->options.http_hosts.texts,
+	    settings->options.http_hosts.n);
 	set_map(daemon);
 	err = server_use(daemon->server, &setup, keep, &why);
 	if (err == DANELAW_OK)
@@ -265,6 +288,22 @@ on_hup(evutil_socket_t fd, short what, void *arg)
 	notify_ready("running");
 }
 
+/* What is kept is the first that can be spared. */
+static void
+on_weigh(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	unsigned used = memory_used(daemon->memory_fd);
+	(void)fd;
+	(void)what;
+
+	if (!memory_is_short(used, daemon->memory))
+		return;
+	cli_complain("%u MiB in use: what was kept is given up", used);
+	server_shed(daemon->server);
+	malloc_trim(0);
+}
+
 static void
 on_watchdog(evutil_socket_t fd, short what, void *arg)
 {
@@ -337,15 +376,73 @@ open_sockets(struct daemon *daemon)
 	    open_list(daemon, true, &options->socketmaps);
 }
 
+/*
+ * Nothing is given up that SIGHUP would want: of a file that is named later
+ * and lies elsewhere it is said that it cannot be read.
+ */
+static void
+confine(const struct daemon *daemon)
+{
+	const struct settings *options = &daemon->settings->options;
+	const char *files[16 + MAX_LISTS] = { options->config_file,
+		options->trust_anchor, options->root_hints, options->cert,
+		options->key, options->cafile, options->capath,
+		options->resolv_conf, getenv("SSL_CERT_FILE"),
+		getenv("SSL_CERT_DIR") };
+	const char *sockets[MAX_OPENED];
+	size_t n_files = 16, n_sockets = 0;
+	const char *lack;
+
+	for (size_t i = 0; i < options->domain_files.n && i < MAX_LISTS; i++)
+		files[n_files++] = options->domain_files.texts[i];
+	for (size_t i = 0; i < daemon->n_opened; i++) {
+		const char *path = daemon->opened[i] == NULL
+		    ? NULL
+		    : listen_path(daemon->opened[i]);
+
+		if (path != NULL)
+			sockets[n_sockets++] = path;
+	}
+	lack = sandbox_enter(files, n_files, sockets, n_sockets);
+	if (lack != NULL)
+		cli_complain("not confined: %s", lack);
+}
+
 static struct event *
 add_event(struct daemon *daemon, int fd, short what, event_callback_fn fn)
 {
 	return event_new(daemon->base, fd, what | EV_PERSIST, fn, daemon);
 }
 
+/* Ready: /healthz can tell, one way or the other, if it will soon. */
+static void
+start(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	(void)fd;
+	(void)what;
+
+	if (!server_look(daemon->server) &&
+	    clock_monotonic_ms() < daemon->ready_at)
+		return;
+	evtimer_del(daemon->start);
+	if (!daemon->stopping)
+		notify_ready("running");
+}
+
+static bool
+await_health(struct daemon *daemon)
+{
+	const struct timeval every = { .tv_usec = START_LOOK_MS * 1000 };
+
+	daemon->ready_at = clock_monotonic_ms() + START_MS;
+	return event_add(daemon->start, &every) == 0;
+}
+
 static bool
 make_events(struct daemon *daemon)
 {
+	static const struct timeval weigh_every = { WEIGH_S, 0 };
 	int64_t watchdog_ms = notify_watchdog_ms();
 	const struct timeval every = {
 		.tv_sec = watchdog_ms / 1000,
@@ -357,12 +454,41 @@ make_events(struct daemon *daemon)
 	daemon->on_hup = add_event(daemon, SIGHUP, EV_SIGNAL, on_hup);
 	daemon->look = add_event(daemon, -1, 0, look);
 	daemon->watchdog = add_event(daemon, -1, 0, on_watchdog);
+	daemon->start = add_event(daemon, -1, 0, start);
+	daemon->weigh = add_event(daemon, -1, 0, on_weigh);
 	return daemon->on_term != NULL && daemon->on_int != NULL &&
 	    daemon->on_hup != NULL && daemon->look != NULL &&
-	    daemon->watchdog != NULL && event_add(daemon->on_term, NULL) == 0 &&
+	    daemon->watchdog != NULL && daemon->start != NULL &&
+	    daemon->weigh != NULL &&
+	    event_add(daemon->weigh, &weigh_every) == 0 &&
+	    event_add(daemon->on_term, NULL) == 0 &&
 	    event_add(daemon->on_int, NULL) == 0 &&
 	    event_add(daemon->on_hup, NULL) == 0 &&
 	    (watchdog_ms == 0 || event_add(daemon->watchdog, &every) == 0);
+}
+
+/* Some connections never wait, so that /healthz and /metrics find room. */
+static struct clients_limits
+client_limits(size_t connections, size_t checks)
+{
+	size_t places = connections - connections / 4;
+
+	return (struct clients_limits) {
+		.shares = {
+			[CLIENT_HTTP] = { .waiting = places,
+			    .waiting_each = HTTP_CHECKS_EACH,
+			    .checks = checks * 3 / 5,
+			    .checks_each = checks / 2 },
+			[CLIENT_WATCH] = { .waiting = WATCH_AT_ONCE,
+			    .waiting_each = WATCH_AT_ONCE,
+			    .checks = checks / 10 + 1,
+			    .checks_each = checks / 10 + 1 },
+			[CLIENT_MAP] = { .waiting = connections,
+			    .waiting_each = connections,
+			    .checks = checks,
+			    .checks_each = checks },
+		},
+	};
 }
 
 static bool
@@ -370,28 +496,30 @@ make_parts(struct daemon *daemon)
 {
 	long clients = daemon->settings->options.max_clients;
 	long idle = daemon->settings->options.idle;
+	size_t connections = clients == 0 ? DEFAULT_CLIENTS : (size_t)clients;
+	const struct memory_shares shares = memory_share(daemon->memory);
 	const struct server_options server = {
 		.base = daemon->base,
 		.cache = { .entries = MAX_DOMAINS,
-		    .bytes = MAX_BYTES,
-		    .checks = MAX_CHECKS },
+		    .bytes = shares.results,
+		    .checks = shares.checks },
 		.life = { .least = LEAST_LIFE_MS,
 		    .most = MOST_LIFE_MS,
 		    .failed = FAILED_LIFE_MS },
-		.per_client = MAX_CHECKS / 2,
+		.clients = client_limits(connections, shares.checks),
 		.log_checks = daemon->settings->options.verbose > 0,
 		.log = log_line,
 	};
 	struct http_options http = {
 		.base = daemon->base,
-		.connections = clients == 0 ? DEFAULT_CLIENTS : (size_t)clients,
+		.connections = connections,
 		.idle_ms = (idle == 0 ? DEFAULT_IDLE : idle) * 1000,
 		.metrics = metrics,
 		.metrics_arg = daemon,
 	};
 	struct maps_options maps = {
 		.base = daemon->base,
-		.connections = http.connections,
+		.connections = connections,
 		.idle_ms = MAP_IDLE_MS,
 		.frame_ms = MAP_FRAME_MS,
 		.before_ms = MAP_BEFORE_MS,
@@ -414,7 +542,8 @@ static void
 finish(struct daemon *daemon)
 {
 	struct event *events[] = { daemon->on_term, daemon->on_int,
-		daemon->on_hup, daemon->look, daemon->watchdog };
+		daemon->on_hup, daemon->look, daemon->watchdog, daemon->start,
+		daemon->weigh };
 
 	maps_free(daemon->maps);
 	http_free(daemon->http);
@@ -431,6 +560,8 @@ finish(struct daemon *daemon)
 			listen_remove(daemon->opened[i]);
 		free(daemon->opened[i]);
 	}
+	if (daemon->memory_fd >= 0)
+		close(daemon->memory_fd);
 	serve_settings_free(daemon->settings);
 }
 
@@ -450,9 +581,9 @@ run(struct daemon *daemon)
 	status = use_settings(daemon, daemon->settings);
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (!open_sockets(daemon))
+	if (!open_sockets(daemon) || !await_health(daemon))
 		return EXIT_OWN_FAILURE;
-	notify_ready("running");
+	confine(daemon);
 	if (event_base_dispatch(daemon->base) < 0) {
 		cli_complain("the event loop failed");
 		return EXIT_OWN_FAILURE;
@@ -464,7 +595,9 @@ run(struct daemon *daemon)
 int
 cmd_serve(int argc, char **argv)
 {
-	struct daemon daemon = { .argc = argc, .argv = argv };
+	struct daemon daemon = {
+		.argc = argc, .argv = argv, .memory_fd = memory_open()
+	};
 	struct serve_settings *settings;
 	struct option_error error;
 	int status;

@@ -131,8 +131,7 @@ look_up(const struct settings *settings, struct danelaw_report **found)
 		status = cli_status(err);
 	}
 	danelaw_engine_free(engine);
-	if (base != NULL)
-		event_base_free(base);
+	cli_base_free(base, err);
 	return status;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <event2/event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,20 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 	request->retries = (uint32_t)settings->retries;
 	request->retry_delay_ms = (uint32_t)settings->retry_delay * 1000;
 	request->budget_ms = (uint32_t)settings->timeout * 1000;
+	request->max_addresses = (uint32_t)settings->max_addresses;
+	request->max_host_addresses = (uint32_t)settings->max_host_addresses;
+}
+
+/* Where many domains are examined one may not cost as much as alone. */
+void
+cli_request_of_many(struct danelaw_request *request)
+{
+	enum { DOMAIN_ADDRESSES = 60, HOST_ADDRESSES = 20 };
+
+	if (request->max_addresses == 0)
+		request->max_addresses = DOMAIN_ADDRESSES;
+	if (request->max_host_addresses == 0)
+		request->max_host_addresses = HOST_ADDRESSES;
 }
 
 int
@@ -96,6 +111,18 @@ cli_status(enum danelaw_err err)
 		break;
 	}
 	return EXIT_OWN_FAILURE;
+}
+
+void
+cli_base_free(struct event_base *base, enum danelaw_err err)
+{
+	static struct event_base *left;
+
+	if (err == DANELAW_ENOMEM || err == DANELAW_EINTERNAL)
+		left = base;
+	else if (base != NULL)
+		event_base_free(base);
+	(void)left;
 }
 
 bool

@@ -32,6 +32,10 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
 	    "(127.0.0.1:9899)" },
+	{ "http-host", 0, KIND_LIST, AT(http_hosts), "NAME", 0, 0,
+	    COMMAND_SERVE, NULL,
+	    "be called so in HTTP requests, too, and not only by an address "
+	    "or localhost; may be repeated" },
 	{ "socketmap", 0, KIND_LIST, AT(socketmaps), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, NULL,
 	    "answer Postfix here, or at unix:PATH; may be repeated (nowhere)" },
@@ -61,6 +65,10 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "so many connections at once, over HTTP and from Postfix, each "
 	    "(512)" },
+	{ "memory", 0, KIND_NUMBER, AT(memory), "MIB", 64, 1048576,
+	    COMMAND_SERVE, NULL,
+	    "take so much memory, half of it for the DNS; what is kept goes "
+	    "first (512)" },
 	{ "idle", 0, KIND_NUMBER, AT(idle), "SECONDS", 1, 3600, COMMAND_SERVE,
 	    NULL,
 	    "close HTTP connections that bring no request or take no answer "
@@ -99,6 +107,13 @@ const struct option_spec option_specs[] = {
 	    "or lacks STARTTLS (0)" },
 	{ "retry-delay", 0, KIND_NUMBER, AT(retry_delay), "SECONDS", 0, 3600,
 	    TALK, NULL, "pause before each of these, within --timeout (30)" },
+	{ "max-addresses", 0, KIND_NUMBER, AT(max_addresses), "N", 1, 1000,
+	    TALK, NULL,
+	    "look at so many addresses of a domain and leave out the rest "
+	    "(60 in scan and serve, else 100)" },
+	{ "max-host-addresses", 0, KIND_NUMBER, AT(max_host_addresses), "N", 1,
+	    1000, TALK, NULL,
+	    "the same for one MX host (20 in scan and serve, else 100)" },
 	{ "from", 0, KIND_MAILBOX, AT(from), "ADDRESS", 0, 0,
 	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
 	    "ask inside TLS whether mail from there would be taken; \"<>\" is "

@@ -276,8 +276,8 @@ options_finish(struct settings *settings)
 {
 	struct text_list *lists[] = { &settings->resolvers, &settings->records,
 		&settings->references, &settings->listens,
-		&settings->socketmaps, &settings->domains,
-		&settings->domain_files };
+		&settings->http_hosts, &settings->socketmaps,
+		&settings->domains, &settings->domain_files };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		free(lists[i]->texts);

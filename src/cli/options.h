@@ -41,7 +41,8 @@ struct settings {
 	const char *cert, *key, *cafile, *capath;
 	const char *from, *to;     /* check */
 	long retries, retry_delay; /* options_parse() knows the default */
-	int64_t at;                /* 0: now */
+	long max_addresses, max_host_addresses; /* 0: the command's */
+	int64_t at;                             /* 0: now */
 	int verbose, quiet;
 	/* The monitoring plugin's own. */
 	const char *hostname, *mx;
@@ -51,11 +52,11 @@ struct settings {
 	bool ee_expiry;
 	bool allow_private; /* serve and scan */
 	/* The daemon's own. */
-	struct text_list listens, socketmaps, domains, domain_files;
+	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
 	const char *level;
 	/* 0: the defaults */
-	long interval, max_clients, idle, grace, patience;
+	long interval, max_clients, memory, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
 	bool order, summary, zones;
 	const char *resume, *shard;

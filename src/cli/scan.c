@@ -459,6 +459,21 @@ end_workers(struct scan *scan)
 	workers_end(scan->options->workers, PATIENCE_MS, note_end, scan);
 }
 
+/* Some lines may be bad; where all are, it is another kind of file. */
+static bool
+is_no_list(const struct meter_counts *counts)
+{
+	return counts->bad > 0 &&
+	    meter_done(counts) == counts->bad + counts->duplicates;
+}
+
+static int
+refuse_list(const struct scan *scan)
+{
+	cli_complain("%s: no line of it is a domain", scan->options->name);
+	return EXIT_WRONG_USAGE;
+}
+
 int
 scan_run(const struct scan_options *options)
 {
@@ -486,6 +501,8 @@ scan_run(const struct scan_options *options)
 		goto done;
 	if (caught_signal() != 0)
 		status = STATUS_OF_SIGNAL + caught_signal();
+	else if (is_no_list(&scan.counts))
+		status = refuse_list(&scan);
 	else if (scan.counts.failed == 0)
 		status = (int)scan.outlet.worst;
 done:

@@ -313,10 +313,12 @@ describe(const struct settings *options, struct buf *out)
 		options->trust_anchor, options->root_hints, options->cert,
 		options->key, options->cafile, options->capath };
 
-	buf_printf(out, "%ld %ld %ld %ld %ld %ld %ld %lld %d%d%d%d%d%d\n",
+	buf_printf(out,
+	    "%ld %ld %ld %ld %ld %ld %ld %lld %ld %ld %d%d%d%d%d%d\n",
 	    options->port, options->connect_port, options->timeout,
 	    options->expiry_days, options->rrsig_hours, options->retries,
-	    options->retry_delay, (long long)options->at, options->ipv4,
+	    options->retry_delay, (long long)options->at,
+	    options->max_addresses, options->max_host_addresses, options->ipv4,
 	    options->ipv6, options->system_resolver, options->require_dane,
 	    options->pkix, options->allow_private);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -8,6 +8,7 @@
 #include <ldns/ldns.h>
 
 #include "base/clock.h"
+#include "base/lack.h"
 #include "base/name.h"
 #include "base/text.h"
 #include "dns/packet.h"
@@ -212,8 +213,11 @@ read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
 	/* ldns reads the root as "." only. */
 	name = ldns_dname_new_frm_str(
 	    *answer->final == '\0' ? "." : answer->final);
-	if (name == NULL)
-		return "no such name can exist";
+	/* It was asked for, so it can exist. */
+	if (name == NULL) {
+		lack_note();
+		return "out of memory";
+	}
 	if (type != RRTYPE_CNAME)
 		wrong = follow_aliases(arena, packet, answer, &name);
 	for (size_t i = 0; i < packet->n_rrs && wrong == NULL; i++) {
@@ -460,6 +464,8 @@ answer_copy_lookup(struct arena *arena, const struct answer *answer,
 {
 	const struct danelaw_lookup *from = &answer->lookup;
 
+	if (answer->lacked)
+		arena_fail(arena);
 	*lookup = *from;
 	lookup->name = arena_strdup(arena, from->name);
 	lookup->why = arena_strdup(arena, from->why);

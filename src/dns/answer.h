@@ -42,6 +42,8 @@ struct answer {
 	size_t n_records;
 	size_t n_dropped;
 	bool timed_out; /* the error is our deadline */
+	/* This machine lacked something: an error may well be no error. */
+	bool lacked;
 };
 
 /* What libunbound said of it. */
@@ -70,7 +72,10 @@ void answer_read(struct arena *arena, const char *name, enum rrtype type,
 void answer_fail(struct arena *arena, const char *name, enum rrtype type,
     const char *why, struct answer *answer);
 
-/* A copy of its lookup that lives in another arena. */
+/*
+ * A copy of its lookup that lives in another arena; of one that lacked
+ * something there is none, and the arena has failed.
+ */
 void answer_copy_lookup(struct arena *arena, const struct answer *answer,
     struct danelaw_lookup *lookup);
 

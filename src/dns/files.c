@@ -94,7 +94,9 @@ file_each_record(struct arena *arena, char *text, file_record_fn *fn, void *arg,
 }
 
 struct hints {
-	bool server, address;
+	bool server;
+	const char **places;
+	size_t n_places;
 };
 
 static bool
@@ -103,16 +105,24 @@ on_hint(struct arena *arena, const ldns_rr *rr, void *arg)
 	struct hints *hints = arg;
 	ldns_rr_type type = ldns_rr_get_type(rr);
 
-	(void)arena;
+	char *text;
+	bool good;
+
 	if (type == LDNS_RR_TYPE_NS && ldns_rdf_size(ldns_rr_owner(rr)) == 1)
 		hints->server = true;
-	if (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)
-		hints->address = true;
-	return true;
+	if (type != LDNS_RR_TYPE_A && type != LDNS_RR_TYPE_AAAA)
+		return true;
+	text = ldns_rdf2str(ldns_rr_rdf(rr, 0));
+	good = text != NULL &&
+	    arena_push_text(arena, &hints->places, &hints->n_places,
+		arena_strdup(arena, text));
+	free(text);
+	return good;
 }
 
 bool
-file_check_hints(struct arena *arena, const char *file, const char **why)
+file_read_hints(struct arena *arena, const char *file, const char ***places,
+    size_t *n_places, const char **why)
 {
 	char *text = file_read(arena, file, why);
 	struct hints hints = { 0 };
@@ -124,9 +134,13 @@ file_check_hints(struct arena *arena, const char *file, const char **why)
 	free(text);
 	if (good && !hints.server)
 		*why = "has no NS record of the root";
-	else if (good && !hints.address)
+	else if (good && hints.n_places == 0)
 		*why = "has no address of a root server";
-	return good && hints.server && hints.address;
+	if (!good || !hints.server || hints.n_places == 0)
+		return false;
+	*places = hints.places;
+	*n_places = hints.n_places;
+	return true;
 }
 
 bool

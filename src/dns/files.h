@@ -26,8 +26,9 @@ typedef bool file_record_fn(struct arena *arena, const ldns_rr *rr, void *arg);
 bool file_each_record(struct arena *arena, char *text, file_record_fn *fn,
     void *arg, const char **why);
 
-/* Does it name root servers with addresses? */
-bool file_check_hints(struct arena *arena, const char *file, const char **why);
+/* The addresses of the root servers that it names, of which there are some. */
+bool file_read_hints(struct arena *arena, const char *file,
+    const char ***places, size_t *n_places, const char **why);
 
 /*
  * The addresses of its "nameserver" lines, at least one and at most

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lack.h"
 #include "dns/upstream.h"
 
 void
@@ -60,6 +61,8 @@ on_landed(const struct answer_raw *raw, void *arg)
 	flight->raw.packet = packet;
 	flight->raw.why_bogus = copy_text(raw->why_bogus, &flight->lost);
 	flight->raw.servfail = copy_text(raw->servfail, &flight->lost);
+	if (flight->lost)
+		lack_note();
 	flight->landed = true;
 	TAILQ_REMOVE(&fleet->flying, flight, link);
 	TAILQ_INSERT_TAIL(&fleet->landed, flight, link);

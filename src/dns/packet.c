@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "base/lack.h"
+
 #define HEADER_LEN 12
 #define RRSIG_FIXED_LEN 18 /* RDATA before the signer's name */
 #define FLAG_TRUNCATED 0x0200
@@ -32,12 +34,14 @@ static ldns_rdf *
 read_name(const struct packet *packet, size_t *pos)
 {
 	ldns_rdf *name = NULL;
+	ldns_status status;
 
-	if (*pos >= packet->len ||
-	    ldns_wire2dname(&name, packet->bytes, packet->len, pos) !=
-		LDNS_STATUS_OK)
+	if (*pos >= packet->len)
 		return NULL;
-	return name;
+	status = ldns_wire2dname(&name, packet->bytes, packet->len, pos);
+	if (status == LDNS_STATUS_MEM_ERR)
+		lack_note();
+	return status == LDNS_STATUS_OK ? name : NULL;
 }
 
 static bool
@@ -48,8 +52,10 @@ packet_push(struct packet *packet, const struct packet_rr *rr)
 
 	if (packet->n_rrs == packet->room) {
 		rrs = realloc(packet->rrs, room * sizeof(*rrs));
-		if (rrs == NULL)
+		if (rrs == NULL) {
+			lack_note();
 			return false;
+		}
 		packet->rrs = rrs;
 		packet->room = room;
 	}

@@ -26,9 +26,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/lack.h"
 #include "dns/testing.h"
 
-#define TURN 32         /* of them begun and ended before others' events */
+#define TURN 32 /* of them begun and ended before others' events */
+/* So long libunbound keeps an answer that it took for bogus. */
+#define LACK_MS 60000
 #define TURN_MS 3600000 /* for those who are patient, until it is theirs */
 
 /*
@@ -77,13 +80,32 @@ query_detach(struct resolver_query *query)
 	query->flight = NULL;
 }
 
+/*
+ * Was something lacking while this answer, or one that it rests on, was looked
+ * for? Then a failure says nothing.
+ */
+static bool
+has_lacked(struct resolver *resolver)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (lack_count() != resolver->lacks) {
+		resolver->lacks = lack_count();
+		resolver->lacked_at = now;
+	}
+	return resolver->lacked_at != 0 && now - resolver->lacked_at < LACK_MS;
+}
+
 /* Hands the answer out. False: the resolver is no more. */
 static bool
-query_done(struct resolver_query *query, const struct answer *answer)
+query_done(struct resolver_query *query, struct answer *answer)
 {
 	struct resolver *resolver = query->resolver;
 	bool *outer = resolver->freed, freed = false;
 
+	answer->lacked = has_lacked(resolver) &&
+	    (answer->lookup.dnssec == DANELAW_DNSSEC_ERROR ||
+		answer->lookup.dnssec == DANELAW_DNSSEC_BOGUS);
 	resolver->freed = &freed;
 	query->finished = true;
 	query->done(answer, query->arg);
@@ -110,6 +132,8 @@ query_fail(struct resolver_query *query, const char *why, bool timed_out)
 
 	if (arena != NULL)
 		answer_fail(arena, query->name, query->type, why, &answer);
+	else
+		lack_note();
 	answer.timed_out = timed_out;
 	alive = query_done(query, &answer);
 	arena_unref(arena);
@@ -219,6 +243,7 @@ deliver(struct resolver *resolver, struct flight *flight)
 	struct resolver_query *query = flight->passenger;
 	struct answer answer;
 	struct arena *arena;
+	unsigned long lacks;
 	bool alive;
 
 	if (flight == resolver->test) {
@@ -232,12 +257,16 @@ deliver(struct resolver *resolver, struct flight *flight)
 	query_detach(query);
 	arena = arena_new();
 	if (arena == NULL) {
+		lack_note();
 		flight_free(flight);
 		return query_fail(query, "out of memory", false);
 	}
+	lacks = lack_count();
 	flight_read(flight, arena, query->name, query->type, &answer);
 	flight_free(flight);
-	if (arena_failed(arena)) {
+	/* Of an answer that is half read nothing is believed. */
+	if (arena_failed(arena) || lack_count() != lacks) {
+		lack_note();
 		arena_unref(arena);
 		return query_fail(query, "out of memory", false);
 	}
@@ -257,6 +286,7 @@ take_up(struct resolver *resolver, struct resolver_query *query)
 		why = flight_start(&resolver->fleet, resolver->upstream,
 		    query->name, query->type, query, &query->flight);
 	if (why == NULL && resolver->patient && !query_arm(query, query->ms)) {
+		lack_note();
 		query_detach(query);
 		why = "out of memory";
 	}
@@ -325,6 +355,7 @@ resolver_new(struct event_base *base, const struct resolver_config *config,
 	if (new == NULL)
 		goto done;
 	new->base = base;
+	new->lacks = lack_count();
 	new->patient = config->patient;
 	TAILQ_INIT(&new->waiting);
 	new->arena = arena_new();

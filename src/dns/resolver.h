@@ -28,6 +28,8 @@ struct resolver_config {
 	bool patient;
 	unsigned window; /* questions at once, about; 0: 4096 */
 	unsigned memory; /* MiB for the cache; 0: 256 */
+	/* Ask no server at a special address, but those named here. */
+	bool public_only;
 };
 
 enum resolver_err {

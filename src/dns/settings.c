@@ -67,6 +67,7 @@ settings_read(struct arena *arena, const struct resolver_config *config,
 		.at = config->at,
 		.window = config->window,
 		.memory = config->memory,
+		.public_only = config->public_only,
 		.system = config->system,
 		.root_hints = arena_strdup(arena, config->root_hints),
 		.resolv_conf = arena_strdup(arena,
@@ -88,7 +89,8 @@ settings_read(struct arena *arena, const struct resolver_config *config,
 	if (err != RESOLVER_OK)
 		return err;
 	if (config->root_hints != NULL &&
-	    !file_check_hints(arena, config->root_hints, &wrong)) {
+	    !file_read_hints(arena, config->root_hints, &settings->roots,
+		&settings->n_roots, &wrong)) {
 		*why = arena_printf(arena, "the root hints file \"%s\" %s",
 		    show(arena, config->root_hints), wrong);
 		return RESOLVER_EFILE;
@@ -192,6 +194,11 @@ settings_upstream(const struct settings *settings)
 		.at = settings->at,
 		.window = settings->window,
 		.memory = settings->memory,
+		/* Forwarders are asked and nobody else. */
+		.public_only =
+		    settings->public_only && settings->n_forwarders == 0,
+		.spared = settings->roots,
+		.n_spared = settings->n_roots,
 		/* Who names servers may well have such zones there. */
 		.ask_special = !settings->fell_back &&
 		    (settings->n_forwarders > 0 ||

@@ -18,6 +18,9 @@ struct settings {
 	bool fell_back; /* so are these, in place of the root servers */
 	int64_t at;
 	unsigned window, memory;
+	bool public_only;
+	const char **roots; /* of the hints */
+	size_t n_roots;
 };
 
 /*

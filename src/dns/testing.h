@@ -29,7 +29,8 @@ struct resolver {
 	struct event *pump, *test_timer;
 	struct upstream *upstream;
 	struct settings settings;
-	int64_t failed_at;
+	int64_t failed_at, lacked_at;
+	unsigned long lacks; /* until lacked_at */
 	enum phase phase;
 	enum resolver_health health;
 	const char *reason, *words;

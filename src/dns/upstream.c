@@ -13,6 +13,8 @@
 #include <unbound.h>
 #include <unistd.h>
 
+#include "base/address.h"
+#include "base/lack.h"
 #include "base/text.h"
 #include "dns/anchor.h"
 #include "dns/reason.h"
@@ -37,7 +39,7 @@ struct upstream {
 	struct log log;
 	struct reason_memory failures;
 	int64_t at;
-	bool closing;
+	bool public_only, closing;
 };
 
 /* One question. Ends in its callback. */
@@ -52,6 +54,21 @@ struct call {
 
 /* The log. */
 
+/* The words of libunbound and of the system for it. */
+static bool
+is_lack(const char *line)
+{
+	static const char *const words[] = { "out of memory", "malloc",
+		"Cannot allocate memory", "Too many open files",
+		"No buffer space", "could not allocate" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasestr(line, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 log_line(struct log *log)
 {
@@ -61,8 +78,11 @@ log_line(struct log *log)
 	log->len = 0;
 	/* "[time] libunbound[pid:thread] error: text" */
 	colon = strstr(log->line, "error: ");
-	if (colon != NULL)
-		memcpy(log->last, colon + 7, strlen(colon + 7) + 1);
+	if (colon == NULL)
+		return;
+	memcpy(log->last, colon + 7, strlen(colon + 7) + 1);
+	if (is_lack(log->last))
+		lack_note();
 }
 
 static ssize_t
@@ -90,6 +110,12 @@ log_open(struct log *log)
 	return true;
 }
 
+/* What it says where all of them are on the list of set_all_options(). */
+static const char unusable[] = "nameserver addresses not usable";
+static const char not_asked[] =
+    "its name servers have private or reserved addresses, which are not asked "
+    "here";
+
 /*
  * libunbound writes the reason of a SERVFAIL right before it calls back; but
  * not for one out of its cache.
@@ -109,6 +135,8 @@ find_reason(struct upstream *upstream, const char *name, enum rrtype type)
 		known = reason_recall(&upstream->failures, name, (int)type);
 		return known == NULL ? text : known;
 	}
+	if (upstream->public_only && strstr(text, unusable) != NULL)
+		text = not_asked;
 	reason_remember(&upstream->failures, name, (int)type, text);
 	return text;
 }
@@ -159,8 +187,10 @@ upstream_ask(struct upstream *upstream, const char *name, enum rrtype type,
 	if (!answer_can_ask(name))
 		return "no such name can be asked for";
 	call = malloc(sizeof(*call) + len + 2);
-	if (call == NULL)
+	if (call == NULL) {
+		lack_note();
 		return "out of memory";
+	}
 	*call = (struct call) {
 		.upstream = upstream,
 		.done = done,
@@ -174,6 +204,8 @@ upstream_ask(struct upstream *upstream, const char *name, enum rrtype type,
 	rc = ub_resolve_event(upstream->ctx, call->name, (int)type, CLASS_IN,
 	    call, on_answer, &call->id);
 	if (rc != 0) {
+		if (rc == UB_NOMEM)
+			lack_note();
 		free(call);
 		return ub_strerror(rc);
 	}
@@ -298,6 +330,12 @@ set_memory(struct ub_ctx *ctx, unsigned memory)
 	return refused;
 }
 
+static bool
+on_prefix(const char *prefix, void *arg)
+{
+	return ub_ctx_set_option(arg, "do-not-query-address:", prefix) == 0;
+}
+
 /* NULL, or the option that was refused. */
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
@@ -334,6 +372,12 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		 * itself so, and hides these from others who ask like this.
 		 */
 		{ "qname-minimisation:", "yes" },
+		/*
+		 * No denial is made up from others that came before: whether
+		 * servers still answer is told by asking for a name that
+		 * nobody has.
+		 */
+		{ "aggressive-nsec:", "no" },
 		/* It tells the root of resolvers' anchors, not of ours. */
 		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */
@@ -372,6 +416,10 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		refused = set_options(ctx, hints, 1);
 	if (refused == NULL && !forwards && config->root_hints == NULL)
 		refused = set_families(ctx);
+	if (refused == NULL && config->public_only &&
+	    !address_each_special(
+		config->spared, config->n_spared, on_prefix, ctx))
+		refused = "do-not-query-address:";
 	return refused;
 }
 
@@ -395,6 +443,7 @@ upstream_new(struct event_base *base, const struct upstream_config *config,
 		goto fail;
 	}
 	upstream->at = config->at;
+	upstream->public_only = config->public_only;
 	upstream->ctx = ub_ctx_create_event(base);
 	if (upstream->ctx == NULL) {
 		*why = "the resolver library does not start";

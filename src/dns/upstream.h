@@ -22,9 +22,13 @@ struct upstream_config {
 	size_t n_forwarders;
 	const char *root_hints; /* NULL: built in */
 	const struct anchors *anchors;
-	int64_t at;       /* 0: the clock */
-	unsigned window;  /* questions at once, about; 0: 4096 */
-	unsigned memory;  /* MiB for the cache; 0: 256 */
+	int64_t at;      /* 0: the clock */
+	unsigned window; /* questions at once, about; 0: 4096 */
+	unsigned memory; /* MiB for the cache; 0: 256 */
+	/* Ask no server at a special address but these. */
+	bool public_only;
+	const char *const *spared;
+	size_t n_spared;
 	bool ask_special; /* names under "test" are asked for as others */
 };
 

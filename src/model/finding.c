@@ -34,6 +34,17 @@ finding_find(const char *id)
 	return NULL;
 }
 
+/* Findings are made from the table alone. */
+static size_t
+id_of(const struct danelaw_finding *finding)
+{
+	size_t id = 0;
+
+	while (id + 1 < FINDING_COUNT && entries[id].id != finding->id)
+		id++;
+	return id;
+}
+
 enum { MAX_PAIRS = 16 };
 
 struct pairs {
@@ -110,20 +121,108 @@ finding_add(struct tree *tree, enum finding_id id, const char *subject, ...)
 	return finding;
 }
 
-/* Insertion sort: stable, and there are only a few. */
 void
-finding_sort(struct danelaw_report *report)
+finding_sort(struct tree *tree)
 {
-	struct danelaw_finding *list = report->findings;
+	struct danelaw_report *report = &tree->report;
+	struct danelaw_finding *sorted =
+	    arena_alloc(tree->arena, report->n_findings * sizeof(*sorted));
+	size_t n = 0;
 
-	for (size_t i = 1; i < report->n_findings; i++) {
-		struct danelaw_finding moved = list[i];
-		size_t j = i;
-
-		for (; j > 0 && list[j - 1].severity < moved.severity; j--)
-			list[j] = list[j - 1];
-		list[j] = moved;
+	if (sorted == NULL)
+		return;
+	for (int severity = DANELAW_SEVERITY_CRITICAL;
+	     severity >= DANELAW_SEVERITY_INFO; severity--) {
+		for (size_t i = 0; i < report->n_findings; i++) {
+			if ((int)report->findings[i].severity == severity)
+				sorted[n++] = report->findings[i];
+		}
 	}
+	report->findings = sorted;
+}
+
+/* Those of one id and severity that are too many to be told one by one. */
+struct fold {
+	size_t n;
+	struct danelaw_finding *last; /* stands for the rest */
+	const char *names[FINDING_NAMED];
+	size_t n_names;
+};
+
+static void
+fold_in(struct fold *fold, const struct danelaw_finding *finding)
+{
+	const char *subject = finding->subject;
+
+	fold->last->folded++;
+	if (subject != NULL && fold->n_names < FINDING_NAMED &&
+	    (fold->n_names == 0 ||
+		strcmp(fold->names[fold->n_names - 1], subject) != 0))
+		fold->names[fold->n_names++] = subject;
+}
+
+/* "The same is to be said 230 times more, of mx1.example, ... and others." */
+static void
+word_fold(struct tree *tree, struct fold *fold)
+{
+	struct buf text = { 0 };
+
+	buf_printf(
+	    &text, "The same is to be said %zu times more", fold->last->folded);
+	for (size_t i = 0; i < fold->n_names; i++)
+		buf_printf(
+		    &text, "%s%s", i == 0 ? ", of " : ", ", fold->names[i]);
+	buf_puts(&text,
+	    fold->last->folded > fold->n_names && fold->n_names > 0
+		? " and others."
+		: ".");
+	fold->last->subject = tree->report.domain;
+	fold->last->text = arena_strdup(tree->arena, buf_text(&text));
+	fold->last->fix_add = fold->last->fix_remove = NULL;
+	fold->last->n_fix_add = fold->last->n_fix_remove = 0;
+	buf_finish(&text);
+}
+
+void
+finding_fold(struct tree *tree)
+{
+	enum { SEVERITIES = DANELAW_SEVERITY_CRITICAL + 1 };
+	struct danelaw_report *report = &tree->report;
+	struct fold *folds;
+	size_t n = 0;
+
+	if (report->n_findings <= FINDING_TOLD)
+		return;
+	folds = arena_alloc(
+	    tree->arena, FINDING_COUNT * SEVERITIES * sizeof(*folds));
+	if (folds == NULL)
+		return;
+	for (size_t i = 0; i < report->n_findings; i++) {
+		const struct danelaw_finding one = report->findings[i];
+		struct fold *fold =
+		    &folds[id_of(&one) * SEVERITIES + one.severity];
+
+		if (fold->n++ < FINDING_TOLD) {
+			report->findings[n++] = one;
+			continue;
+		}
+		if (fold->last == NULL) {
+			fold->last = &report->findings[n];
+			report->findings[n++] = one;
+		}
+		fold_in(fold, &one);
+	}
+	report->n_findings = n;
+	for (size_t i = 0; i < FINDING_COUNT * SEVERITIES; i++) {
+		if (folds[i].last != NULL)
+			word_fold(tree, &folds[i]);
+	}
+}
+
+size_t
+finding_weight(const struct danelaw_finding *finding)
+{
+	return finding->folded == 0 ? 1 : finding->folded;
 }
 
 bool

@@ -50,7 +50,17 @@ struct danelaw_finding *finding_add(struct tree *tree, enum finding_id id,
     const char *subject, ...) __attribute__((sentinel));
 
 /* The worst first, in the order they were added otherwise. */
-void finding_sort(struct danelaw_report *report);
+void finding_sort(struct tree *tree);
+/*
+ * Who owns a domain says how many hosts it has. Of one id and severity the
+ * first FINDING_TOLD stay; one more stands for all the others and names the
+ * first of them. The order stays.
+ */
+#define FINDING_TOLD 20
+#define FINDING_NAMED 5
+void finding_fold(struct tree *tree);
+/* How many it stands for, itself included. */
+size_t finding_weight(const struct danelaw_finding *finding);
 /* Has the report a finding of this id? subject NULL: about anything. */
 bool finding_present(const struct danelaw_report *report, enum finding_id id,
     const char *subject);

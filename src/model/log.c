@@ -62,9 +62,16 @@ static const char *
 find_piece(const char *line, const char *from, const char *piece, size_t len)
 {
 	bool hyphens = memchr(piece, '-', len) != NULL;
+	const char either[] = { (char)tolower((unsigned char)*piece),
+		(char)toupper((unsigned char)*piece), '\0' };
 	const char *end;
 
 	for (const char *at = from; *at != '\0'; at++) {
+		/* Most of a line is passed over at once. */
+		if (*piece != ' ')
+			at += strcspn(at, either);
+		if (*at == '\0')
+			break;
 		end = match_here(at, piece, len);
 		if (end == NULL)
 			continue;

@@ -189,5 +189,6 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		diagnose_ca(&exam);
 		diagnose_ops(&exam);
 	}
-	finding_sort(exam.report);
+	finding_sort(tree);
+	finding_fold(tree);
 }

@@ -18,6 +18,7 @@ struct diagnose_options {
 	bool resolver_dead;   /* no DNS at all: says so, and nothing else */
 	bool offline;         /* nobody was talked to: nothing on SMTP */
 	bool null_mx_mixed; /* a null MX stood next to others (RFC 7505 s. 3) */
+	bool late;          /* the time for the domain ran out */
 	bool other_time;    /* the time to judge by is days away from now */
 	uint32_t expiry_days; /* certificates; 0: 14 */
 	uint32_t rrsig_hours; /* signatures; 0: 48 */
@@ -28,5 +29,7 @@ struct diagnose_options {
  * verdict_fill(). options NULL: all false.
  */
 void diagnose(struct tree *tree, const struct diagnose_options *options);
+/* Says that the report could not be written whole; borrows from it. */
+struct danelaw_finding diagnose_cut(const struct danelaw_report *report);
 
 #endif

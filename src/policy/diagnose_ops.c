@@ -2,6 +2,7 @@
 /* Group O: what hosts, addresses and records tell when seen together. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/name.h"
 #include "policy/diagnose_kit.h"
 #include "policy/verdict.h"
@@ -151,12 +152,71 @@ diagnose_port(struct exam *exam)
 		    kit_number(exam, report->port), NULL);
 }
 
+/* "; 30 addresses were not examined" */
+static void
+add_left_out(struct buf *what, size_t n, const char *noun, const char *why)
+{
+	if (n > 0)
+		buf_printf(what, "%s%zu %s%s %s", what->len == 0 ? "" : "; ", n,
+		    noun,
+		    n == 1               ? ""
+			: noun[0] == 'a' ? "es"
+					 : "s",
+		    why);
+}
+
+/* By our own limits: what was seen may be good, but it is not all. */
+static void
+diagnose_left_out(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	struct buf what = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		n += host->n_left_out;
+		for (size_t j = 0; j < host->n_addresses; j++)
+			n += host->addresses[j].left_out != NULL;
+	}
+	add_left_out(&what, report->mx.n_left_out, "MX host",
+	    "that came behind the others");
+	add_left_out(&what, n, "address", "of its hosts");
+	if (exam->options.late)
+		buf_printf(&what, "%sthe time for the domain ran out",
+		    what.len == 0 ? "" : "; ");
+	if (what.len > 0)
+		finding_add(exam->tree, FINDING_OPS_NOT_ALL_EXAMINED,
+		    report->domain, "domain", report->domain, "what",
+		    buf_text(&what), NULL);
+	buf_finish(&what);
+}
+
+struct danelaw_finding
+diagnose_cut(const struct danelaw_report *report)
+{
+	const struct finding_entry *entry =
+	    finding_entry(FINDING_OPS_REPORT_CUT);
+
+	/* It has no {keys}. A note: the domain is as it is. */
+	return (struct danelaw_finding) {
+		.id = entry->id,
+		.severity = entry->severity,
+		.subject = report->domain,
+		.text = entry->text,
+		.remedy = entry->remedy,
+		.rfc = entry->rfc,
+	};
+}
+
 void
 diagnose_ops(struct exam *exam)
 {
 	const struct danelaw_report *report = exam->report;
 
 	diagnose_port(exam);
+	diagnose_left_out(exam);
 	diagnose_one_bad(exam);
 	diagnose_tlsrpt(exam);
 	for (size_t i = 0; i < report->n_hosts; i++) {

@@ -18,7 +18,7 @@ struct talk {
 	const struct danelaw_address *address;
 	const struct danelaw_smtp *smtp;
 	const char *why;
-	bool greeted, ehlo, helo, starttls, inside;
+	bool greeted, ehlo, starttls, inside;
 };
 
 static bool
@@ -45,24 +45,14 @@ read_talk(
 		.address = address,
 		.smtp = smtp,
 		.greeted = begins(smtp->banner, "2"),
-		.ehlo = smtp->n_ehlo > 0,
-		.starttls = smtp->starttls != NULL };
+		.ehlo = smtp->stage >= DANELAW_SMTP_AT_EHLO,
+		.starttls = smtp->starttls != NULL ||
+		    smtp->stage == DANELAW_SMTP_AT_STARTTLS,
+		.inside = smtp->stage > DANELAW_SMTP_AT_TLS };
 
-	for (size_t i = 0; i < smtp->n_transcript; i++) {
-		const char *line = smtp->transcript[i];
-
-		talk.inside = talk.inside || begins(line, "* TLS stands") ||
-		    (talk.starttls && begins(line, "> EHLO"));
-		talk.ehlo = talk.ehlo || begins(line, "> EHLO");
-		talk.helo = talk.helo || begins(line, "> HELO");
-		talk.starttls = talk.starttls || begins(line, "> STARTTLS");
-	}
-	for (size_t i = 0; i < address->n_probes; i++) {
-		const struct danelaw_probe *probe = &address->probes[i];
-
-		talk.inside = talk.inside || (i == 0 && probe->tls != NULL);
-		if (talk.why == NULL && probe->outcome == address->outcome)
-			talk.why = probe->error;
+	for (size_t i = 0; talk.why == NULL && i < address->n_probes; i++) {
+		if (address->probes[i].outcome == address->outcome)
+			talk.why = address->probes[i].error;
 	}
 	return talk;
 }
@@ -95,20 +85,6 @@ refusal(const struct talk *talk)
 	    : talk->why;
 }
 
-/* What EHLO was answered with before HELO was tried. */
-static const char *
-ehlo_refusal(const struct talk *talk)
-{
-	const struct danelaw_smtp *smtp = talk->smtp;
-
-	for (size_t i = 0; i < smtp->n_transcript; i++) {
-		if (begins(smtp->transcript[i], "< 5") ||
-		    begins(smtp->transcript[i], "< 4"))
-			return smtp->transcript[i] + 2;
-	}
-	return refusal(talk);
-}
-
 /* Capabilities painted over, as X's, or a greeting of asterisks. */
 static const char *
 painted_over(const struct danelaw_smtp *smtp)
@@ -127,9 +103,9 @@ diagnose_missing(struct exam *exam, const struct talk *talk)
 {
 	const char *paint = painted_over(talk->smtp);
 
-	if (talk->helo)
-		tell(
-		    exam, talk, FINDING_SMTP_EHLO_REJECTED, ehlo_refusal(talk));
+	if (talk->smtp->ehlo_refusal != NULL)
+		tell(exam, talk, FINDING_SMTP_EHLO_REJECTED,
+		    talk->smtp->ehlo_refusal);
 	else if (paint != NULL)
 		tell(exam, talk, FINDING_SMTP_STARTTLS_MASKED, paint);
 	else
@@ -162,8 +138,7 @@ tell_inside(struct exam *exam, const struct talk *talk, const char *does)
 static void
 diagnose_failure(struct exam *exam, const struct talk *talk)
 {
-	bool closed = talk->smtp->refusal == NULL &&
-	    kit_says(talk->why, "closed the connection");
+	bool closed = talk->smtp->fault == DANELAW_SMTP_CLOSED;
 	const char *reply = refusal(talk);
 
 	if (talk->inside && talk->smtp->refusal == NULL)
@@ -190,30 +165,14 @@ diagnose_failure(struct exam *exam, const struct talk *talk)
 		tell(exam, talk, FINDING_SMTP_SENDER_BLOCKED, reply);
 }
 
-static bool
-is_tls_record(const char *text)
-{
-	return begins(text, "\\x15\\x03") || begins(text, "\\x16\\x03");
-}
-
-/* It began like a reply, so it is SMTP of a kind. */
-static bool
-is_broken_reply(const char *why)
-{
-	return kit_says(why, "an endless line") ||
-	    kit_says(why, "an endless reply") ||
-	    kit_says(why, "different codes in one reply");
-}
-
 static void
 diagnose_garbled(struct exam *exam, const struct talk *talk)
 {
-	if (!talk->greeted &&
-	    (kit_says(talk->why, "TLS from the first byte") ||
-		is_tls_record(talk->smtp->banner) ||
-		is_tls_record(talk->smtp->refusal)))
+	enum danelaw_smtp_fault fault = talk->smtp->fault;
+
+	if (!talk->greeted && fault == DANELAW_SMTP_TLS_FIRST)
 		tell(exam, talk, FINDING_SMTP_IMPLICIT_TLS, NULL);
-	else if (!talk->greeted && !is_broken_reply(talk->why))
+	else if (!talk->greeted && fault != DANELAW_SMTP_BROKEN)
 		tell(exam, talk, FINDING_SMTP_NOT_SMTP, NULL);
 	else
 		tell(exam, talk, FINDING_SMTP_BAD_REPLY_SYNTAX, NULL);
@@ -260,8 +219,7 @@ static bool
 is_unreached(const struct danelaw_address *address)
 {
 	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT ||
-	    address->outcome == DANELAW_OUTCOME_NOT_EXAMINED;
+	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
 }
 
 /* No IPv6 here: that says nothing about the host. */
@@ -281,7 +239,8 @@ has_ipv4_reached(const struct danelaw_host *host)
 {
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) &&
-		    !is_unreached(&host->addresses[i]))
+		    !is_unreached(&host->addresses[i]) &&
+		    host->addresses[i].outcome != DANELAW_OUTCOME_NOT_EXAMINED)
 			return true;
 	}
 	return false;
@@ -297,7 +256,8 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) ||
-		    host->addresses[i].untried != NULL ||
+		    host->addresses[i].outcome ==
+			DANELAW_OUTCOME_NOT_EXAMINED ||
 		    host->addresses[i].our_lack != NULL)
 			continue;
 		if (!is_unreached(&host->addresses[i]))
@@ -332,25 +292,6 @@ is_selective(const struct danelaw_address *address)
 	return (with && without) || kit_tries_differ(address);
 }
 
-/* Only what comes after the second EHLO is said inside TLS. */
-static bool
-offers_starttls_again(const struct danelaw_smtp *smtp)
-{
-	bool starttls = false, inside = false;
-
-	for (size_t i = 0; i < smtp->n_transcript; i++) {
-		const char *line = smtp->transcript[i];
-
-		inside = inside || (starttls && begins(line, "> EHLO"));
-		starttls = starttls || begins(line, "> STARTTLS");
-		if (inside && begins(line, "< 250") &&
-		    strlen(line) >= strlen("< 250-STARTTLS") &&
-		    kit_says(line + strlen("< 250-"), "STARTTLS"))
-			return true;
-	}
-	return false;
-}
-
 static void
 diagnose_manners(struct exam *exam, const struct talk *talk)
 {
@@ -362,7 +303,7 @@ diagnose_manners(struct exam *exam, const struct talk *talk)
 			exam->arena, "takes %d seconds", banner / 1000));
 	if (senders_miss_starttls(talk->smtp))
 		tell(exam, talk, FINDING_SMTP_STARTTLS_CASE, NULL);
-	if (offers_starttls_again(talk->smtp))
+	if (talk->smtp->starttls_again)
 		tell_inside(exam, talk, "the server offers STARTTLS again");
 }
 

@@ -153,6 +153,9 @@ void
 postfix_add_host(struct postfix_facts *facts, const struct danelaw_mx *mx,
     const struct danelaw_host *host, size_t pending)
 {
+	/* Nobody has looked at these: they may have records, or none. */
+	if (facts->stage != POSTFIX_HOSTS)
+		facts->bound += mx->n_left_out;
 	facts->stage = POSTFIX_HOSTS;
 	facts->mx_signed = mx_is_signed(mx);
 	facts->pending = pending;
@@ -182,6 +185,7 @@ postfix_facts_of(const struct danelaw_report *report)
 	struct postfix_facts facts = {
 		.stage = stage_of(report),
 		.mx_signed = mx_is_signed(&report->mx),
+		.bound = report->mx.n_left_out,
 		.probed = true,
 	};
 

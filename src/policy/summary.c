@@ -378,6 +378,12 @@ summary_defer(struct tree *tree, const struct class_counts *counts, bool unable)
 			  "validation%s%s"
 			: "mail is deferred: the MX lookup of %s fails%s%s",
 		    domain, colon, why);
+	if (counts->lacking > 0)
+		return arena_printf(tree->arena,
+		    "nothing can be said about %s: this machine could not look "
+		    "at %zu %s",
+		    domain, counts->lacking,
+		    counts->lacking == 1 ? "address" : "addresses");
 	if (counts->skipped > 0)
 		return summary_broken(tree, counts);
 	if (!blame_unexamined(tree, &blame))

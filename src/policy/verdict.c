@@ -59,6 +59,20 @@ verdict_class(const struct danelaw_host *host)
 	return class;
 }
 
+static size_t
+count_lacking(const struct danelaw_host *host)
+{
+	size_t n = 0;
+
+	if (host->policy != DANELAW_POLICY_DANE &&
+	    host->policy != DANELAW_POLICY_ENCRYPT)
+		return 0;
+	for (size_t i = 0; i < host->n_addresses; i++)
+		n += host->addresses[i].our_lack != NULL &&
+		    outcome_is_unseen(host->addresses[i].outcome);
+	return n;
+}
+
 struct class_counts
 verdict_count(const struct danelaw_report *report)
 {
@@ -72,6 +86,7 @@ verdict_count(const struct danelaw_report *report)
 		counts.authenticated += class.authenticated;
 		counts.open += class.open;
 		counts.unexamined += class.unexamined;
+		counts.lacking += count_lacking(&report->hosts[i]);
 	}
 	return counts;
 }
@@ -114,6 +129,9 @@ rule_hosts(const struct class_counts *counts)
 	if ((counts->failing > 0 || counts->skipped > 0) &&
 	    counts->authenticated > 0)
 		return degraded;
+	/* It may be all that is bad here, or all that is good. */
+	if (counts->lacking > 0)
+		return unseen;
 	if (counts->failing > 0)
 		return fail;
 	if (counts->skipped > 0)

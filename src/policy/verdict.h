@@ -53,6 +53,9 @@ struct danelaw_class verdict_class(const struct danelaw_host *host);
 /* How many hosts are in each class, and how many there are. */
 struct class_counts {
 	size_t failing, skipped, authenticated, open, unexamined, all;
+	/* Addresses of guarded hosts: this machine had not what it takes to
+	   look at them, so nobody knows what they are. */
+	size_t lacking;
 };
 struct class_counts verdict_count(const struct danelaw_report *report);
 

@@ -11,13 +11,16 @@
 static bool
 lose(struct probe *probe, enum tls_step step)
 {
+	if (!probe_is_leaving(probe) && probe_end_by_lack(probe))
+		return false;
 	if (step == TLS_STEP_FAILED && !probe_is_settled(probe)) {
 		if (probe->link.secured) {
 			probe_end_by_tls(probe);
 			return false;
 		}
 		if (probe->link.error == ECONNRESET &&
-		    dialogue_stage(probe->dialogue) == DIALOGUE_AT_BANNER) {
+		    dialogue_facts(probe->dialogue)->stage ==
+			DANELAW_SMTP_AT_BANNER) {
 			probe_end_by_errno(probe);
 			return false;
 		}
@@ -222,6 +225,10 @@ note_handshake(struct probe *probe)
 
 	probe_note_time(probe, &evidence->timing.tls);
 	probe->up = true;
+	if (tls_session_lack(session) != NULL) {
+		tls_chain_unref(chain);
+		return false;
+	}
 	if (probe->asking && !probe_leads(probe)) {
 		bool noted = note_trial_facts(probe, chain);
 
@@ -265,6 +272,12 @@ shake_hands(struct probe *probe)
 		return false;
 	}
 	if (!note_handshake(probe)) {
+		/* Of what was presented not all could be read. */
+		tls_chain_unref(probe->shake.chain);
+		probe->shake.chain = NULL;
+		probe->shake.tls = NULL;
+		probe->shake.certs = NULL;
+		probe->shake.n_certs = 0;
 		probe_end_by_memory(probe);
 		return false;
 	}

@@ -62,21 +62,42 @@ evidence_new(const struct probe_target *target)
 	return evidence;
 }
 
-struct evidence *
-evidence_untried(const char *ip, uint16_t port, const char *why)
+static struct evidence *
+unexamined(const char *ip, uint16_t port, const char *before, const char *why)
 {
 	const struct probe_target target = { .ip = ip, .port = port };
 	struct evidence *evidence = evidence_new(&target);
 
 	if (evidence == NULL)
 		return NULL;
-	evidence->untried = why;
 	evidence->shakes[evidence->n_shakes++] = (struct evidence_shake) {
 		.offer = tls_offer_all_certs[0],
 		.reached = DANELAW_OUTCOME_NOT_EXAMINED,
-		.error =
-		    arena_printf(evidence->arena, "left alone, as %s", why),
+		.error = arena_printf(evidence->arena, "%s%s", before, why),
 		.alert = -1,
 	};
+	return evidence;
+}
+
+struct evidence *
+evidence_untried(const char *ip, uint16_t port, const char *why)
+{
+	struct evidence *evidence =
+	    unexamined(ip, port, "left alone, as ", why);
+
+	if (evidence != NULL)
+		evidence->untried = why;
+	return evidence;
+}
+
+struct evidence *
+evidence_late(const char *ip, uint16_t port)
+{
+	static const char why[] = "the time for the whole domain was over "
+				  "before it was its turn";
+	struct evidence *evidence = unexamined(ip, port, "", why);
+
+	if (evidence != NULL)
+		evidence->left_out = why;
 	return evidence;
 }

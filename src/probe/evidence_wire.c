@@ -144,13 +144,14 @@ put_mail(struct buf *out, const struct danelaw_mail *mail)
 static void
 put_smtp(struct buf *out, const struct danelaw_smtp *smtp)
 {
-	put_text(out, smtp->banner);
-	put_texts(out, (const char *const *)smtp->ehlo, smtp->n_ehlo);
-	put_text(out, smtp->starttls);
-	put_text(out, smtp->refusal);
-	put_texts(
-	    out, (const char *const *)smtp->transcript, smtp->n_transcript);
-	put_mail(out, smtp->mail);
+#define TEXT(field) put_text(out, smtp->field);
+#define TEXTS(field, n)                                                        \
+	put_texts(out, (const char *const *)smtp->field, smtp->n);
+#define MAIL(field) put_mail(out, smtp->field);
+#define CHOICE(field, last) put_number(out, smtp->field);
+#define NUMBER(field) put_number(out, (uint32_t)smtp->field);
+#define FLAG(field) put_number(out, smtp->field);
+#include "model/smtp_fields.def"
 }
 
 /* -1 for none comes as 0. */
@@ -407,12 +408,13 @@ get_mail(struct reader *reader)
 static void
 get_smtp(struct reader *reader, struct danelaw_smtp *smtp)
 {
-	smtp->banner = get_text(reader);
-	get_texts(reader, &smtp->ehlo, &smtp->n_ehlo);
-	smtp->starttls = get_text(reader);
-	smtp->refusal = get_text(reader);
-	get_texts(reader, &smtp->transcript, &smtp->n_transcript);
-	smtp->mail = get_mail(reader);
+#define TEXT(field) smtp->field = get_text(reader);
+#define TEXTS(field, n) get_texts(reader, &smtp->field, &smtp->n);
+#define MAIL(field) smtp->field = get_mail(reader);
+#define CHOICE(field, last) smtp->field = get_number(reader, last);
+#define NUMBER(field) smtp->field = (int)get_number(reader, CODE_MAX);
+#define FLAG(field) smtp->field = get_bool(reader);
+#include "model/smtp_fields.def"
 }
 
 static void

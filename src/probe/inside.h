@@ -100,6 +100,8 @@ void probe_end_dialogue(struct probe *probe);
 void probe_end_by_errno(struct probe *probe);
 void probe_end_by_tls(struct probe *probe);
 void probe_end_by_memory(struct probe *probe);
+/* Where this machine lacked something. False: it did not. */
+bool probe_end_by_lack(struct probe *probe);
 
 /* One deed. False: an event goes on from here. */
 bool probe_move(struct probe *probe);

@@ -48,17 +48,20 @@ static const struct {
 	const char *waiting;
 	const char *late; /* "... within 60 seconds" */
 } stages[] = {
-	[DIALOGUE_AT_BANNER] = { "waiting for the greeting", "no greeting" },
-	[DIALOGUE_AT_EHLO] = { "waiting for the reply to EHLO",
+	[DANELAW_SMTP_AT_BANNER] = { "waiting for the greeting",
+	    "no greeting" },
+	[DANELAW_SMTP_AT_EHLO] = { "waiting for the reply to EHLO",
 	    "no reply to EHLO" },
-	[DIALOGUE_AT_STARTTLS] = { "waiting for the reply to STARTTLS",
+	[DANELAW_SMTP_AT_STARTTLS] = { "waiting for the reply to STARTTLS",
 	    "no reply to STARTTLS" },
-	[DIALOGUE_AT_TLS] = { "shaking hands", "no end of the TLS handshake" },
-	[DIALOGUE_AT_EHLO_TLS] = { "waiting for the reply to EHLO inside TLS",
+	[DANELAW_SMTP_AT_TLS] = { "shaking hands",
+	    "no end of the TLS handshake" },
+	[DANELAW_SMTP_AT_EHLO_TLS] = { "waiting for the reply to EHLO inside "
+				       "TLS",
 	    "no reply to EHLO inside TLS" },
-	[DIALOGUE_AT_ENVELOPE] = { "waiting for the reply to MAIL or RCPT",
+	[DANELAW_SMTP_AT_ENVELOPE] = { "waiting for the reply to MAIL or RCPT",
 	    "no reply to MAIL or RCPT" },
-	[DIALOGUE_AT_QUIT] = { "saying goodbye", "no reply to QUIT" },
+	[DANELAW_SMTP_AT_QUIT] = { "saying goodbye", "no reply to QUIT" },
 };
 
 static void on_timer(evutil_socket_t fd, short what, void *arg);
@@ -73,7 +76,9 @@ arm_timer(struct probe *probe, int64_t ms)
 		time.tv_sec = (time_t)(ms / 1000);
 		time.tv_usec = (suseconds_t)(ms % 1000 * 1000);
 	}
-	evtimer_add(&probe->timer, &time);
+	/* Without memory for it: as soon as the loop looks, and then again. */
+	if (evtimer_add(&probe->timer, &time) != 0)
+		event_active(&probe->timer, EV_TIMEOUT, 0);
 }
 
 static void
@@ -118,7 +123,8 @@ probe_wait_connected(struct probe *probe)
 {
 	event_assign(&probe->door, probe->base, probe->link.fd,
 	    EV_READ | EV_WRITE | EV_PERSIST, on_io, probe);
-	event_add(&probe->door, NULL);
+	if (event_add(&probe->door, NULL) != 0)
+		probe_end_by_memory(probe);
 }
 
 static void
@@ -141,7 +147,10 @@ probe_wait(struct probe *probe, enum tls_step step)
 	}
 	event_assign(&probe->io, probe->base, probe->link.fd, what | EV_PERSIST,
 	    on_io, probe);
-	event_add(&probe->io, NULL);
+	if (event_add(&probe->io, NULL) != 0) {
+		probe_end_by_memory(probe);
+		return;
+	}
 	leave(&probe->door);
 }
 
@@ -160,15 +169,16 @@ probe_is_implicit(const struct probe *probe)
 bool
 probe_is_leaving(const struct probe *probe)
 {
-	return dialogue_fault(probe->dialogue) != DIALOGUE_FAULT_NONE ||
-	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_QUIT;
+	return dialogue_facts(probe->dialogue)->fault !=
+	    DANELAW_SMTP_NO_FAULT ||
+	    dialogue_facts(probe->dialogue)->stage == DANELAW_SMTP_AT_QUIT;
 }
 
 bool
 probe_is_settled(const struct probe *probe)
 {
 	return probe_is_leaving(probe) ||
-	    dialogue_stage(probe->dialogue) == DIALOGUE_AT_ENVELOPE;
+	    dialogue_facts(probe->dialogue)->stage == DANELAW_SMTP_AT_ENVELOPE;
 }
 
 void
@@ -284,29 +294,45 @@ probe_end_dialogue(struct probe *probe)
 }
 
 /* This machine has no more of it, which tells nothing about the server. */
-static bool
-is_our_lack(const struct probe *probe, int error)
+static const char *
+lack_of(const struct probe *probe, int error)
 {
 	switch (error) {
 	case EMFILE:
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-		return true;
+		return strerror(error);
 	case EADDRNOTAVAIL: /* of IPv6: there is none here, for any server */
-		return probe->address.address.ss_family == AF_INET;
+		return probe->address.address.ss_family == AF_INET
+		    ? "No free local port"
+		    : NULL;
 	default:
-		return false;
+		return NULL;
 	}
 }
 
 static void
-note_lack(struct probe *probe, const char *what)
+end_by_lack(struct probe *probe, const char *what)
 {
 	struct evidence *evidence = probe->evidence;
 
 	probe->lacked = true;
 	evidence->our_lack = arena_strdup(evidence->arena, what);
+	end_connection(probe, DANELAW_OUTCOME_NOT_EXAMINED, evidence->our_lack);
+}
+
+bool
+probe_end_by_lack(struct probe *probe)
+{
+	const struct tls_session *session = probe->link.session;
+	const char *lack = session == NULL ? NULL : tls_session_lack(session);
+
+	if (lack == NULL)
+		lack = lack_of(probe, probe->link.error);
+	if (lack != NULL)
+		end_by_lack(probe, lack);
+	return lack != NULL;
 }
 
 void
@@ -314,10 +340,8 @@ probe_end_by_errno(struct probe *probe)
 {
 	int error = probe->link.error;
 
-	if (is_our_lack(probe, error))
-		note_lack(probe,
-		    error == EADDRNOTAVAIL ? "No free local port"
-					   : strerror(error));
+	if (probe_end_by_lack(probe))
+		return;
 	end_connection(probe,
 	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
 			       : DANELAW_OUTCOME_CONNECT_REFUSED,
@@ -341,6 +365,8 @@ probe_end_by_tls(struct probe *probe)
 {
 	const struct tls_session *session = probe->link.session;
 
+	if (probe_end_by_lack(probe))
+		return;
 	probe->shake.alert = tls_session_alert(session);
 	if (tls_session_answered(session) && !note_answer(probe)) {
 		probe_end_by_memory(probe);
@@ -355,8 +381,7 @@ probe_end_by_tls(struct probe *probe)
 void
 probe_end_by_memory(struct probe *probe)
 {
-	note_lack(probe, "Out of memory");
-	end_connection(probe, DANELAW_OUTCOME_SMTP_TIMEOUT, "out of memory");
+	end_by_lack(probe, "Out of memory");
 }
 
 static void
@@ -410,23 +435,23 @@ say_farewell(struct probe *probe)
 }
 
 /* With implicit TLS the greeting comes late. */
-static enum dialogue_stage
+static enum danelaw_smtp_stage
 stage_of(const struct probe *probe)
 {
-	enum dialogue_stage stage = dialogue_stage(probe->dialogue);
+	enum danelaw_smtp_stage stage = dialogue_facts(probe->dialogue)->stage;
 
 	if (probe_is_leaving(probe))
-		return DIALOGUE_AT_QUIT;
-	if (stage == DIALOGUE_AT_EHLO_TLS &&
+		return DANELAW_SMTP_AT_QUIT;
+	if (stage == DANELAW_SMTP_AT_EHLO_TLS &&
 	    dialogue_facts(probe->dialogue)->banner == NULL)
-		return DIALOGUE_AT_BANNER;
+		return DANELAW_SMTP_AT_BANNER;
 	return stage;
 }
 
 static void
 expire(struct probe *probe)
 {
-	enum dialogue_stage stage;
+	enum danelaw_smtp_stage stage;
 
 	switch (probe->phase) {
 	case IDLE:
@@ -436,7 +461,7 @@ expire(struct probe *probe)
 		break;
 	case SHAKING:
 		end_late(probe, DANELAW_OUTCOME_TLS_TIMEOUT,
-		    stages[DIALOGUE_AT_TLS].late);
+		    stages[DANELAW_SMTP_AT_TLS].late);
 		break;
 	case TALKING:
 		if (probe_is_leaving(probe)) {
@@ -566,9 +591,9 @@ probe_waiting(const struct probe *probe)
 	case CONNECTING:
 		return "connecting";
 	case SHAKING:
-		return stages[DIALOGUE_AT_TLS].waiting;
+		return stages[DANELAW_SMTP_AT_TLS].waiting;
 	case OVER:
-		return stages[DIALOGUE_AT_QUIT].waiting;
+		return stages[DANELAW_SMTP_AT_QUIT].waiting;
 	case TALKING:
 		break;
 	}

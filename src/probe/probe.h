@@ -51,6 +51,7 @@ struct probe_target {
 	uint32_t connect_ms, reply_ms, tls_ms;
 	/* Said inside TLS on the first connection; see smtp/dialogue.h. */
 	const char *mail_from, *mail_to;
+	uint64_t owner; /* among whom connections are divided; see queue.h */
 	/* Asked where the default handshake failed; NULL: leave it at that.
 	   These connections have shorter limits. */
 	probe_next_fn *next;
@@ -80,6 +81,7 @@ struct evidence {
 	const char *ip;
 	uint16_t port;
 	const char *untried;  /* why nobody connected; NULL: somebody did */
+	const char *left_out; /* its turn did not come in time; or NULL */
 	const char *our_lack; /* of files, ports, memory: it is not complete,
 	    and nobody else may have it; or NULL */
 	struct danelaw_smtp smtp;      /* of the first connection */
@@ -98,6 +100,8 @@ struct evidence {
 /* Of an address that is left alone; why is static. NULL: no memory. */
 struct evidence *evidence_untried(
     const char *ip, uint16_t port, const char *why);
+/* Of one whose turn did not come in time. NULL: no memory. */
+struct evidence *evidence_late(const char *ip, uint16_t port);
 /* Somebody tried, and no connection came about, for which nothing of ours is to
  * blame: it says nothing of more than address and port. */
 bool evidence_is_unreached(const struct evidence *evidence);

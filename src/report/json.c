@@ -90,6 +90,7 @@ put_mx(struct json_out *out, const struct danelaw_mx *mx)
 	json_put_text(out, "source", danelaw_mx_source_word(mx->source));
 	json_put_text(out, "dnssec", danelaw_dnssec_word(mx->dnssec));
 	json_put_text(out, "why", mx->why);
+	json_put_number(out, "left_out", (int64_t)mx->n_left_out);
 	put_lookups(out, mx->lookups, mx->n_lookups);
 	json_end_object(out);
 }
@@ -220,6 +221,7 @@ put_address(struct json_out *out, const struct danelaw_address *address,
 	json_end_array(out);
 	json_probe(out, "no_sni", address->no_sni, tlsa);
 	json_put_text(out, "cause", address->cause);
+	json_put_text(out, "left_out", address->left_out);
 	json_begin_array(out, "trials");
 	for (size_t i = 0; i < address->n_trials; i++)
 		put_trial(out, &address->trials[i]);
@@ -253,6 +255,7 @@ put_host(struct json_out *out, const struct danelaw_host *host)
 	for (size_t i = 0; i < host->n_addresses; i++)
 		put_address(out, &host->addresses[i], &host->tlsa);
 	json_end_array(out);
+	json_put_number(out, "left_out", (int64_t)host->n_left_out);
 	put_lookups(out, host->lookups, host->n_lookups);
 	json_end_object(out);
 }
@@ -285,6 +288,7 @@ put_finding(struct json_out *out, const struct danelaw_finding *finding)
 	json_put_text(out, "tlsrpt", finding->tlsrpt);
 	json_put_text(out, "sendmail", finding->sendmail);
 	put_fix(out, finding);
+	json_put_number(out, "folded", (int64_t)finding->folded);
 	json_end_object(out);
 }
 
@@ -346,6 +350,7 @@ report_summary_line(const struct danelaw_report *report, struct buf *buf)
 	json_put_text(&out, "verdict", danelaw_verdict_word(report->verdict));
 	json_put_text(&out, "state", danelaw_state_word(report->state));
 	json_put_text(&out, "summary", report->summary);
+	json_put_text(&out, "own_lack", report->own_lack);
 	json_begin_object(&out, "mx");
 	json_put_text(
 	    &out, "source", danelaw_mx_source_word(report->mx.source));

@@ -161,10 +161,17 @@ nagios_put_details(const struct danelaw_report *report,
 			nagios_put_line(out, "%s: %zu more addresses",
 			    page_or(host->name),
 			    host->n_addresses - ADDRESSES_MAX);
+		if (host->n_left_out > 0)
+			nagios_put_line(out,
+			    "%s: %zu more addresses were not examined",
+			    page_or(host->name), host->n_left_out);
 	}
 	if (report->n_hosts > HOSTS_MAX)
 		nagios_put_line(
 		    out, "%zu more hosts", report->n_hosts - HOSTS_MAX);
+	if (report->mx.n_left_out > 0)
+		nagios_put_line(out, "%zu more hosts were not examined",
+		    report->mx.n_left_out);
 	if (options->verbosity >= 1)
 		put_findings(report, out);
 	if (options->verbosity >= 2)

@@ -6,7 +6,7 @@
  *
  * Cardinality. Verdict and policy are state sets, a sample for each word, so
  * that "== 1" and "== 0" both work in an alert: there are few of them. An
- * address has 19 outcomes and there are many addresses, so only the present
+ * address has 20 outcomes and there are many addresses, so only the present
  * one is written, with the value 1: a rule asks for the word it fears, and
  * Prometheus ends the old series when the outcome changes. Findings are
  * counted by severity, and those that are there by id. Of what a peer sent
@@ -17,6 +17,7 @@
 #include <danelaw.h>
 #include <string.h>
 
+#include "model/finding.h"
 #include "report/prometheus_host.h"
 #include "report/prometheus_out.h"
 
@@ -148,8 +149,11 @@ put_findings(
 	for (size_t i = 0; i < COUNT(all); i++) {
 		int64_t n = 0;
 
-		for (size_t k = 0; k < report->n_findings; k++)
-			n += report->findings[k].severity == all[i];
+		for (size_t k = 0; k < report->n_findings; k++) {
+			if (report->findings[k].severity == all[i])
+				n += (int64_t)finding_weight(
+				    &report->findings[k]);
+		}
 		prometheus_put(metric,
 		    LABELS({ "domain", item->target },
 			{ "severity", danelaw_severity_word(all[i]) }),
@@ -179,7 +183,9 @@ put_finding(
 			bool same =
 			    is_same_finding(&report->findings[k], finding);
 
-			n += same;
+			if (same)
+				n += (int64_t)finding_weight(
+				    &report->findings[k]);
 			before += same && k < i;
 		}
 		if (before == 0)

@@ -4,6 +4,7 @@
  * tree to its leaves; then the findings, last, where the eye is when the
  * prompt comes back. Every line names the host or address it is about.
  */
+#include "model/finding.h"
 #include "report/page.h"
 #include "report/report.h"
 
@@ -13,8 +14,10 @@ count_findings(
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < report->n_findings; i++)
-		n += report->findings[i].severity == severity;
+	for (size_t i = 0; i < report->n_findings; i++) {
+		if (report->findings[i].severity == severity)
+			n += finding_weight(&report->findings[i]);
+	}
 	return n;
 }
 
@@ -88,6 +91,14 @@ report_text(const struct danelaw_report *report,
 	for (size_t i = 0; i < report->n_hosts; i++) {
 		text_host(&page, &report->hosts[i]);
 		text_addresses(&page, &report->hosts[i]);
+	}
+	if (report->mx.n_left_out > 0) {
+		page_blank(&page);
+		buf_printf(out,
+		    "%s  %zu more MX host%s not examined, from %s on\n",
+		    page_or(report->domain), report->mx.n_left_out,
+		    report->mx.n_left_out == 1 ? " was" : "s were",
+		    page_or(report->mx.left_out));
 	}
 	text_findings(&page);
 }

@@ -451,4 +451,10 @@ text_addresses(struct page *page, const struct danelaw_host *host)
 
 		address_rows(page, &margin, host, &host->addresses[i]);
 	}
+	if (host->n_left_out > 0) {
+		page_blank(page);
+		buf_printf(page->out, "%s  %zu more address%s not examined\n",
+		    page_or(host->name), host->n_left_out,
+		    host->n_left_out == 1 ? " was" : "es were");
+	}
 }

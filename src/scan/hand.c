@@ -14,9 +14,16 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "check/cut.h"
 #include "check/gate.h"
 #include "scan/link.h"
 
+/* What a frame has around a line is much less than this. */
+#define LINE_ROOM (FRAME_MAX - 256)
+/* While we are not well; so often at most, and a domain so many times. */
+#define LOOK_SECONDS 1
+#define LOOKS_MAX 600
+#define TRIES_MAX 3
 #define ALIVE_SECONDS 10 /* head.h waits for many of these */
 
 struct hand {
@@ -30,12 +37,18 @@ struct hand {
 	char *bytes;     /* from a store */
 	size_t bytes_room;
 	LIST_HEAD(, job) jobs; /* whose done() is to come */
+	LIST_HEAD(, job) held; /* until we are well again */
+	struct event *look;    /* whether we are, while some are held */
+	bool was_well;
 };
 
 struct job {
 	LIST_ENTRY(job) link;
 	struct hand *hand;
 	uint64_t id;
+	unsigned looks; /* while it was held */
+	unsigned tries; /* that said nothing of the domain */
+	char text[];
 };
 
 static void
@@ -67,6 +80,32 @@ send_bad(struct hand *hand, uint64_t id, bool lost, const char *why)
 	link_send(hand->link, &frame);
 }
 
+static bool
+render(struct hand *hand, const struct danelaw_report *report)
+{
+	buf_clear(&hand->line);
+	return hand->options->render(report, &hand->line) &&
+	    !buf_failed(&hand->line);
+}
+
+/* In brief, or still shorter; verdict and state stay. */
+static bool
+render_cut(struct hand *hand, const struct danelaw_report *report)
+{
+	struct cut cut;
+	bool done;
+
+	if (!cut_make(&cut, report, report->n_findings))
+		return false;
+	done = render(hand, &cut.report);
+	cut_finish(&cut);
+	if (done || !cut_make(&cut, report, 0))
+		return done;
+	done = render(hand, &cut.report);
+	cut_finish(&cut);
+	return done;
+}
+
 static void
 send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 {
@@ -79,11 +118,9 @@ send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 		.text = "",
 	};
 
-	buf_clear(&hand->line);
 	if (!report->elsewhere) {
-		if (!hand->options->render(report, &hand->line) ||
-		    buf_failed(&hand->line)) {
-			send_bad(hand, id, true, "the report is too large");
+		if (!render(hand, report) && !render_cut(hand, report)) {
+			send_bad(hand, id, true, "out of memory");
 			return;
 		}
 		frame.text = buf_text(&hand->line);
@@ -93,11 +130,48 @@ send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 		send_bad(hand, id, true, "the report is too large");
 }
 
+static bool
+is_well(struct hand *hand)
+{
+	const char *why;
+
+	if (danelaw_engine_health(hand->engine, &why) != DANELAW_HEALTH_WELL)
+		return false;
+	hand->was_well = true;
+	return true;
+}
+
+/* Where it never worked nothing is waited for: the options may be wrong. */
+static bool
+may_be_held(struct hand *hand, const struct job *job)
+{
+	return (is_well(hand) || hand->was_well) && job->tries < TRIES_MAX &&
+	    job->looks < LOOKS_MAX;
+}
+
+static void
+hold(struct hand *hand, struct job *job)
+{
+	const struct timeval interval = { .tv_sec = LOOK_SECONDS };
+
+	LIST_REMOVE(job, link);
+	LIST_INSERT_HEAD(&hand->held, job, link);
+	if (!event_pending(hand->look, EV_TIMEOUT, NULL))
+		event_add(hand->look, &interval);
+}
+
 static void
 on_done(struct danelaw_report *report, void *arg)
 {
 	struct job *job = arg;
 
+	job->tries++;
+	if (report != NULL && report->own_lack != NULL &&
+	    may_be_held(job->hand, job)) {
+		danelaw_report_free(report);
+		hold(job->hand, job);
+		return;
+	}
 	if (report == NULL)
 		send_bad(job->hand, job->id, true, "out of memory");
 	else
@@ -107,25 +181,60 @@ on_done(struct danelaw_report *report, void *arg)
 }
 
 static void
-begin(struct hand *hand, const struct frame *frame)
+begin(struct hand *hand, struct job *job)
 {
 	struct danelaw_request request = *hand->options->request;
-	struct job *job = malloc(sizeof(*job));
-	enum danelaw_err err = DANELAW_ENOMEM;
+	enum danelaw_err err;
 
-	request.domain = frame->text;
-	if (job != NULL) {
-		*job = (struct job) { .hand = hand, .id = frame->id };
-		LIST_INSERT_HEAD(&hand->jobs, job, link);
-		err = danelaw_engine_add(hand->engine, &request, on_done, job);
-	}
+	request.domain = job->text;
+	err = danelaw_engine_add(hand->engine, &request, on_done, job);
 	if (err == DANELAW_OK)
 		return;
-	if (job != NULL)
-		job_free(job);
-	send_bad(hand, frame->id, err != DANELAW_EINVAL,
+	send_bad(hand, job->id, err != DANELAW_EINVAL,
 	    err == DANELAW_ENOMEM ? "out of memory"
 				  : danelaw_engine_error(hand->engine));
+	job_free(job);
+}
+
+/* What was asked for while we are not well would fail, too. */
+static void
+take_domain(struct hand *hand, const struct frame *frame)
+{
+	struct job *job = malloc(sizeof(*job) + frame->text_len + 1);
+
+	if (job == NULL) {
+		send_bad(hand, frame->id, true, "out of memory");
+		return;
+	}
+	*job = (struct job) { .hand = hand, .id = frame->id };
+	memcpy(job->text, frame->text, frame->text_len + 1);
+	LIST_INSERT_HEAD(&hand->jobs, job, link);
+	if (!is_well(hand) && hand->was_well)
+		hold(hand, job);
+	else
+		begin(hand, job);
+}
+
+/* Those held too long are tried as it is, and their reports say why. */
+static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct hand *hand = arg;
+	bool well = is_well(hand);
+	struct job *job, *next;
+	(void)fd;
+	(void)what;
+
+	for (job = LIST_FIRST(&hand->held); job != NULL; job = next) {
+		next = LIST_NEXT(job, link);
+		if (!well && ++job->looks < LOOKS_MAX)
+			continue;
+		LIST_REMOVE(job, link);
+		LIST_INSERT_HEAD(&hand->jobs, job, link);
+		begin(hand, job);
+	}
+	if (LIST_EMPTY(&hand->held))
+		event_del(hand->look);
 }
 
 static bool
@@ -180,7 +289,7 @@ on_frame(const struct frame *frame, void *arg)
 
 	switch (frame->type) {
 	case FRAME_DOMAIN:
-		begin(hand, frame);
+		take_domain(hand, frame);
 		return true;
 	case FRAME_GO:
 		engine_gate_go(hand->engine, frame->id);
@@ -303,10 +412,12 @@ begin_hand(struct hand *hand)
 	}
 	hand->link = link_new(hand->base, hand->options->fd, &handler);
 	hand->alive = event_new(hand->base, -1, EV_PERSIST, say_alive, hand);
-	if (hand->link == NULL || hand->alive == NULL ||
+	hand->look = event_new(hand->base, -1, EV_PERSIST, on_look, hand);
+	if (hand->link == NULL || hand->alive == NULL || hand->look == NULL ||
 	    event_add(hand->alive, &interval) != 0)
 		return DANELAW_ENOMEM;
 	config.base = hand->base;
+	config.watch_health = true;
 	err = danelaw_engine_new(&config, &hand->engine);
 	if (err == DANELAW_OK)
 		engine_set_gate(hand->engine, &gate);
@@ -320,7 +431,7 @@ hand_run(const struct hand_options *options, char **why)
 	enum danelaw_err err;
 	struct job *job;
 
-	buf_init(&hand.line, FRAME_MAX);
+	buf_init(&hand.line, LINE_ROOM);
 	err = begin_hand(&hand);
 	if (err == DANELAW_OK) {
 		send_simple(&hand, FRAME_READY, 0);
@@ -333,10 +444,16 @@ hand_run(const struct hand_options *options, char **why)
 	danelaw_engine_free(hand.engine);
 	while ((job = LIST_FIRST(&hand.jobs)) != NULL)
 		job_free(job);
+	while ((job = LIST_FIRST(&hand.held)) != NULL)
+		job_free(job);
 	link_free(hand.link);
 	if (hand.alive != NULL)
 		event_free(hand.alive);
-	if (hand.base != NULL)
+	if (hand.look != NULL)
+		event_free(hand.look);
+	/* See cli_base_free(); this process ends now. */
+	if (hand.base != NULL && err != DANELAW_ENOMEM &&
+	    err != DANELAW_EINTERNAL)
 		event_base_free(hand.base);
 	buf_finish(&hand.line);
 	free(hand.bytes);

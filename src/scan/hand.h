@@ -4,7 +4,9 @@
  *
  * Runs in a process of its own, forked before any engine was made. Evidence
  * of its probes goes to a file that all workers can read, so that the head
- * only has to say where it lies.
+ * only has to say where it lies. While the engine is not well, as when the
+ * resolver is silent, domains are held, and then examined again; what cannot
+ * wait any longer has a report that says so.
  */
 #ifndef SCAN_HAND_H
 #define SCAN_HAND_H

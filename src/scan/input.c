@@ -20,6 +20,7 @@ struct input {
 	bool begun;          /* a byte order mark may not come any more */
 	bool passing_over;   /* the rest of a line that was reported */
 	bool ended;
+	bool unreadable; /* no line of it can be */
 };
 
 struct input *
@@ -67,6 +68,26 @@ pass_mark(struct input *input)
 	if (len >= sizeof(mark) && memcmp(at, mark, sizeof(mark)) == 0)
 		input->at += sizeof(mark);
 	input->begun = true;
+	return true;
+}
+
+/*
+ * By the mark that programs put at the beginning; each line would be a bad one
+ * else. False: the next bytes may still become one.
+ */
+static bool
+look_for_utf16(struct input *input)
+{
+	size_t len = input->bytes.len - input->at;
+	const char *at = buf_text(&input->bytes) + input->at;
+	char first = len > 0 ? *at : '\0';
+
+	if (input->begun || (first != '\xff' && first != '\xfe'))
+		return true;
+	if (len < 2 && !input->ended)
+		return false;
+	input->unreadable =
+	    len >= 2 && at[1] == (first == '\xff' ? '\xfe' : '\xff');
 	return true;
 }
 
@@ -200,14 +221,33 @@ cut_line(struct input *input, const char **line, size_t *len)
 	return true;
 }
 
+static enum input_step
+refuse_all(struct input *input, struct input_item *item)
+{
+	bool told = input->line > 0;
+
+	input->at = input->bytes.len;
+	if (told)
+		return INPUT_END;
+	input->line = 1;
+	*item = (struct input_item) {
+		.line = input->line,
+		.text = "",
+		.why = "the list is in UTF-16; write it in UTF-8",
+	};
+	return INPUT_BAD;
+}
+
 enum input_step
 input_next(struct input *input, struct input_item *item)
 {
 	const char *line;
 	size_t len;
 
-	if (!pass_mark(input))
+	if (!look_for_utf16(input) || !pass_mark(input))
 		return INPUT_MORE;
+	if (input->unreadable)
+		return refuse_all(input, item);
 	for (;;) {
 		bool rest = input->passing_over;
 		enum input_step step;

@@ -117,6 +117,10 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK &&
 	    errno != EINTR) {
+		/* Who closes its end may still have said something; a lack of
+		   ours must not leave the other end waiting. */
+		if (errno != EPIPE && errno != ECONNRESET)
+			link_break(link);
 		link->deaf = true;
 		buf_finish(&link->out);
 		return;

@@ -5,7 +5,8 @@
  *
  * Of each line it wants "schema", "domain" and "mx"."source". The last tells
  * the domain example.org from the next hop [example.org], which the report
- * writes without brackets.
+ * writes without brackets. Where "own_lack" is a text the line is no more than
+ * a note that we could not look.
  */
 #include "scan/resume.h"
 
@@ -37,6 +38,7 @@ enum member {
 	MEMBER_DOMAIN,
 	MEMBER_MX,
 	MEMBER_SOURCE,
+	MEMBER_OWN_LACK,
 };
 
 static const struct {
@@ -48,6 +50,7 @@ static const struct {
 	{ "domain", 1, MEMBER_OTHER, MEMBER_DOMAIN },
 	{ "mx", 1, MEMBER_OTHER, MEMBER_MX },
 	{ "source", 2, MEMBER_MX, MEMBER_SOURCE },
+	{ "own_lack", 1, MEMBER_OTHER, MEMBER_OWN_LACK },
 };
 
 /* What is known of one line; all zero at its beginning. */
@@ -63,7 +66,7 @@ struct line {
 	char text[TEXT_MAX];
 	size_t text_len;
 	char domain[TEXT_MAX];
-	bool has_schema, has_domain, is_literal;
+	bool has_schema, has_domain, is_literal, is_lacking;
 	const char *why; /* it is none of ours; the end may show it is torn */
 };
 
@@ -173,6 +176,9 @@ take_text(struct line *line)
 		break;
 	case MEMBER_SOURCE:
 		line->is_literal = whole && strcmp(line->text, "literal") == 0;
+		break;
+	case MEMBER_OWN_LACK:
+		line->is_lacking = true;
 		break;
 	case MEMBER_MX:
 	case MEMBER_OTHER:
@@ -412,6 +418,11 @@ end_line(struct resume *resume)
 		return line->has_schema ? "it is torn" : no_json;
 	if (!line->has_schema || !line->has_domain)
 		return not_ours;
+	/* It says that it is about us: to be done again. */
+	if (line->is_lacking) {
+		*line = (struct line) { .place = PLACE_BEGIN };
+		return NULL;
+	}
 	len = strlen(line->domain);
 	memcpy(name + 1, line->domain, len);
 	name[0] = '[';

@@ -5,7 +5,8 @@
  *
  * Pure, and in constant memory but for the names: bytes of any number of
  * reports or summaries, one a line, go in; their domains are added to a set,
- * as input.h writes them. The bytes behind the last end of a line are a torn
+ * as input.h writes them, but for those that we could not judge for a reason
+ * of ours. The bytes behind the last end of a line are a torn
  * line, whatever they are. Any other line that is not of ours ends it.
  */
 #ifndef SCAN_RESUME_H

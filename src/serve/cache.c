@@ -199,18 +199,33 @@ is_fresh(const struct cache_entry *entry, int64_t now)
 	    now < entry->result->fetched_ms + entry->result->life_ms;
 }
 
+/* What is known and fresh, if so; it moves to the end of its list. */
+static struct result *
+show(struct cache *cache, struct cache_entry *entry, int64_t now)
+{
+	if (!is_fresh(entry, now))
+		return NULL;
+	set_checking(cache, entry, entry->checking);
+	return entry->result;
+}
+
 enum cache_answer
 cache_ask(struct cache *cache, const char *domain, int64_t now,
     struct cache_waiter *waiter, struct result **result)
 {
 	struct cache_entry *entry = find(cache, domain);
+	struct result *known = show(cache, entry, now);
 
-	if (is_fresh(entry, now)) {
-		*result = entry->result;
-		set_checking(cache, entry, entry->checking);
-		return CACHE_FRESH;
-	}
-	return join(cache, entry, domain, waiter);
+	if (known == NULL)
+		return join(cache, entry, domain, waiter);
+	*result = known;
+	return CACHE_FRESH;
+}
+
+struct result *
+cache_show(struct cache *cache, const char *domain, int64_t now)
+{
+	return show(cache, find(cache, domain), now);
 }
 
 struct result *
@@ -254,6 +269,12 @@ cache_leave(struct cache_waiter *waiter)
 		return;
 	TAILQ_REMOVE(&waiter->entry->waiters, waiter, link);
 	waiter->entry = NULL;
+}
+
+bool
+cache_is_awaited(const struct cache_entry *entry)
+{
+	return !TAILQ_EMPTY(&entry->waiters);
 }
 
 struct result *

@@ -49,7 +49,9 @@ void cache_free(struct cache *cache);
 /* waiter may be NULL: nobody waits, but the check is wanted. */
 enum cache_answer cache_ask(struct cache *cache, const char *domain,
     int64_t now, struct cache_waiter *waiter, struct result **result);
-/* What is known and fresh; NULL: nothing. Borrowed until the next call. */
+/* What is known and fresh; NULL: nothing. Borrowed until the next call. The
+ * second one leaves no trace: it does not count as being asked for. */
+struct result *cache_show(struct cache *cache, const char *domain, int64_t now);
 struct result *cache_peek(
     const struct cache *cache, const char *domain, int64_t now);
 /* The check has ended. The reference to result is taken; NULL: it failed, and
@@ -58,6 +60,8 @@ void cache_finish(
     struct cache *cache, const char *domain, struct result *result);
 /* Waits no more; the check goes on. A waiter that does not wait is fine. */
 void cache_leave(struct cache_waiter *waiter);
+/* Does anybody wait for it? */
+bool cache_is_awaited(const struct cache_entry *entry);
 /* What was known before the check that is waited for; NULL: nothing. */
 struct result *cache_before(const struct cache_waiter *waiter);
 /* Calls fn for each that waits for the domain; it may leave in there. */

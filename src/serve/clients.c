@@ -1,25 +1,35 @@
 /* SPDX-License-Identifier: ISC */
 #include "serve/clients.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fingerprint.h"
 
-/* Is there only while something of it waits. */
+#define NETWORK_BYTES 8
+
+struct usage {
+	size_t waiting, checks;
+};
+
+/* Is there only while something of it waits or is checked. */
 struct client {
 	struct table_node node; /* comes first */
-	size_t waiting;
+	enum client_class class;
+	struct usage usage;
 };
 
 struct clients {
-	size_t limit;
+	struct clients_limits limits;
+	struct usage usage[CLIENT_CLASSES];
 	struct fingerprint_secret secret; /* strangers have the addresses */
 	struct table table;
 };
 
 struct clients *
-clients_new(size_t limit)
+clients_new(const struct clients_limits *limits)
 {
 	struct clients *clients = calloc(1, sizeof(*clients));
 
@@ -29,7 +39,7 @@ clients_new(size_t limit)
 		free(clients);
 		return NULL;
 	}
-	clients->limit = limit;
+	clients->limits = *limits;
 	return clients;
 }
 
@@ -54,13 +64,14 @@ clients_free(struct clients *clients)
 }
 
 static struct client *
-add(struct clients *clients, struct fingerprint key)
+add(struct clients *clients, struct fingerprint key, enum client_class class)
 {
 	struct client *client = calloc(1, sizeof(*client));
 
 	if (client == NULL)
 		return NULL;
 	client->node.key = key;
+	client->class = class;
 	if (!table_add(&clients->table, &client->node)) {
 		free(client);
 		return NULL;
@@ -68,25 +79,78 @@ add(struct clients *clients, struct fingerprint key)
 	return client;
 }
 
-struct client *
-clients_enter(struct clients *clients, const char *name)
+static struct fingerprint
+key_of(const struct clients *clients, enum client_class class, const char *name)
 {
-	struct fingerprint key =
-	    fingerprint_of(&clients->secret, name, strlen(name));
-	struct client *client = table_find(&clients->table, key);
+	unsigned char address[16];
+	char key[80];
+	int len = snprintf(key, sizeof(key), "%d %.60s", (int)class, name);
 
-	if (client == NULL)
-		client = add(clients, key);
-	else if (client->waiting >= clients->limit)
+	if (inet_pton(AF_INET6, name, address) == 1) {
+		key[0] = (char)class;
+		memcpy(&key[1], address, NETWORK_BYTES);
+		len = 1 + NETWORK_BYTES;
+	}
+	return fingerprint_of(&clients->secret, key, (size_t)len);
+}
+
+/* What nobody needs any more is gone. */
+static void
+drop_unused(struct clients *clients, struct client *client)
+{
+	if (client->usage.waiting == 0 && client->usage.checks == 0)
+		client_free(clients, client);
+}
+
+struct client *
+clients_enter(
+    struct clients *clients, enum client_class class, const char *name)
+{
+	const struct client_share *share = &clients->limits.shares[class];
+	struct fingerprint key = key_of(clients, class, name);
+	struct client *client;
+
+	if (clients->usage[class].waiting >= share->waiting)
 		return NULL;
-	if (client != NULL)
-		client->waiting++;
+	client = table_find(&clients->table, key);
+	if (client == NULL)
+		client = add(clients, key, class);
+	else if (client->usage.waiting >= share->waiting_each)
+		return NULL;
+	if (client == NULL)
+		return NULL;
+	client->usage.waiting++;
+	clients->usage[class].waiting++;
 	return client;
 }
 
 void
 clients_leave(struct clients *clients, struct client *client)
 {
-	if (--client->waiting == 0)
-		client_free(clients, client);
+	clients->usage[client->class].waiting--;
+	client->usage.waiting--;
+	drop_unused(clients, client);
+}
+
+bool
+clients_begin(struct clients *clients, struct client *client)
+{
+	const struct client_share *share =
+	    &clients->limits.shares[client->class];
+	struct usage *all = &clients->usage[client->class];
+
+	if (all->checks >= share->checks ||
+	    client->usage.checks >= share->checks_each)
+		return false;
+	all->checks++;
+	client->usage.checks++;
+	return true;
+}
+
+void
+clients_end(struct clients *clients, struct client *client)
+{
+	clients->usage[client->class].checks--;
+	client->usage.checks--;
+	drop_unused(clients, client);
 }

@@ -8,9 +8,11 @@
  *
  *	reading -> working -> writing -> reading
  *
- * reading and writing have their limits. A guest too many, or over its limit,
- * has its socket shut down, upon which evhttp reads the end of the stream
- * and cleans up.
+ * reading and writing have their limits. A guest over its limit has its
+ * socket shut down, upon which evhttp reads the end of the stream and cleans
+ * up. So has, where one more comes than may, the one that has been reading for
+ * the longest, else writing; where all are being worked on, the one that
+ * comes.
  */
 #include "serve/guests.h"
 
@@ -38,7 +40,7 @@ struct guest {
 	struct bufferevent *bev;
 	int64_t since; /* when the stage began */
 	enum stage stage;
-	bool unwanted;
+	bool unwanted; /* and no longer counted */
 };
 
 struct guests {
@@ -46,7 +48,7 @@ struct guests {
 	struct guests_limits limits;
 	struct guest *table; /* by bev */
 	struct event *sweep, *doorman;
-	size_t n_writing;
+	size_t n_writing, n_unwanted;
 };
 
 static void
@@ -64,6 +66,7 @@ static void
 forget(struct guest *guest)
 {
 	set_stage(guest, READING);
+	guest->guests->n_unwanted -= guest->unwanted;
 	HASH_DEL(guest->guests->table, guest);
 	bufferevent_decref(guest->bev);
 	free(guest);
@@ -132,6 +135,28 @@ reap(struct guests *guests)
 	}
 }
 
+static void
+turn_away(struct guest *guest)
+{
+	guest->unwanted = true;
+	guest->guests->n_unwanted++;
+	event_active(guest->guests->doorman, 0, 0);
+}
+
+/* Who is to make room; NULL: nobody can. */
+static struct guest *
+longest(const struct guests *guests, enum stage stage)
+{
+	struct guest *guest, *next, *found = NULL;
+
+	HASH_ITER (hh, guests->table, guest, next) {
+		if (guest->stage == stage && !guest->unwanted &&
+		    (found == NULL || guest->since < found->since))
+			found = guest;
+	}
+	return found;
+}
+
 static struct bufferevent *
 admit(struct event_base *base, void *arg)
 {
@@ -139,9 +164,10 @@ admit(struct event_base *base, void *arg)
 	struct bufferevent *bev =
 	    bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	struct guest *guest = calloc(1, sizeof(*guest));
+	struct guest *other = NULL;
 	size_t before;
 
-	if (HASH_COUNT(guests->table) >= guests->limits.connections)
+	if (guests_count(guests) >= guests->limits.connections)
 		reap(guests);
 	before = HASH_COUNT(guests->table);
 	if (bev == NULL || guest == NULL) {
@@ -151,18 +177,21 @@ admit(struct event_base *base, void *arg)
 	guest->guests = guests;
 	guest->bev = bev;
 	guest->since = clock_monotonic_ms();
+	if (guests_count(guests) >= guests->limits.connections) {
+		other = longest(guests, READING);
+		if (other == NULL)
+			other = longest(guests, WRITING);
+		turn_away(other == NULL ? guest : other);
+	}
 	HASH_ADD_PTR(guests->table, bev, guest);
 	if (HASH_COUNT(guests->table) == before) {
+		guests->n_unwanted -= guest->unwanted;
 		free(guest);
 		return bev;
 	}
 	bufferevent_incref(bev);
 	(void)bufferevent_set_max_single_write(bev, WRITE_MAX);
 	bufferevent_setwatermark(bev, EV_READ, 0, guests->limits.input);
-	if (before >= guests->limits.connections) {
-		guest->unwanted = true;
-		event_active(guests->doorman, 0, 0);
-	}
 	return bev;
 }
 
@@ -261,7 +290,7 @@ guests_answered(struct guests *guests, struct evhttp_request *request)
 size_t
 guests_count(const struct guests *guests)
 {
-	return HASH_COUNT(guests->table);
+	return HASH_COUNT(guests->table) - guests->n_unwanted;
 }
 
 bool

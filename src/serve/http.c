@@ -2,12 +2,15 @@
 /*
  * A request becomes a visit only if it has to wait. Its answer comes from
  * the check that it waits for, from its own timer, or from the server when
- * it ends; whichever is first ends the visit. If the client leaves, evhttp
- * keeps the request until it is answered, and then drops it.
+ * it ends; whichever is first ends the visit. While it waits evhttp does not
+ * read, and would end the program if it were made to and more came; so the
+ * visit itself asks the kernel for the end of the stream. One who shows that
+ * has left, as browsers and scrapers do.
  */
 #include "serve/http.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
@@ -19,6 +22,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "report/prometheus.h"
+#include "serve/authority.h"
 #include "serve/guests.h"
 #include "serve/listen.h"
 #include "serve/query.h"
@@ -36,6 +40,7 @@ enum {
 	BAD = 400,
 	FORBIDDEN = 403,
 	NOT_ALLOWED = 405,
+	MISDIRECTED = 421,
 	MANY = 429,
 	FAILED = 500,
 	UNAVAILABLE = 503
@@ -47,13 +52,15 @@ struct visit {
 	struct http *http;
 	struct evhttp_request *request;
 	enum query_path path;
-	struct event *timer;
+	struct event *timer, *closed;
 };
 
 struct http {
 	struct http_options options;
 	struct evhttp *evhttp;
 	struct guests *guests;
+	const char *const *names;
+	size_t n_names;
 	TAILQ_HEAD(, visit) visits;
 	bool stopping;
 };
@@ -76,6 +83,7 @@ reason(int code)
 	} rows[] = { { OK, "OK" }, { BAD, "Bad Request" },
 		{ FORBIDDEN, "Forbidden" }, { 404, "Not Found" },
 		{ NOT_ALLOWED, "Method Not Allowed" }, { 414, "URI Too Long" },
+		{ MISDIRECTED, "Misdirected Request" },
 		{ MANY, "Too Many Requests" },
 		{ FAILED, "Internal Server Error" },
 		{ UNAVAILABLE, "Service Unavailable" } };
@@ -167,11 +175,12 @@ send_result(struct http *http, struct evhttp_request *request,
 }
 
 static void
-send_health(struct http *http, struct evhttp_request *request,
-    const struct danelaw_report *report)
+send_health(struct http *http, struct evhttp_request *request)
 {
-	if (report->resolver_error != NULL)
-		send_words(http, request, UNAVAILABLE, report->resolver_error);
+	const char *why = server_unwell(http->options.server);
+
+	if (why != NULL)
+		send_words(http, request, UNAVAILABLE, why);
 	else
 		send_words(http, request, OK, "ok");
 }
@@ -182,10 +191,7 @@ send_reply(struct http *http, struct evhttp_request *request,
 {
 	switch (reply->status) {
 	case SERVER_READY:
-		if (path == QUERY_HEALTHZ)
-			send_health(http, request, reply->result->report);
-		else
-			send_result(http, request, path, reply->result);
+		send_result(http, request, path, reply->result);
 		return;
 	case SERVER_REFUSED:
 		send_text(http, request, FORBIDDEN, TEXT, reply->why,
@@ -213,6 +219,8 @@ visit_free(struct visit *visit)
 	TAILQ_REMOVE(&visit->http->visits, visit, link);
 	if (visit->timer != NULL)
 		event_free(visit->timer);
+	if (visit->closed != NULL)
+		event_free(visit->closed);
 	free(visit);
 }
 
@@ -236,6 +244,31 @@ out_of_patience(evutil_socket_t fd, short what, void *arg)
 	    "the check takes longer than the client may wait; it goes on, "
 	    "and its result can be had when it has ended");
 	visit_free(visit);
+}
+
+static void
+left(evutil_socket_t fd, short what, void *arg)
+{
+	struct visit *visit = arg;
+	(void)fd;
+	(void)what;
+
+	server_abandon(&visit->ask);
+	send_words(visit->http, visit->request, UNAVAILABLE, "you have left");
+	visit_free(visit);
+}
+
+/* Where the kernel does not tell of it, the visit just waits. */
+static void
+watch_for_end(struct visit *visit)
+{
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(
+	    evhttp_request_get_connection(visit->request));
+
+	visit->closed = event_new(visit->http->options.base,
+	    bufferevent_getfd(bev), EV_CLOSED, left, visit);
+	if (visit->closed != NULL)
+		(void)event_add(visit->closed, NULL);
 }
 
 /* Prometheus says how long it will wait. */
@@ -313,13 +346,11 @@ ask_server(struct http *http, struct evhttp_request *request,
 		send_words(http, request, FAILED, "out of memory");
 		return;
 	}
-	if (query->path == QUERY_HEALTHZ)
-		reply = server_health(server, client_of(request), &visit->ask);
-	else
-		reply = server_check(
-		    server, &target, client_of(request), &visit->ask);
-	if (reply.status == SERVER_WAITING)
+	reply = server_check(server, &target, client_of(request), &visit->ask);
+	if (reply.status == SERVER_WAITING) {
+		watch_for_end(visit);
 		return;
+	}
 	send_reply(http, request, query->path, &reply);
 	visit_free(visit);
 }
@@ -354,6 +385,8 @@ answer(struct http *http, struct evhttp_request *request,
 		send_metrics(http, request);
 		return;
 	case QUERY_HEALTHZ:
+		send_health(http, request);
+		return;
 	case QUERY_PROBE:
 	case QUERY_CHECK:
 		ask_server(http, request, query);
@@ -382,6 +415,14 @@ handle(struct evhttp_request *request, void *arg)
 		put_header(request, "Allow", "GET, HEAD");
 		send_words(http, request, NOT_ALLOWED,
 		    "there is only GET and HEAD here");
+		goto done;
+	}
+	if (!authority_is_ours(
+		evhttp_find_header(
+		    evhttp_request_get_input_headers(request), "Host"),
+		http->names, http->n_names)) {
+		send_words(http, request, MISDIRECTED,
+		    "this is no name of this server; --http-host makes it one");
 		goto done;
 	}
 	if (arena != NULL)
@@ -431,6 +472,13 @@ http_new(const struct http_options *options)
 	evhttp_set_allowed_methods(http->evhttp, UINT16_MAX);
 	evhttp_set_gencb(http->evhttp, handle, http);
 	return http;
+}
+
+void
+http_names(struct http *http, const char *const *names, size_t n)
+{
+	http->names = names;
+	http->n_names = n;
 }
 
 bool

@@ -33,6 +33,9 @@ struct http_options {
 };
 
 struct http *http_new(const struct http_options *options); /* or NULL */
+/* What we may be called in a Host header, besides an address and localhost.
+ * The names are borrowed until the next call or the end. */
+void http_names(struct http *http, const char *const *names, size_t n);
 /* Takes connections from a listening socket; it is taken over. */
 bool http_listen(struct http *http, int fd);
 /* No more connections, and no more than one answer on those there are. */

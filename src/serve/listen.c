@@ -125,11 +125,19 @@ listen_open(const char *where, char why[static LISTEN_WHY_MAX])
 	return -1;
 }
 
+const char *
+listen_path(const char *where)
+{
+	return is_unix(where) ? where + strlen(UNIX_PREFIX) : NULL;
+}
+
 void
 listen_remove(const char *where)
 {
-	if (is_unix(where))
-		unlink(where + strlen(UNIX_PREFIX));
+	const char *path = listen_path(where);
+
+	if (path != NULL)
+		unlink(path);
 }
 
 static void

@@ -16,6 +16,7 @@ struct evconnlistener;
  */
 int listen_open(const char *where, char why[static LISTEN_WHY_MAX]);
 /* Takes a socket file away again; others are nothing to it. */
+const char *listen_path(const char *where); /* of the file; NULL: none */
 void listen_remove(const char *where);
 /*
  * Where no connection can be accepted for want of descriptors, the listener

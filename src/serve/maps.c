@@ -12,6 +12,10 @@
  *	ended: the peer says no more; what it said is still answered
  *	closing: the last reply is on its way; closed once it is sent
  *
+ * Where there are too many, a new one takes the place of the one that has not
+ * had a reply for the longest, but of none that waits: Postfix comes again
+ * where it finds its connection closed.
+ *
  * While the peer does not take replies, no further request is looked at. A
  * line ends from its own callbacks only by closing = true, and is freed by
  * its step() event; so nothing is freed that is still being looked at.
@@ -59,7 +63,7 @@ struct listener {
 struct maps {
 	struct maps_options options;
 	SLIST_HEAD(, listener) listeners;
-	TAILQ_HEAD(, line) lines;
+	TAILQ_HEAD(, line) lines; /* the last reply longest ago in front */
 	struct maps_counts counts;
 	enum postfix_level level;
 	int64_t patience_ms;
@@ -128,6 +132,8 @@ reply(struct line *line, enum socketmap_status status, const char *text)
 		break;
 	}
 	buf_init(&out, 0);
+	TAILQ_REMOVE(&line->maps->lines, line, link);
+	TAILQ_INSERT_TAIL(&line->maps->lines, line, link);
 	socketmap_reply(status, text, &out);
 	if (buf_failed(&out) ||
 	    bufferevent_write(line->bev, buf_text(&out), out.len) != 0)
@@ -401,6 +407,23 @@ name_client(struct line *line, const struct sockaddr *address)
 		snprintf(line->client, sizeof(line->client), "unix");
 }
 
+/* Never from a callback of a line. False: all of them wait. */
+static bool
+make_room(struct maps *maps)
+{
+	struct line *line;
+
+	if (maps->counts.connections < maps->options.connections)
+		return true;
+	TAILQ_FOREACH (line, &maps->lines, link) {
+		if (!line->waiting)
+			break;
+	}
+	if (line != NULL)
+		line_free(line);
+	return line != NULL;
+}
+
 static void
 accepted(struct evconnlistener *socket, evutil_socket_t fd,
     struct sockaddr *address, int len, void *arg)
@@ -414,8 +437,7 @@ accepted(struct evconnlistener *socket, evutil_socket_t fd,
 	(void)socket;
 	(void)len;
 
-	if (maps->counts.connections < maps->options.connections &&
-	    !maps->stopping)
+	if (!maps->stopping && make_room(maps))
 		line = calloc(1, sizeof(*line));
 	if (line == NULL) {
 		close(fd);
@@ -423,6 +445,7 @@ accepted(struct evconnlistener *socket, evutil_socket_t fd,
 	}
 	line->maps = maps;
 	line->ask.done = asked;
+	line->ask.class = CLIENT_MAP;
 	line->ask.looked_up = looked_up;
 	name_client(line, address);
 	TAILQ_INSERT_TAIL(&maps->lines, line, link);

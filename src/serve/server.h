@@ -21,8 +21,8 @@ struct server_options {
 	struct event_base *base;
 	struct cache_limits cache;
 	struct lifetime_bounds life;
-	size_t per_client; /* requests of one address that wait */
-	bool log_checks;   /* each of them, not only what is wrong with us */
+	struct clients_limits clients;
+	bool log_checks; /* each of them, not only what is wrong with us */
 	/* One line without the end of line; printable. */
 	void (*log)(const char *line, void *arg);
 	void *log_arg;
@@ -34,6 +34,8 @@ struct server_setup {
 	const struct danelaw_request *request; /* the domain is not used */
 };
 
+/* What is kept is given up; what runs goes on. */
+void server_shed(struct server *server);
 struct server *server_new(const struct server_options *options); /* or NULL */
 /* All who wait are refused. NULL is fine. */
 void server_free(struct server *server);
@@ -53,7 +55,7 @@ enum server_status {
 	SERVER_REFUSED, /* it is none of those that may be asked for */
 	SERVER_MANY,    /* this client has too many requests waiting */
 	SERVER_BUSY,    /* too much to do */
-	SERVER_UNABLE,  /* no engine, or ending */
+	SERVER_UNABLE,  /* no engine, unwell, or ending */
 	SERVER_FAILED,  /* the check failed, for want of memory */
 };
 
@@ -66,6 +68,7 @@ struct server_reply {
 /* Lives in the object that asks; all zero: it asks for nothing. */
 struct server_ask {
 	struct cache_waiter waiter;
+	enum client_class class;
 	struct server *server;
 	struct client *client;
 	struct check *check; /* while it waits */
@@ -84,6 +87,7 @@ struct server_target {
 };
 
 /*
+ * What is known is told whatever the limits, and however we are. Else:
  * client is the address that asks, or any word for it. The strings are
  * copied. Where the status is SERVER_WAITING, ask waits until done(), which
  * comes from the loop, or server_forget().
@@ -92,6 +96,9 @@ struct server_reply server_check(struct server *server,
     const struct server_target *target, const char *client,
     struct server_ask *ask);
 void server_forget(struct server_ask *ask); /* one not waiting is fine */
+/* The same for one that will never come back: where nobody else has asked,
+ * the check ends, too. */
+void server_abandon(struct server_ask *ask);
 
 /* What one who waits may be told already. Borrowed until the next call. */
 struct server_known {
@@ -104,9 +111,11 @@ struct server_known server_known(const struct server_ask *ask);
 struct result *server_peek(
     const struct server *server, const struct server_target *target);
 
-/* Does the resolver work? SERVER_READY: look at its report. */
-struct server_reply server_health(
-    struct server *server, const char *client, struct server_ask *ask);
+/* Why domains cannot be checked now; NULL: they can. Asks nobody, and is
+ * borrowed until the loop goes on. */
+const char *server_unwell(struct server *server);
+/* Takes note of how we are. False: that is not known yet. */
+bool server_look(struct server *server);
 
 /* From now on nothing is begun: who asks for what is not known is refused. */
 void server_stop(struct server *server);
@@ -116,7 +125,7 @@ void server_refuse(struct server *server, const char *why);
 bool server_awaited(const struct server *server);
 
 struct server_counts {
-	uint64_t asked, cached, joined, checks, refused, failed;
+	uint64_t asked, cached, joined, checks, refused, failed, cancelled;
 	struct cache_counts cache;
 };
 struct server_counts server_counts(const struct server *server);

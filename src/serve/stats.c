@@ -42,6 +42,11 @@ server_metrics(const struct server *server, struct buf *out)
 			    "resolver could be set up.",
 		    .type = PROMETHEUS_COUNTER,
 		    .value = (int64_t)counts.failed },
+		{ .name = "danelaw_serve_checks_cancelled_total",
+		    .help = "Checks that ended early, as all who had asked "
+			    "hung up.",
+		    .type = PROMETHEUS_COUNTER,
+		    .value = (int64_t)counts.cancelled },
 		{ .name = "danelaw_serve_checks_running",
 		    .help = "Checks in flight.",
 		    .value = (int64_t)counts.cache.checks },
@@ -81,10 +86,14 @@ maps_metrics(const struct maps *maps, struct buf *out)
 }
 
 void
-stats_metrics(const struct server *server, const struct http *http,
+stats_metrics(struct server *server, const struct http *http,
     const struct maps *maps, struct buf *out)
 {
 	const struct prometheus_value values[] = {
+		{ .name = "danelaw_own_health",
+		    .help = "Can domains be checked: does the resolver answer "
+			    "and validate, are files to be had?",
+		    .value = server_unwell(server) == NULL },
 		{ .name = "danelaw_serve_connections",
 		    .help = "Connections that are open.",
 		    .label = "protocol",

@@ -10,7 +10,7 @@ struct http;
 struct maps;
 struct server;
 
-void stats_metrics(const struct server *server, const struct http *http,
+void stats_metrics(struct server *server, const struct http *http,
     const struct maps *maps, struct buf *out);
 
 #endif

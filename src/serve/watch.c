@@ -137,6 +137,7 @@ take_target(struct watch *watch, size_t i, const struct server_target *target)
 
 	item->watch = watch;
 	item->ask.done = checked;
+	item->ask.class = CLIENT_WATCH;
 	item->target = *target;
 	item->target.domain = arena_strdup(watch->arena, target->domain);
 	item->label = target->port == 0

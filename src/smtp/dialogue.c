@@ -54,9 +54,6 @@ struct dialogue {
 	enum turn turn;
 	bool accepted;         /* EHLO inside TLS was */
 	bool starttls, masked; /* seen in the reply to EHLO */
-	enum dialogue_fault fault;
-	enum dialogue_stage fault_stage;
-	int code;
 	const char *error;
 	char output[OUTPUT_MAX];
 	size_t output_len, sent;
@@ -104,6 +101,7 @@ dialogue_new(struct arena *arena, const struct dialogue_options *options)
 	memcpy(dialogue->helo, options->helo, strlen(options->helo));
 	dialogue->implicit_tls = options->implicit_tls;
 	dialogue->turn = options->implicit_tls ? TLS : BANNER;
+	dialogue->facts.stage = turns[dialogue->turn].stage;
 	reply_start(&dialogue->reply, true);
 	return dialogue;
 }
@@ -134,8 +132,9 @@ enum dialogue_step
 dialogue_next(struct dialogue *dialogue)
 {
 	if (dialogue->turn == END)
-		return dialogue->fault == DIALOGUE_FAULT_NONE ? DIALOGUE_DONE
-							      : DIALOGUE_FAILED;
+		return dialogue->facts.fault == DANELAW_SMTP_NO_FAULT
+		    ? DIALOGUE_DONE
+		    : DIALOGUE_FAILED;
 	if (is_sending(dialogue))
 		return DIALOGUE_WRITE;
 	return dialogue->turn == TLS ? DIALOGUE_STARTTLS : DIALOGUE_READ;
@@ -148,10 +147,11 @@ remark(struct dialogue *dialogue, const char *text)
 }
 
 static void
-fail(struct dialogue *dialogue, enum dialogue_fault fault, const char *error)
+fail(
+    struct dialogue *dialogue, enum danelaw_smtp_fault fault, const char *error)
 {
-	dialogue->fault = fault;
-	dialogue->fault_stage = turns[dialogue->turn].stage;
+	dialogue->facts.fault = fault;
+	dialogue->facts.stage = turns[dialogue->turn].stage;
 	dialogue->error = error;
 }
 
@@ -201,7 +201,7 @@ argument(const struct dialogue *dialogue, enum turn turn)
 static bool
 is_settled(const struct dialogue *dialogue)
 {
-	return turns[dialogue->turn].stage >= DIALOGUE_AT_ENVELOPE;
+	return turns[dialogue->turn].stage >= DANELAW_SMTP_AT_ENVELOPE;
 }
 
 /* Leads to the next turn, or by a fault to QUIT or to the end. */
@@ -211,13 +211,13 @@ go(struct dialogue *dialogue, enum turn next)
 	int code = dialogue->reply.code;
 
 	if (next == LACKING) {
-		fail(dialogue, DIALOGUE_LACKING, lacking_error(dialogue));
+		fail(dialogue, DANELAW_SMTP_LACKING, lacking_error(dialogue));
 		next = QUIT;
 	} else if (next == REFUSED) {
-		fail(dialogue, DIALOGUE_REFUSED,
+		fail(dialogue, DANELAW_SMTP_REFUSED,
 		    arena_printf(dialogue->arena, "the server %s with %d",
 			turns[dialogue->turn].reply, code));
-		dialogue->code = code;
+		dialogue->facts.code = code;
 		next = code == 421 ? END : QUIT;
 	}
 	if (next == END) {
@@ -225,6 +225,8 @@ go(struct dialogue *dialogue, enum turn next)
 		return;
 	}
 	dialogue->turn = next;
+	if (dialogue->facts.fault == DANELAW_SMTP_NO_FAULT)
+		dialogue->facts.stage = turns[next].stage;
 	dialogue->said_len = 0;
 	reply_start(&dialogue->reply, false);
 	dialogue->output_len = dialogue->sent = 0;
@@ -242,6 +244,42 @@ add_said(struct dialogue *dialogue, const char *bytes, size_t len)
 		len = room;
 	memcpy(dialogue->said + dialogue->said_len, bytes, len);
 	dialogue->said_len += len;
+}
+
+/*
+ * A line of the reply to EHLO, said so far by line of the transcript, if that
+ * has room. Of the reply inside TLS only that it offers STARTTLS is kept.
+ */
+static void
+take_capability(
+    struct dialogue *dialogue, const char *line, const char *text, size_t len)
+{
+	const struct reply *reply = &dialogue->reply;
+	bool inside = dialogue->turn == EHLO_TLS && !dialogue->implicit_tls;
+
+	if (line != NULL)
+		line = len == 0 ? "" : line + TRANSCRIPT_MARK + CODE_LEN;
+	else if (!inside)
+		line =
+		    text_printable(dialogue->arena, text, len, TRANSCRIPT_LINE);
+	if (line != NULL && !inside && reply->code / 100 == 2)
+		arena_push_text(dialogue->arena, &dialogue->facts.ehlo,
+		    &dialogue->facts.n_ehlo, line);
+	if (reply->n_lines == 1)
+		return;
+	switch (ehlo_keyword(text, len)) {
+	case EHLO_OTHER:
+		break;
+	case EHLO_STARTTLS:
+		if (inside)
+			dialogue->facts.starttls_again = true;
+		else
+			dialogue->starttls = true;
+		break;
+	case EHLO_MASKED:
+		dialogue->masked = true;
+		break;
+	}
 }
 
 static void
@@ -262,25 +300,8 @@ take_line(struct dialogue *dialogue)
 	if (len > 0)
 		add_said(dialogue, " ", 1);
 	add_said(dialogue, text, len);
-	if (dialogue->turn != EHLO &&
-	    !(dialogue->turn == EHLO_TLS && dialogue->implicit_tls))
-		return;
-	if (line != NULL && reply->code / 100 == 2)
-		arena_push_text(dialogue->arena, &dialogue->facts.ehlo,
-		    &dialogue->facts.n_ehlo,
-		    len == 0 ? "" : line + TRANSCRIPT_MARK + CODE_LEN);
-	if (reply->n_lines == 1)
-		return;
-	switch (ehlo_keyword(text, len)) {
-	case EHLO_OTHER:
-		break;
-	case EHLO_STARTTLS:
-		dialogue->starttls = true;
-		break;
-	case EHLO_MASKED:
-		dialogue->masked = true;
-		break;
-	}
+	if (dialogue->turn == EHLO || dialogue->turn == EHLO_TLS)
+		take_capability(dialogue, line, text, len);
 }
 
 static void
@@ -303,10 +324,12 @@ take_reply(struct dialogue *dialogue)
 		facts->starttls = text;
 	if (next == REFUSED || next == NOWHERE || next == HELO)
 		facts->refusal = text;
-	if (next == HELO)
+	if (next == HELO) {
+		facts->ehlo_refusal = text;
 		dialogue->ehlo_code = code;
+	}
 	if (next == NOWHERE) {
-		fail(dialogue, DIALOGUE_GARBLED,
+		fail(dialogue, DANELAW_SMTP_GARBLED,
 		    arena_printf(dialogue->arena,
 			"the server %s with %d, which means nothing there",
 			turns[turn].reply, code));
@@ -348,7 +371,7 @@ take_garbled(struct dialogue *dialogue, const char *bytes, size_t len)
 	    &dialogue->transcript, "< ", dialogue->said, dialogue->said_len);
 	dialogue->facts.refusal = text_printable(
 	    dialogue->arena, dialogue->said, dialogue->said_len, SAID_MAX);
-	fail(dialogue, DIALOGUE_GARBLED, reply->error);
+	fail(dialogue, reply->fault, reply->error);
 	end(dialogue);
 }
 
@@ -388,10 +411,10 @@ take_intruders(struct dialogue *dialogue, const char *bytes, size_t len)
 	remark(dialogue, "in clear, where TLS belongs:");
 	transcript_add(&dialogue->transcript, "< ", bytes, len);
 	if (dialogue->implicit_tls)
-		fail(dialogue, DIALOGUE_GARBLED,
+		fail(dialogue, DANELAW_SMTP_GARBLED,
 		    "the server speaks in clear where TLS belongs");
 	else
-		fail(dialogue, DIALOGUE_INJECTED,
+		fail(dialogue, DANELAW_SMTP_INJECTED,
 		    "bytes in clear stand between the reply to STARTTLS and "
 		    "the TLS handshake");
 	end(dialogue);
@@ -413,9 +436,9 @@ dialogue_feed(struct dialogue *dialogue, const void *bytes, size_t len)
 		static const char flood[] =
 		    "the server sends much that was not asked for";
 
-		if (dialogue->fault == DIALOGUE_FAULT_NONE &&
+		if (dialogue->facts.fault == DANELAW_SMTP_NO_FAULT &&
 		    !is_settled(dialogue))
-			fail(dialogue, DIALOGUE_GARBLED, flood);
+			fail(dialogue, DANELAW_SMTP_GARBLED, flood);
 		envelope_broken(&dialogue->envelope, dialogue->turn, flood);
 		end(dialogue);
 	} else if (!buf_add(&dialogue->pending, rest, len)) {
@@ -450,13 +473,13 @@ dialogue_feed_eof(struct dialogue *dialogue)
 	remark(dialogue, "the server closed the connection");
 	if (dialogue->turn == HELO) {
 		/* It meant its 5xx to EHLO for good. */
-		dialogue->code = dialogue->ehlo_code;
-		fail(dialogue, DIALOGUE_REFUSED, closed_error(dialogue));
+		dialogue->facts.code = dialogue->ehlo_code;
+		fail(dialogue, DANELAW_SMTP_REFUSED, closed_error(dialogue));
 	} else if (is_settled(dialogue)) {
 		envelope_broken(&dialogue->envelope, dialogue->turn,
 		    "the server closed the connection");
 	} else {
-		fail(dialogue, DIALOGUE_CLOSED, closed_error(dialogue));
+		fail(dialogue, DANELAW_SMTP_CLOSED, closed_error(dialogue));
 	}
 	end(dialogue);
 }
@@ -511,27 +534,6 @@ dialogue_quit(struct dialogue *dialogue)
 	say(dialogue, turns[QUIT].verb, "");
 }
 
-enum dialogue_stage
-dialogue_stage(const struct dialogue *dialogue)
-{
-	if (dialogue->fault != DIALOGUE_FAULT_NONE)
-		return dialogue->fault_stage;
-	return dialogue->turn == END ? DIALOGUE_AT_QUIT
-				     : turns[dialogue->turn].stage;
-}
-
-enum dialogue_fault
-dialogue_fault(const struct dialogue *dialogue)
-{
-	return dialogue->fault;
-}
-
-int
-dialogue_code(const struct dialogue *dialogue)
-{
-	return dialogue->code;
-}
-
 const char *
 dialogue_error(const struct dialogue *dialogue)
 {
@@ -541,23 +543,26 @@ dialogue_error(const struct dialogue *dialogue)
 enum danelaw_outcome
 dialogue_outcome(const struct dialogue *dialogue)
 {
-	switch (dialogue->fault) {
-	case DIALOGUE_FAULT_NONE:
+	switch (dialogue->facts.fault) {
+	case DANELAW_SMTP_NO_FAULT:
 		return dialogue->accepted ? DANELAW_OUTCOME_ENCRYPTED
 					  : DANELAW_OUTCOME_SMTP_TIMEOUT;
-	case DIALOGUE_GARBLED:
+	case DANELAW_SMTP_GARBLED:
+	case DANELAW_SMTP_BROKEN:
+	case DANELAW_SMTP_TLS_FIRST:
 		return DANELAW_OUTCOME_NOT_SMTP;
-	case DIALOGUE_REFUSED:
-		if (dialogue->fault_stage == DIALOGUE_AT_STARTTLS)
+	case DANELAW_SMTP_REFUSED:
+		if (dialogue->facts.stage == DANELAW_SMTP_AT_STARTTLS)
 			return DANELAW_OUTCOME_STARTTLS_REFUSED;
-		return dialogue->code < 500 ? DANELAW_OUTCOME_SMTP_TEMPFAIL
-					    : DANELAW_OUTCOME_SMTP_PERMFAIL;
-	case DIALOGUE_LACKING:
+		return dialogue->facts.code < 500
+		    ? DANELAW_OUTCOME_SMTP_TEMPFAIL
+		    : DANELAW_OUTCOME_SMTP_PERMFAIL;
+	case DANELAW_SMTP_LACKING:
 		return DANELAW_OUTCOME_STARTTLS_MISSING;
-	case DIALOGUE_INJECTED:
+	case DANELAW_SMTP_INJECTED:
 		return DANELAW_OUTCOME_PLAINTEXT_INJECTED;
-	case DIALOGUE_CLOSED:
-		return dialogue->fault_stage == DIALOGUE_AT_TLS
+	case DANELAW_SMTP_CLOSED:
+		return dialogue->facts.stage == DANELAW_SMTP_AT_TLS
 		    ? DANELAW_OUTCOME_TLS_FAILED
 		    : DANELAW_OUTCOME_SMTP_TEMPFAIL;
 	}

@@ -24,27 +24,7 @@ enum dialogue_step {
 	DIALOGUE_WRITE,    /* send dialogue_output(), then dialogue_sent() */
 	DIALOGUE_STARTTLS, /* shake hands, then dialogue_tls_up() */
 	DIALOGUE_DONE,     /* close: QUIT was said */
-	DIALOGUE_FAILED,   /* close: see dialogue_fault() */
-};
-
-enum dialogue_fault {
-	DIALOGUE_FAULT_NONE = 0,
-	DIALOGUE_GARBLED,  /* not SMTP: no code, endless line, control bytes */
-	DIALOGUE_REFUSED,  /* a well-formed no: 4xx or 5xx */
-	DIALOGUE_LACKING,  /* STARTTLS not offered */
-	DIALOGUE_INJECTED, /* bytes after the 220 to STARTTLS, still in clear */
-	DIALOGUE_CLOSED,   /* the peer hung up in the middle */
-};
-
-/* How far it got; a fault happened in this stage. */
-enum dialogue_stage {
-	DIALOGUE_AT_BANNER = 0,
-	DIALOGUE_AT_EHLO, /* or HELO */
-	DIALOGUE_AT_STARTTLS,
-	DIALOGUE_AT_TLS,      /* the handshake; TLS stands when it is passed */
-	DIALOGUE_AT_EHLO_TLS, /* and, with implicit TLS, the greeting */
-	DIALOGUE_AT_ENVELOPE, /* MAIL, RCPT, RSET; no fault comes any more */
-	DIALOGUE_AT_QUIT,
+	DIALOGUE_FAILED,   /* close: see the fault among the facts */
 };
 
 struct dialogue;
@@ -77,10 +57,6 @@ void dialogue_tls_up(struct dialogue *dialogue);
 /* Leave politely from wherever it is: the next step says QUIT. */
 void dialogue_quit(struct dialogue *dialogue);
 
-enum dialogue_stage dialogue_stage(const struct dialogue *dialogue);
-enum dialogue_fault dialogue_fault(const struct dialogue *dialogue);
-/* Code of the reply that refused, 0 if none did. */
-int dialogue_code(const struct dialogue *dialogue);
 /* Our own words for the fault, "an endless line"; NULL without one. */
 const char *dialogue_error(const struct dialogue *dialogue);
 /*

@@ -36,13 +36,28 @@ reply_start(struct reply *reply, bool greeting)
 	reply->code = 0;
 	reply->n_lines = 0;
 	reply->error = NULL;
+	reply->fault = DANELAW_SMTP_NO_FAULT;
+}
+
+static enum reply_status
+end(struct reply *reply, enum danelaw_smtp_fault fault, const char *error)
+{
+	reply->fault = fault;
+	reply->error = error;
+	return REPLY_GARBLED;
 }
 
 static enum reply_status
 garbled(struct reply *reply, const char *error)
 {
-	reply->error = error;
-	return REPLY_GARBLED;
+	return end(reply, DANELAW_SMTP_GARBLED, error);
+}
+
+/* It began like a reply. */
+static enum reply_status
+broken(struct reply *reply, const char *error)
+{
+	return end(reply, DANELAW_SMTP_BROKEN, error);
 }
 
 /* Could the line so far be the beginning of "250", "250-" or "250 "? */
@@ -75,7 +90,11 @@ check_stranger(struct reply *reply)
 			return REPLY_MORE;
 		if (reply->len >= len &&
 		    memcmp(reply->line, strangers[i].prefix, len) == 0)
-			return garbled(reply, strangers[i].error);
+			return end(reply,
+			    reply->line[0] == '\x15' || reply->line[0] == '\x16'
+				? DANELAW_SMTP_TLS_FIRST
+				: DANELAW_SMTP_GARBLED,
+			    strangers[i].error);
 	}
 	if (reply->len > CODE_LEN && is_like_reply(reply->line, CODE_LEN))
 		return garbled(reply, no_separator);
@@ -97,7 +116,7 @@ end_line(struct reply *reply)
 	for (size_t i = 0; i < CODE_LEN; i++)
 		code = 10 * code + (reply->line[i] - '0');
 	if (reply->n_lines > 0 && code != reply->code)
-		return garbled(
+		return broken(
 		    reply, "the server sends different codes in one reply");
 	reply->code = code;
 	reply->complete = true;
@@ -105,7 +124,7 @@ end_line(struct reply *reply)
 	if (reply->len == CODE_LEN || reply->line[CODE_LEN] != '-')
 		return REPLY_LAST;
 	if (reply->n_lines == SMTP_MAX_LINES)
-		return garbled(reply, "the server sends an endless reply");
+		return broken(reply, "the server sends an endless reply");
 	return REPLY_LINE;
 }
 
@@ -126,7 +145,7 @@ reply_feed(struct reply *reply, const char *bytes, size_t len, size_t *used)
 			status = end_line(reply);
 		} else if (reply->len == SMTP_MAX_LINE) {
 			status =
-			    garbled(reply, "the server sends an endless line");
+			    broken(reply, "the server sends an endless line");
 		} else {
 			reply->line[reply->len++] = c;
 			if (!is_like_reply(reply->line, reply->len))

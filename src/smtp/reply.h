@@ -31,6 +31,7 @@ struct reply {
 	int code;      /* 0 before the first complete line */
 	unsigned n_lines;
 	const char *error; /* why it is garbled; static */
+	enum danelaw_smtp_fault fault;
 };
 
 void reply_start(struct reply *reply, bool greeting);

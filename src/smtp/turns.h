@@ -28,7 +28,7 @@ enum turn {
 };
 
 struct turn_row {
-	enum dialogue_stage stage;
+	enum danelaw_smtp_stage stage;
 	const char *verb;   /* NULL: nothing is said */
 	bool named;         /* our name follows the verb */
 	enum turn on[6];    /* where a reply leads, by its first digit */

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "tls/lack.h"
 #include "tls/memo.h"
 #include "tls/library.h"
 #include "tls/openssl.h"
@@ -74,8 +75,10 @@ tls_chain_write(const STACK_OF(X509) * stack, struct tls_written *written)
 		out.at[i + 1] = out.at[i] + (size_t)len;
 	}
 	out.bytes = malloc(out.at[n]);
-	if (out.bytes == NULL)
+	if (out.bytes == NULL) {
+		lack_note();
 		return false;
+	}
 	for (int i = 0; i < n; i++) {
 		uint8_t *at = out.bytes + out.at[i];
 
@@ -104,8 +107,10 @@ tls_chain_make(const STACK_OF(X509) * stack, const struct tls_written *written)
 	const uint8_t *bytes;
 	bool done = false;
 
-	if (chain == NULL)
+	if (chain == NULL) {
+		lack_note();
 		return NULL;
+	}
 	chain->refs = 1;
 	chain->stack = sk_X509_new_reserve(NULL, (int)n);
 	chain->bytes = arena_new();
@@ -131,6 +136,8 @@ tls_chain_make(const STACK_OF(X509) * stack, const struct tls_written *written)
 	done = true;
 done:
 	if (!done) {
+		if (chain->bytes == NULL || arena_failed(chain->bytes))
+			lack_note();
 		tls_chain_unref(chain);
 		chain = NULL;
 		ERR_clear_error();
@@ -264,6 +271,7 @@ tls_chain_from_pem(const char *pem, size_t len, char **error)
 {
 	STACK_OF(X509) *stack = NULL;
 	struct tls_chain *chain = NULL;
+	unsigned long lacks = lack_count();
 	BIO *bio = NULL;
 
 	if (len > TLS_PEM_MAX) {
@@ -273,10 +281,8 @@ tls_chain_from_pem(const char *pem, size_t len, char **error)
 	ERR_clear_error();
 	bio = BIO_new_mem_buf(pem, (int)len);
 	stack = sk_X509_new_null();
-	if (bio == NULL || stack == NULL) {
-		explain(error, "out of memory");
+	if (bio == NULL || stack == NULL)
 		goto done;
-	}
 	if (!read_all(bio, stack, error))
 		goto done;
 	if (sk_X509_num(stack) == 0 && !read_der(pem, len, stack)) {
@@ -284,9 +290,14 @@ tls_chain_from_pem(const char *pem, size_t len, char **error)
 		goto done;
 	}
 	chain = tls_chain_new(stack);
-	if (chain == NULL)
-		explain(error, "out of memory");
 done:
+	/* Then it is not the file that is to blame. */
+	if (tls_lack_look() || lack_count() != lacks) {
+		tls_chain_unref(chain);
+		chain = NULL;
+		free(*error);
+		*error = NULL;
+	}
 	ERR_clear_error();
 	sk_X509_pop_free(stack, X509_free);
 	BIO_free(bio);

@@ -13,6 +13,7 @@
 #include <openssl/pem.h>
 
 #include "tls/known.h"
+#include "tls/lack.h"
 #include "tls/library.h"
 #include "tls/offer.h"
 #include "tls/openssl.h"
@@ -211,12 +212,14 @@ struct tls_context *
 tls_context_new(const char *cert_file, const char *key_file, char **error)
 {
 	struct tls_context *context = calloc(1, sizeof(*context));
+	unsigned long lacks = lack_count();
 	bool done = false;
 
 	if (context == NULL) {
 		*error = strdup("out of memory");
 		return NULL;
 	}
+	tls_lack_watch();
 	/* Before any other call: the first one settles what is done at exit. */
 	OPENSSL_init_ssl(
 	    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
@@ -226,6 +229,12 @@ tls_context_new(const char *cert_file, const char *key_file, char **error)
 	context->wire = wire_method_new();
 	if (context->shake == NULL || context->wire == NULL ||
 	    !prepare_shake(context->shake) || !prepare_dane(context->shake)) {
+		explain(error, "OpenSSL cannot be set up");
+		goto done;
+	}
+	/* What it has no memory for, it would just not offer. */
+	if (lack_count() != lacks) {
+		ERR_clear_error();
 		explain(error, "OpenSSL cannot be set up");
 		goto done;
 	}

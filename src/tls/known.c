@@ -83,6 +83,7 @@ recall(struct known *known, uint64_t mark, const struct tls_written *written)
 
 		/* One that had no memory for its facts will not get it. */
 		if (entry->mark == mark && is_same(entry->chain, written) &&
+		    !entry->chain->notes->lacked &&
 		    !arena_failed(entry->chain->bytes)) {
 			entry->used = ++known->clock;
 			return tls_chain_ref(entry->chain);

@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "tls/lack.h"
 #include "tls/library.h"
 #include "tls/names.h"
 #include "tls/trial.h"
@@ -59,8 +60,10 @@ match_mark_unusable(
 	const struct match_question question = { .references = nobody,
 		.n_references = 1 };
 	struct trial trial = { .ssl = NULL };
+	unsigned long lacks = lack_count();
 	bool ready = false, done = false;
 
+	ERR_clear_error();
 	for (size_t i = 0; i < n; i++) {
 		int taken;
 
@@ -81,7 +84,7 @@ match_mark_unusable(
 	done = true;
 done:
 	trial_finish(&trial);
-	return done;
+	return done && lack_count() == lacks;
 }
 
 /* RFC 7671 section 9; OpenSSL holds SHA-512 for the stronger one. */
@@ -507,9 +510,12 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 		.answer = &out,
 	};
 	struct trial trial = { .ssl = NULL };
+	unsigned long lacks = lack_count();
 	bool done = false;
 
 	ERR_clear_error();
+	if (bench.chain != NULL && bench.chain->notes->lacked)
+		return false;
 	if (!prepare(&bench) || !trial_init(&trial, context, question) ||
 	    !take_records(&bench, &trial) || !judge_whole(&bench, &trial) ||
 	    !judge_each(&bench, trial.depth))
@@ -520,9 +526,15 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 	if (!fill_depths(&bench, &trial))
 		goto done;
 	done = !arena_failed(arena);
-	if (done)
-		*answer = out;
 done:
 	trial_finish(&trial);
+	if (lack_count() != lacks) {
+		/* A certificate it could not read stays unread for ever. */
+		if (bench.chain != NULL)
+			bench.chain->notes->lacked = true;
+		return false;
+	}
+	if (done)
+		*answer = out;
 	return done;
 }

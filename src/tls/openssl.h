@@ -50,6 +50,7 @@ struct tls_memo {
 struct tls_notes {
 	struct danelaw_cert *certs; /* in the chain's bytes; NULL: not yet */
 	bool judged;                /* where no names count */
+	bool lacked;                /* OpenSSL may think ill of it for ever */
 	struct match_memo *memos[TLS_NOTES_MEMOS]; /* of that (memo.c) */
 };
 

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "tls/lack.h"
 #include "tls/names.h"
 #include "tls/openssl.h"
 
@@ -302,15 +303,19 @@ note_facts(const struct tls_chain *chain)
 {
 	struct danelaw_cert *list =
 	    arena_alloc(chain->bytes, chain->n * sizeof(*list));
+	unsigned long lacks = lack_count();
 
+	ERR_clear_error();
 	if (list == NULL)
 		return false;
 	for (size_t i = 0; i < chain->n; i++) {
 		list[i].wire = (int)i;
 		fill_cert(chain->bytes, &chain->certs[i], &list[i]);
 	}
+	if (tls_lack_look() || lack_count() != lacks)
+		chain->notes->lacked = true;
 	ERR_clear_error();
-	if (arena_failed(chain->bytes))
+	if (chain->notes->lacked || arena_failed(chain->bytes))
 		return false;
 	chain->notes->certs = list;
 	return true;

@@ -14,6 +14,7 @@
 
 #include "base/name.h"
 #include "base/text.h"
+#include "tls/lack.h"
 #include "tls/openssl.h"
 #include "tls/trial.h"
 #include "tls/trust.h"
@@ -307,11 +308,13 @@ pkix_judge(struct tls_context *context, const struct tls_chain *chain,
 		.question = question,
 		.arena = arena,
 	};
+	unsigned long lacks = lack_count();
 	X509_STORE *trusted;
 	bool done = false;
 	int ret, error;
 
 	*answer = NULL;
+	ERR_clear_error();
 	if (context->trust == NULL || chain == NULL)
 		return true;
 	trusted = trust_store(context->trust);
@@ -327,6 +330,12 @@ pkix_judge(struct tls_context *context, const struct tls_chain *chain,
 	done = fill(&view, answer);
 done:
 	X509_STORE_CTX_free(view.store);
+	if (tls_lack_look() || lack_count() != lacks) {
+		/* What it could not read of a certificate stays unread. */
+		chain->notes->lacked = true;
+		trust_forget(context->trust);
+		done = false;
+	}
 	ERR_clear_error();
 	return done;
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "tls/bare.h"
 #include "tls/known.h"
+#include "tls/lack.h"
 #include "tls/names.h"
 #include "tls/openssl.h"
 
@@ -23,6 +24,7 @@ struct tls_session {
 	struct wire wire;
 	struct arena *words; /* made when something has to be said */
 	const char *error;
+	unsigned long lacks; /* when it began */
 	int alert;
 	int hello_octets;
 	bool established, broken, not_tls, cert_requested;
@@ -116,6 +118,7 @@ tls_session_new(struct tls_context *context, const struct tls_offer *offer,
 	if (session == NULL)
 		return NULL;
 	ERR_clear_error();
+	session->lacks = lack_count();
 	session->context = context;
 	session->alert = -1;
 	session->wire.fd = fd;
@@ -188,6 +191,7 @@ fail(struct tls_session *session, const char *format, ...)
 		if (text != NULL)
 			session->error = text;
 	}
+	tls_lack_look();
 	ERR_clear_error();
 	return TLS_STEP_FAILED;
 }
@@ -255,6 +259,9 @@ fail_by_library(struct tls_session *session)
 
 	for (; next != 0; next = ERR_get_error()) {
 		int alert = ERR_GET_REASON(next) - SSL_AD_REASON_OFFSET;
+
+		if (tls_is_lack(next))
+			lack_note();
 
 		if (ERR_GET_LIB(next) != ERR_LIB_SSL || alert < 0 ||
 		    alert > 255)
@@ -325,6 +332,7 @@ shake_bare(struct tls_session *session)
 	case TLS_STEP_CLOSED:
 		return step_closed(session);
 	case TLS_STEP_FAILED:
+		session->wire.error = bare->error;
 		return fail(session, "%s", strerror(bare->error));
 	case TLS_STEP_DONE:
 		break;
@@ -440,6 +448,16 @@ tls_session_alert(const struct tls_session *session)
 	return session->alert;
 }
 
+const char *
+tls_session_lack(const struct tls_session *session)
+{
+	int error = session->wire.error;
+
+	if (lack_count() != session->lacks || error == ENOMEM)
+		return "Out of memory";
+	return error == ENOBUFS ? "No buffer space" : NULL;
+}
+
 bool
 tls_session_not_tls(const struct tls_session *session)
 {
@@ -512,6 +530,7 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 
 	if (session->bare != NULL)
 		return bare_facts(session, arena, facts);
+	ERR_clear_error();
 	*facts = (struct danelaw_tls) {
 		.version = arena_strdup(arena, SSL_get_version(ssl)),
 		.cipher = arena_strdup(
@@ -527,8 +546,9 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 		    SSL_get_extms_support(ssl) == 1,
 		.hello_octets = session->hello_octets,
 	};
+	tls_lack_look();
 	ERR_clear_error();
-	return !arena_failed(arena);
+	return !arena_failed(arena) && lack_count() == session->lacks;
 }
 
 struct tls_chain *

@@ -53,6 +53,12 @@ void tls_session_close(struct tls_session *session);
 const char *tls_session_error(const struct tls_session *session);
 /* The number of the TLS alert received, -1: none. */
 int tls_session_alert(const struct tls_session *session);
+/*
+ * What this machine lacked since the session began ("Out of memory"), in this
+ * session or another: nothing that it came to tells about the peer. NULL:
+ * nothing. Static.
+ */
+const char *tls_session_lack(const struct tls_session *session);
 /* Did the peer answer the ClientHello with something that is not TLS? */
 bool tls_session_not_tls(const struct tls_session *session);
 /* How long our ClientHello was, its header included; 0: none was sent. */

@@ -7,6 +7,8 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "tls/lack.h"
+
 /* What OpenSSL calls "expired", "not yet valid" and "no date at all". */
 static bool
 is_date(int code)
@@ -139,6 +141,7 @@ trial_finish(struct trial *trial)
 {
 	X509_STORE_CTX_free(trial->store);
 	SSL_free(trial->ssl);
+	tls_lack_look();
 	ERR_clear_error();
 }
 
@@ -148,6 +151,7 @@ trial_add(struct trial *trial, const struct danelaw_record *record)
 	int taken = SSL_dane_tlsa_add(trial->ssl, record->usage,
 	    record->selector, record->mtype, record->data, record->len);
 
+	tls_lack_look();
 	ERR_clear_error();
 	return taken;
 }

@@ -14,6 +14,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "base/text.h"
+#include "tls/lack.h"
 
 /* What is looked at in a folder to tell why a certificate is not found. */
 enum { FILES_MAX = 2000, FILE_MAX = 1024 * 1024, PATH_SHOWN = 300 };
@@ -75,6 +76,15 @@ load_path(struct trust *trust, char **error)
 	return true;
 }
 
+static bool
+load(struct trust *trust, char **error)
+{
+	trust->store = X509_STORE_new();
+	return trust->store != NULL &&
+	    (trust->ca_file == NULL || load_file(trust, error)) &&
+	    (trust->ca_path == NULL || load_path(trust, error));
+}
+
 struct trust *
 trust_new(const char *ca_file, const char *ca_path, char **error)
 {
@@ -91,14 +101,7 @@ trust_new(const char *ca_file, const char *ca_path, char **error)
 	if ((ca_file != NULL && trust->ca_file == NULL) ||
 	    (ca_path != NULL && trust->ca_path == NULL))
 		goto done;
-	if (ca_file != NULL || ca_path != NULL) {
-		trust->store = X509_STORE_new();
-		if (trust->store == NULL ||
-		    (ca_file != NULL && !load_file(trust, error)) ||
-		    (ca_path != NULL && !load_path(trust, error)))
-			goto done;
-	}
-	done = true;
+	done = (ca_file == NULL && ca_path == NULL) || load(trust, error);
 done:
 	ERR_clear_error();
 	if (!done) {
@@ -123,13 +126,29 @@ trust_free(struct trust *trust)
 X509_STORE *
 trust_store(struct trust *trust)
 {
-	if (trust->store == NULL) {
+	char *error = NULL;
+
+	if (trust->store != NULL)
+		return trust->store;
+	if (trust->ca_file != NULL || trust->ca_path != NULL) {
+		if (!load(trust, &error))
+			trust_forget(trust);
+		free(error);
+	} else {
 		trust->store = X509_STORE_new();
 		if (trust->store != NULL)
 			X509_STORE_set_default_paths(trust->store);
-		ERR_clear_error();
 	}
+	tls_lack_look();
+	ERR_clear_error();
 	return trust->store;
+}
+
+void
+trust_forget(struct trust *trust)
+{
+	X509_STORE_free(trust->store);
+	trust->store = NULL;
 }
 
 const char *

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 
 struct trust {
-	X509_STORE *store; /* NULL: the system's, not loaded so far */
+	X509_STORE *store; /* NULL: not loaded so far */
 	char *ca_file, *ca_path;
 };
 
@@ -21,6 +21,9 @@ struct trust *trust_new(const char *ca_file, const char *ca_path, char **error);
 void trust_free(struct trust *trust); /* NULL is fine */
 /* NULL: no memory. */
 X509_STORE *trust_store(struct trust *trust);
+
+/* What was read while something was lacking is read again. */
+void trust_forget(struct trust *trust);
 
 /* "the file F", "the system's store" */
 const char *trust_words(const struct trust *trust, struct arena *arena);

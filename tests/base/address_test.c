@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -146,12 +149,136 @@ test_others(void **state)
 	assert_public("");
 }
 
+/* What a list of prefixes holds. */
+struct listed {
+	unsigned char prefixes[1000][16];
+	unsigned bits[1000];
+	int families[1000];
+	size_t n;
+};
+
+static bool
+take_prefix(const char *prefix, void *arg)
+{
+	struct listed *listed = arg;
+	char ip[64];
+
+	assert_true(listed->n < 1000);
+	assert_int_equal(
+	    sscanf(prefix, "%63[^/]/%u", ip, &listed->bits[listed->n]), 2);
+	listed->families[listed->n] =
+	    strchr(ip, ':') == NULL ? AF_INET : AF_INET6;
+	assert_int_equal(inet_pton(listed->families[listed->n], ip,
+			     listed->prefixes[listed->n]),
+	    1);
+	listed->n++;
+	return true;
+}
+
+static bool
+is_listed(const struct listed *listed, const char *ip)
+{
+	int family = strchr(ip, ':') == NULL ? AF_INET : AF_INET6;
+	unsigned char address[16];
+
+	assert_int_equal(inet_pton(family, ip, address), 1);
+	for (size_t i = 0; i < listed->n; i++) {
+		unsigned bit = 0;
+
+		if (listed->families[i] != family)
+			continue;
+		while (bit < listed->bits[i] &&
+		    ((address[bit / 8] ^ listed->prefixes[i][bit / 8]) >>
+			    (7 - bit % 8) &
+			1) == 0)
+			bit++;
+		if (bit == listed->bits[i])
+			return true;
+	}
+	return false;
+}
+
+static void
+assert_alike(const struct listed *listed, const char *ip)
+{
+	if (ip != NULL &&
+	    is_listed(listed, ip) != (address_special(ip) != NULL))
+		fail_msg(
+		    "%s is%s listed", ip, is_listed(listed, ip) ? "" : " not");
+}
+
+/* The prefixes are the same ranges. */
+static void
+test_prefixes(void **state)
+{
+	static struct listed listed;
+	(void)state;
+
+	assert_true(address_each_special(NULL, 0, take_prefix, &listed));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_alike(&listed, rows[i].before);
+		assert_alike(&listed, rows[i].first);
+		assert_alike(&listed, rows[i].last);
+		assert_alike(&listed, rows[i].behind);
+	}
+	assert_alike(&listed, "8.8.8.8");
+	assert_alike(&listed, "2a01:4f8::1");
+	assert_alike(&listed, "64:ff9b::8.8.8.8");
+	assert_alike(&listed, "64:ff9b::10.0.0.1");
+	assert_alike(&listed, "2002:808:808::1");
+	assert_true(listed.n < 400);
+}
+
+static void
+test_spared(void **state)
+{
+	static const char *const spared[] = { "127.0.0.1@5300", "10.1.2.3",
+		"::1", "8.8.8.8", "no address" };
+	static struct listed listed;
+	(void)state;
+
+	assert_true(address_each_special(spared, 5, take_prefix, &listed));
+	assert_false(is_listed(&listed, "127.0.0.1"));
+	assert_false(is_listed(&listed, "10.1.2.3"));
+	assert_false(is_listed(&listed, "::1"));
+	assert_alike(&listed, "127.0.0.0");
+	assert_alike(&listed, "127.0.0.2");
+	assert_alike(&listed, "127.255.255.255");
+	assert_alike(&listed, "10.1.2.2");
+	assert_alike(&listed, "10.1.2.4");
+	assert_alike(&listed, "10.0.0.0");
+	assert_alike(&listed, "::");
+	assert_alike(&listed, "::2");
+	assert_alike(&listed, "fd00::1");
+}
+
+static bool
+take_none(const char *prefix, void *arg)
+{
+	(void)prefix;
+	++*(int *)arg;
+	return false;
+}
+
+static void
+test_ended(void **state)
+{
+	int n = 0;
+	(void)state;
+
+	assert_false(address_each_special(NULL, 0, take_none, &n));
+	assert_int_equal(n, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_spared),
+		cmocka_unit_test(test_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

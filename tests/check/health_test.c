@@ -52,7 +52,7 @@ struct row {
 #define I HEALTH_UNWELL
 static const struct row rows[] = {
 	{ "untested: a test is due at once, and only one",
-	    { { 0, BEGINS, U }, { 1, NOT_DUE, U } }, 0, false, "not been" },
+	    { { 0, BEGINS, U }, { 1, NOT_DUE, U } }, 0, true, "not been" },
 	{ "well after a good one; a check may begin with the engine",
 	    { { 0, BEGINS, U }, { 50, PASSES, W } }, 0, true, "" },
 	{ "unwell after a bad first one",
@@ -81,6 +81,14 @@ static const struct row rows[] = {
 		{ 35000, FAILS, D }, { 35000, BEGINS, D },
 		{ 35020, PASSES, W } },
 	    35010, true, "" },
+	{ "a good one that took long is held against what went on meanwhile",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
+		{ 33000, PASSES, W } },
+	    29000, false, "silent for some seconds" },
+	{ "one that took no longer than servers may is not",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
+		{ 32900, PASSES, W } },
+	    29000, true, "" },
 	{ "unwell: tested again and again, and it recovers alone",
 	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 1999, NOT_DUE, I },
 		{ 2000, BEGINS, I }, { 2050, FAILS, I }, { 4000, BEGINS, I },
@@ -236,7 +244,7 @@ test_rows(void **state)
 				    row->what, (size_t)(step - row->steps),
 				    health.state);
 		}
-		if (health_good_since(&health, BEGIN + row->since) !=
+		if (health_was_bad_since(&health, BEGIN + row->since) ==
 			row->good ||
 		    strstr(health_why(&health), row->why) == NULL)
 			fail_msg("%s: %s", row->what, health_why(&health));
@@ -252,16 +260,22 @@ test_since(void **state)
 	(void)state;
 
 	health_init(&health, &begin);
-	health_test_began(&health, BEGIN + 10);
-	assert_false(health_tested_since(&health, BEGIN));
-	health_test_ended(&health, BEGIN + 20, NULL);
-	assert_true(health_tested_since(&health, BEGIN + 10));
-	assert_false(health_tested_since(&health, BEGIN + 11));
+	assert_false(health_tested_since(&health, 0));
+	health_test_began(&health, BEGIN);
+	assert_false(health_tested_since(&health, 0));
+	/* Who asks in the same millisecond asks for the next one. */
+	assert_int_equal(health.n_begun, 1);
+	health_test_ended(&health, BEGIN, NULL);
+	assert_true(health_tested_since(&health, 0));
+	assert_false(health_tested_since(&health, 1));
 	health_want(&health);
-	health_test_began(&health, BEGIN + 300);
+	health_test_began(&health, BEGIN + 1000);
 	show_clocks(&health, BEGIN + 60000, wall(BEGIN + 60000, 0));
 	health_test_ended(&health, BEGIN + 60000, NULL);
-	assert_false(health_tested_since(&health, BEGIN + 11));
+	assert_false(health_tested_since(&health, 1));
+	health_test_began(&health, BEGIN + 61000);
+	health_test_ended(&health, BEGIN + 61000, NULL);
+	assert_true(health_tested_since(&health, 1));
 }
 
 int

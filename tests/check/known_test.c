@@ -16,6 +16,7 @@
 
 #include "check/engine.h"
 #include "check/hosts.h"
+#include "check/looks.h"
 #include "dns/resolver.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -24,6 +25,7 @@ struct host_job {
 	struct danelaw_host host;
 	host_done_fn *known, *done;
 	void *arg;
+	size_t granted;
 };
 
 static const char *at_once; /* what it calls before it has begun */
@@ -67,6 +69,27 @@ host_job_host(const struct host_job *job)
 	return &job->host;
 }
 
+const struct looks *
+host_job_looks(const struct host_job *job)
+{
+	return (const struct looks *)(const void *)job;
+}
+
+bool
+looks_would_grant(const struct looks *looks, size_t n)
+{
+	const struct host_job *job = (const void *)looks;
+
+	return job->granted < n;
+}
+
+bool
+host_job_grant(struct host_job *job, size_t n)
+{
+	job->granted = n;
+	return true;
+}
+
 bool
 host_job_is_whole(const struct host_job *job)
 {
@@ -79,6 +102,25 @@ host_job_is_unreached(const struct host_job *job)
 {
 	(void)job;
 	return false;
+}
+
+static bool unwell;
+
+const struct health *
+pulse_health(struct pulse *pulse)
+{
+	static const struct health health = { .state = HEALTH_WELL };
+
+	(void)pulse;
+	return &health;
+}
+
+bool
+health_was_bad_since(const struct health *health, int64_t ms)
+{
+	(void)health;
+	(void)ms;
+	return unwell;
 }
 
 enum resolver_health
@@ -108,7 +150,9 @@ on_done(void *arg)
 	hear('d', arg);
 }
 
-/* k, d: what the examination says; 1, 2: a use begins; .: the loop's turn. */
+/* k, d: what the examination says; 1, 2: a use begins; a, b: that use is
+ * granted one address, A, B: two; .: the loop's turn; f: a lookup fails; x: it
+ * turns out that we were not well. */
 static const struct {
 	const char *at_once, *steps, *heard;
 	uint32_t share_ms;
@@ -129,7 +173,33 @@ static const struct {
 	{ "", "1k.2.d.", "k1 k2 d1 d2 ", 60000 },
 	{ "", "1k.d.2.", "k1 d1 k2 d2 ", 60000 },
 	{ "k", "1.2d.", "k1 k2 d2 d1 ", 60000 },
+	/* What is granted is waited for, */
+	{ "", "1k.ad.", "k1 d1 ", 60000 },
+	/* once more where more is granted, */
+	{ "", "1k.ad.Ad.", "k1 d1 d1 ", 60000 },
+	{ "", "1k.ad.A.", "k1 d1 ", 60000 },
+	{ "", "1k.ad.Ad.", "k1 d1 d1 ", 0 },
+	/* but not where that was looked at already, */
+	{ "", "1k.Ad.a.", "k1 d1 ", 60000 },
+	/* and only by those that were not told that all is over. */
+	{ "", "1k.ad.2.Bd.", "k1 d1 k2 d2 d2 ", 60000 },
+	{ "", "1k.a2d.", "k1 k2 d2 d1 ", 60000 },
+	/* What failed is kept for a while, but not if it was our fault. */
+	{ "", "1fk.d.2.", "k1 d1 k2 d2 ", 60000 },
+	{ "", "1fk.d.x2.", "k1 d1 ", 60000 },
+	{ "", "1k.d.x2.", "k1 d1 k2 d2 ", 60000 },
 };
+
+static void
+fail_lookup(struct host_job *job)
+{
+	static struct danelaw_lookup failed = {
+		.dnssec = DANELAW_DNSSEC_ERROR,
+	};
+
+	job->host.lookups = &failed;
+	job->host.n_lookups = 1;
+}
 
 static void
 run_row(size_t row, struct event_base *base)
@@ -144,12 +214,21 @@ run_row(size_t row, struct event_base *base)
 	assert_non_null(hosts);
 	at_once = rows[row].at_once;
 	heard[0] = '\0';
+	unwell = false;
 	for (const char *p = rows[row].steps; *p != '\0'; p++) {
 		if (*p == '.')
 			event_base_loop(base, EVLOOP_NONBLOCK);
+		else if (*p == 'f')
+			fail_lookup(last);
+		else if (*p == 'x')
+			unwell = true;
 		else if (*p == '1' || *p == '2')
 			uses[*p - '1'] = hosts_use(
 			    hosts, &spec, on_known, on_done, names[*p - '1']);
+		else if (*p == 'a' || *p == 'b')
+			host_use_grant(uses[*p - 'a'], 1);
+		else if (*p == 'A' || *p == 'B')
+			host_use_grant(uses[*p - 'A'], 2);
 		else
 			call(last, *p);
 	}

@@ -125,6 +125,63 @@ test_window(void **state)
 	close(closed);
 }
 
+/*
+ * One owner asks for much, and nobody answers: who asks for little has room at
+ * once, and what is free is shared out in turns.
+ */
+static void
+test_owners(void **state)
+{
+	enum { WINDOW = 8, MANY = 20 };
+	struct probe_queue *queue = probe_queue_new(base, context, WINDOW);
+	struct probe_ticket *greedy[MANY], *meek, *late[2];
+	struct probe_target target = { .port = 25, .helo = "x", .owner = 1 };
+	size_t running = 0;
+	uint16_t port;
+	int fd = server_listen("0.0.0.0", &port), done = 0;
+	char ips[MANY + 3][20];
+	(void)state;
+
+	target.port = port;
+	for (int i = 0; i < MANY + 3; i++)
+		snprintf(ips[i], sizeof(ips[i]), "127.0.9.%d", i + 1);
+	for (int i = 0; i < MANY; i++) {
+		target.ip = ips[i];
+		greedy[i] = probe_queue_add(
+		    queue, &target, "mx.example", count_done, &done);
+		assert_non_null(greedy[i]);
+	}
+	wait_for(greedy[0], GREETING);
+	target.owner = 2;
+	target.ip = ips[MANY];
+	meek = probe_queue_add(queue, &target, "mx.example", count_done, &done);
+	assert_non_null(meek);
+	wait_for(meek, GREETING);
+	for (int i = 0; i < MANY; i++)
+		running += probe_ticket_is_running(greedy[i]);
+	assert_int_equal(running, WINDOW - WINDOW / 4);
+	/* Owner 3 and the greedy one take turns now. */
+	target.owner = 3;
+	for (int i = 0; i < 2; i++) {
+		target.ip = ips[MANY + 1 + i];
+		late[i] = probe_queue_add(
+		    queue, &target, "mx.example", count_done, &done);
+		assert_non_null(late[i]);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	assert_true(probe_ticket_is_running(late[0]));
+	assert_false(probe_ticket_is_running(late[1]));
+	probe_ticket_cancel(greedy[0]);
+	probe_ticket_cancel(greedy[1]);
+	probe_ticket_cancel(greedy[2]);
+	probe_ticket_cancel(greedy[3]);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_true(probe_ticket_is_running(late[1]));
+	probe_queue_free(queue);
+	assert_int_equal(done, 0);
+	close(fd);
+}
+
 static void
 note_evidence(struct evidence *evidence, void *arg)
 {
@@ -132,6 +189,29 @@ note_evidence(struct evidence *evidence, void *arg)
 
 	evidence_ref(evidence);
 	*noted = evidence;
+}
+
+/* Its turn comes when all is over: that says nothing of the server. */
+static void
+test_too_late(void **state)
+{
+	struct probe_queue *queue = probe_queue_new(base, context, 10);
+	struct evidence *found = NULL;
+	const struct probe_target target = { .ip = "127.0.0.1",
+		.port = 25,
+		.helo = "x",
+		.deadline = clock_monotonic_ms() };
+	(void)state;
+
+	assert_non_null(probe_queue_add(
+	    queue, &target, "mx.example", note_evidence, &found));
+	while (found == NULL)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_int_equal(
+	    found->shakes[0].reached, DANELAW_OUTCOME_NOT_EXAMINED);
+	assert_non_null(found->left_out);
+	evidence_unref(found);
+	probe_queue_free(queue);
 }
 
 /* That nobody listens is found out once for all who wait, but for one that
@@ -239,6 +319,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_an_address),
 		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_owners),
+		cmocka_unit_test(test_too_late),
 		cmocka_unit_test(test_nobody_listens),
 		cmocka_unit_test(test_thousands),
 		cmocka_unit_test(test_key),

@@ -287,6 +287,13 @@ open_gated(struct scene *scene)
 	engine_set_gate(scene->engine, &gate);
 }
 
+static void
+wait_for_wishes(const struct scene *scene, size_t n)
+{
+	while (scene->n_ids < n)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+}
+
 /* One engine probes, the other takes its word for it. */
 static void
 test_gate(void **state)
@@ -302,8 +309,8 @@ test_gate(void **state)
 	open_gated(&reading);
 	add(&probing, "[127.0.0.1]", server.port, 0);
 	add(&reading, "[127.0.0.1]", server.port, 0);
-	assert_int_equal(probing.n_ids, 1);
-	assert_int_equal(reading.n_ids, 1);
+	wait_for_wishes(&probing, 1);
+	wait_for_wishes(&reading, 1);
 	assert_string_equal(probing.keys[0], reading.keys[0]);
 	engine_gate_go(probing.engine, probing.ids[0]);
 	run_until(&probing, 1);
@@ -337,10 +344,12 @@ test_bad_bytes(void **state)
 
 	open_gated(&scene);
 	add(&scene, "[127.0.0.1]", port, 0);
+	wait_for_wishes(&scene, 1);
 	id = scene.ids[0];
 	assert_false(engine_gate_have(scene.engine, id, "x", 1));
 	assert_false(engine_gate_have(scene.engine, id, NULL, 0));
 	add(&scene, "[127.0.0.2]", port, 0);
+	wait_for_wishes(&scene, 2);
 	engine_gate_go(scene.engine, scene.ids[1]);
 	run_until(&scene, 1);
 	assert_true(scene.bytes.len > 0);
@@ -396,6 +405,7 @@ test_end(void **state)
 	add(&scene, "[127.0.0.1]", port, 0);
 	add(&scene, "[127.0.0.2]", port, 0);
 	add(&scene, "[127.0.0.3]", port, 0);
+	wait_for_wishes(&scene, 3);
 	engine_gate_go(scene.engine, scene.ids[0]);
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	engine_gate_go(scene.engine, scene.ids[1]);

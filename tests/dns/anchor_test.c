@@ -228,13 +228,19 @@ test_hints(void **state)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct arena *arena = arena_new();
-		const char *why = NULL;
+		const char *why = NULL, **places = NULL;
+		size_t n = 0;
 
 		write_file(rows[i].text);
 		assert_int_equal(
-		    file_check_hints(arena, path, &why), rows[i].why == NULL);
-		if (rows[i].why != NULL)
+		    file_read_hints(arena, path, &places, &n, &why),
+		    rows[i].why == NULL);
+		if (rows[i].why != NULL) {
 			assert_non_null(strstr(why, rows[i].why));
+		} else {
+			assert_int_equal(n, 1);
+			assert_non_null(strstr(rows[i].text, places[0]));
+		}
 		arena_unref(arena);
 	}
 }

@@ -24,7 +24,7 @@ class Ends:
         return [self.begin_waiting, self.killed, self.torn, self.foreign, self.closed_pipe,
                 self.full, self.full_disk, self.interrupted, self.drained,
                 self.second_signal, self.worker_killed, self.no_output,
-                self.no_input, self.few_files, self.progress,
+                self.no_input, self.few_files, self.outages, self.progress,
                 self.end_waiting]
 
     def start(self, out, *args, **more):
@@ -343,6 +343,32 @@ class Ends:
         few = {r['domain']: r['verdict'] for r in json.loads(done.stdout)}
         kit.ok(few == many, 'few files for check',
                set(few.items()) ^ set(many.items()))
+
+    def outages(self):
+        """Not what we are to blame for, but what is there once we are well."""
+        kit, seconds = self.kit, 12
+        path = kit.write('list', kit.fast)
+        calm = {r['domain']: r['verdict']
+                for r in lines_of(kit.scan('-q', path).out)}
+        resolver = kit.lab.facts['pids']['fakedns'][0]
+        for what, stop in ('a resolver that is silent', resolver), (
+                'a program that stood still', None):
+            kit.write('out', b'')
+            running = self.start('out', '-q', '--concurrency', '4',
+                                 '--workers', '2', path)
+            kit.wait_for_bytes('out', 1)
+            send = os.kill if stop else os.killpg
+            send(stop or running.pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            send(stop or running.pid, signal.SIGCONT)
+            _, err = running.communicate(timeout=PATIENCE)
+            found = lines_of(kit.read('out'))
+            wrong = [(r['domain'], r['verdict'], r['own_lack'])
+                     for r in found if r['own_lack'] is not None or
+                     r['verdict'] != calm[r['domain']]]
+            kit.ok(len(found) == len(calm) and not wrong,
+                   f'{what} for {seconds} s is no fault of a domain',
+                   len(found), wrong, err)
 
     def progress(self):
         kit = self.kit

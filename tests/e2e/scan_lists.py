@@ -124,6 +124,17 @@ class Lists:
         kit.ok(done.status == self.status_of('healthy.example'),
                'a bad line is no matter of the exit status', done)
 
+        for name, content in (
+                ('UTF-16', 'a.example\nb.example\n'.encode('utf-16')),
+                ('UTF-16 without a mark',
+                 'a.example\nb.example\n'.encode('utf-16-be')),
+                ('NUL bytes', b'\0' * 100000 + b'\n'),
+                ('one long line', b'a.example\r' * 100000)):
+            done = kit.scan('-q', kit.write('none', content))
+            kit.ok(done.status == 64 and not done.out
+                   and 'no line of it is a domain' in done.err,
+                   f'a list of nothing but {name}', done)
+
     def status_of(self, *domains):
         words = ['ok', 'warning', 'critical', 'unknown']
         states = {self.whole[domain]['state'] for domain in domains}

@@ -24,6 +24,16 @@ def tie():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+def hwm(pid):
+    """The peak of a process's memory in KiB; 0: it is gone."""
+    try:
+        with open(f'/proc/{pid}/status', encoding='ascii') as file:
+            found = re.search(r'^VmHWM:\s+(\d+) kB', file.read(), re.M)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(found[1]) if found else 0
+
+
 class Daemon:
     """danelaw serve, from its READY=1 on."""
 

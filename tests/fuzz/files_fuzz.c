@@ -61,6 +61,21 @@ check_anchors(struct arena *arena, const char *path)
 	}
 }
 
+static void
+check_hints(struct arena *arena, const char *path, const char **why)
+{
+	const char **places = NULL;
+	size_t n = 0;
+
+	if (!file_read_hints(arena, path, &places, &n, why)) {
+		assert(*why != NULL);
+		return;
+	}
+	assert(n > 0);
+	for (size_t i = 0; i < n; i++)
+		assert(upstream_is_place(places[i]));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -81,8 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		check_anchors(arena, path);
 		break;
 	case 2:
-		if (!file_check_hints(arena, path, &why))
-			assert(why != NULL);
+		check_hints(arena, path, &why);
 		break;
 	}
 	fuzz_printable(why);

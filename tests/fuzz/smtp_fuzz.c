@@ -138,8 +138,8 @@ check_facts(struct dialogue *dialogue)
 	check_mail(facts->mail, encrypted);
 	/* A fault after TLS stands leaves it unsaid only while saying QUIT. */
 	if (encrypted)
-		assert(dialogue_stage(dialogue) > DIALOGUE_AT_TLS);
-	if (dialogue_fault(dialogue) != DIALOGUE_FAULT_NONE)
+		assert(dialogue_facts(dialogue)->stage > DANELAW_SMTP_AT_TLS);
+	if (dialogue_facts(dialogue)->fault != DANELAW_SMTP_NO_FAULT)
 		assert(dialogue_error(dialogue) != NULL);
 }
 
@@ -162,9 +162,9 @@ check_same(struct dialogue *a, struct dialogue *b)
 	const struct danelaw_smtp *y = dialogue_facts(b);
 
 	assert(dialogue_next(a) == dialogue_next(b));
-	assert(dialogue_stage(a) == dialogue_stage(b));
-	assert(dialogue_fault(a) == dialogue_fault(b));
-	assert(dialogue_code(a) == dialogue_code(b));
+	assert(dialogue_facts(a)->stage == dialogue_facts(b)->stage);
+	assert(dialogue_facts(a)->fault == dialogue_facts(b)->fault);
+	assert(dialogue_facts(a)->code == dialogue_facts(b)->code);
 	assert(dialogue_outcome(a) == dialogue_outcome(b));
 	assert(fuzz_same(dialogue_error(a), dialogue_error(b)));
 	assert(fuzz_same(x->banner, y->banner));
@@ -180,8 +180,9 @@ check_same(struct dialogue *a, struct dialogue *b)
 	for (size_t i = 0; i < x->n_ehlo; i++)
 		assert(fuzz_same(x->ehlo[i], y->ehlo[i]));
 	/* Of what should not be there, what came with it is shown. */
-	if (dialogue_fault(a) == DIALOGUE_GARBLED ||
-	    dialogue_fault(a) == DIALOGUE_INJECTED)
+	if ((dialogue_facts(a)->fault >= DANELAW_SMTP_GARBLED &&
+		dialogue_facts(a)->fault <= DANELAW_SMTP_TLS_FIRST) ||
+	    dialogue_facts(a)->fault == DANELAW_SMTP_INJECTED)
 		return;
 	assert(fuzz_same(x->refusal, y->refusal));
 	assert(x->n_transcript == y->n_transcript);

@@ -115,11 +115,12 @@ def test_pure():
            f"{where} keeps the variable {variable()}")
     report = os.path.join(BUILD, "src", "report", "libreport.a")
     code, output, _ = run("check-pure", "--archive", f"smtp={report}", BUILD)
-    # json_loadb, for one, is for reporters only.
+    # json_loadb, for one, is for the floor report only.
     expect("pure: each floor has its own list",
            (code, "".join(line + "\n" for line in output.splitlines()
                           if line.endswith("takes json_loadb")), ""), 1,
-           "libreport.a(json_indent.c.o): smtp is pure, but takes json_loadb")
+           "libreport.a(json_indent.c.o): smtp is pure, but takes json_loadb",
+           "libreport.a(tlsrpt.c.o): smtp is pure, but takes json_loadb")
 
 
 def test_pure_members():

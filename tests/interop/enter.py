@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import stat
 import subprocess
 import sys
 
@@ -20,6 +21,15 @@ def arguments():
     return parser
 
 
+def closed_folder(path):
+    """The folder on the way to path that only its owner may enter, or None."""
+    while path != '/':
+        if not os.stat(path).st_mode & stat.S_IXOTH:
+            return path
+        path = os.path.dirname(path)
+    return None
+
+
 def why_not(args):
     """What is missing on this machine, or None."""
     if os.geteuid() != 0:
@@ -27,6 +37,9 @@ def why_not(args):
     if subprocess.run(['unshare', '--net', '--mount', 'true'],
                       capture_output=True, check=False).returncode != 0:
         return 'no namespaces on this machine'
+    closed = closed_folder(os.path.abspath(args.build))
+    if closed:
+        return f'the users of the mail servers cannot enter {closed}'
     try:
         Packages(os.path.join(args.build, 'interop', 'packages')).need()
     except (LabError, OSError, subprocess.TimeoutExpired) as error:

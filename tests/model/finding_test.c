@@ -218,10 +218,65 @@ test_sort(void **state)
 	assert_non_null(tree);
 	for (size_t i = 0; i < COUNT(added); i++)
 		finding_add(tree, added[i], "et.example", NULL);
-	finding_sort(&tree->report);
+	finding_sort(tree);
 	for (size_t i = 0; i < COUNT(sorted); i++)
 		assert_string_equal(tree->report.findings[i].id, sorted[i]);
 	danelaw_report_free(&tree->report);
+}
+
+/* Of hundreds of one kind a few are told, and one tells of the rest. */
+static void
+test_fold(void **state)
+{
+	static const struct {
+		size_t refused, timeout; /* findings */
+		size_t n, folded;
+		const char *text;
+	} rows[] = {
+		{ 20, 20, 40, 0, NULL },
+		{ 21, 1, 22, 1,
+		    "The same is to be said 1 times more, of mx20." },
+		{ 62500, 1, 22, 62480,
+		    "The same is to be said 62480 times more, of mx20, mx21, "
+		    "mx22, mx23, mx24 and others." },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct tree *tree = tree_new();
+		const struct danelaw_finding *last;
+		size_t weight = 0;
+		char name[24];
+
+		assert_non_null(tree);
+		tree->report.domain = "et.example";
+		for (size_t j = 0; j < rows[i].timeout; j++)
+			finding_add(tree, FINDING_TCP_TIMEOUT_25, "mx", NULL);
+		for (size_t j = 0; j < rows[i].refused; j++) {
+			struct danelaw_finding *one;
+
+			snprintf(name, sizeof(name), "mx%zu", j);
+			one =
+			    finding_add(tree, FINDING_TCP_REFUSED, name, NULL);
+			assert_non_null(one);
+			one->severity = DANELAW_SEVERITY_CRITICAL;
+		}
+		finding_sort(tree);
+		finding_fold(tree);
+		assert_int_equal(tree->report.n_findings, rows[i].n);
+		for (size_t j = 0; j < rows[i].n; j++)
+			weight += finding_weight(&tree->report.findings[j]);
+		assert_int_equal(weight, rows[i].refused + rows[i].timeout);
+		last = &tree->report.findings[FINDING_TOLD];
+		assert_int_equal(last->folded, rows[i].folded);
+		if (rows[i].text != NULL) {
+			assert_string_equal(last->text, rows[i].text);
+			assert_string_equal(last->subject, "et.example");
+			assert_int_equal(
+			    last->severity, DANELAW_SEVERITY_CRITICAL);
+		}
+		danelaw_report_free(&tree->report);
+	}
 }
 
 /* RFC 8460 section 4.3 */
@@ -305,6 +360,7 @@ main(void)
 		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_tlsrpt),
 	};
 

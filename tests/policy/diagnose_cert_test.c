@@ -179,6 +179,8 @@ duplicate_early_end(struct grown *g)
 	address = grow_address(
 	    g, g->host, "192.0.2.2", DANELAW_OUTCOME_SMTP_PERMFAIL);
 	address->smtp.refusal = "554 No";
+	address->smtp.stage = DANELAW_SMTP_AT_EHLO_TLS;
+	address->smtp.fault = DANELAW_SMTP_REFUSED;
 	grow_chain(g, &address->probes[0], "leaf leaf inter");
 	duplicate(g);
 }

@@ -91,6 +91,24 @@ with_tlsrpt(struct grown *g)
 	    DANELAW_DNSSEC_SECURE, DANELAW_PRESENCE_DATA);
 }
 
+static void
+address_left_out(struct grown *g)
+{
+	struct danelaw_address *other = grow_address(
+	    g, g->host, "192.0.2.99", DANELAW_OUTCOME_NOT_EXAMINED);
+
+	other->n_probes = 0;
+	other->left_out = "the domain has more addresses than are looked at";
+}
+
+static void
+hundreds_left_out(struct grown *g)
+{
+	g->host->n_left_out = 230;
+	g->report->mx.n_left_out = 190;
+	g->report->mx.left_out = "mx60.example";
+}
+
 static const struct tree_row rows[] = {
 	{ "7671 8 a record for each server", balancer_in_order,
 	    "info tlsa-single-record mx1.example\n"
@@ -116,6 +134,10 @@ static const struct tree_row rows[] = {
 	    "+_smtp._tls.et.example. 3600 IN TXT "
 	    "\"v=TLSRPTv1; rua=mailto:tlsrpt@et.example\"\n" },
 	{ "8460 3 reports wanted", with_tlsrpt, "", "" },
+	{ "what was not looked at is told", address_left_out,
+	    "warning ops-not-all-examined et.example\n", "" },
+	{ "and counted", hundreds_left_out,
+	    "warning ops-not-all-examined et.example\n", "" },
 };
 
 static void
@@ -175,6 +197,20 @@ test_stripped(void **state)
 	}
 }
 
+/* Where there is no room for more than that. */
+static void
+test_cut(void **state)
+{
+	const struct danelaw_report report = { .domain = "et.example" };
+	struct danelaw_finding finding = diagnose_cut(&report);
+	(void)state;
+
+	assert_string_equal(finding.id, "ops-report-cut");
+	assert_string_equal(finding.subject, "et.example");
+	assert_null(strchr(finding.text, '{'));
+	assert_null(strchr(finding.remedy, '{'));
+}
+
 /* A tree without anything. */
 static void
 test_empty(void **state)
@@ -196,6 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_stripped),
 		cmocka_unit_test(test_empty),
 	};

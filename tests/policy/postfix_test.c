@@ -417,6 +417,28 @@ test_unknown(void **state)
 	expect("another shard's", "may", &facts, NULL, "TEMP");
 }
 
+/* Hosts beyond the budget may have records, or none. */
+static void
+test_left_out(void **state)
+{
+	struct danelaw_host host = { 0 };
+	struct danelaw_report report = { .hosts = &host,
+		.n_hosts = 1,
+		.mx = { .source = MX, .dnssec = SEC, .n_left_out = 3 } };
+	struct postfix_facts facts, so_far = { 0 };
+	(void)state;
+
+	fill_host("Mno", &host);
+	facts = postfix_facts_of(&report);
+	postfix_add_host(&so_far, &report.mx, &host, 0);
+	expect("open, and more", "may", &facts, NULL, "dane");
+	expect("open, and more", "may", &so_far, NULL, "dane");
+	fill_host("Dua", &host);
+	facts = postfix_facts_of(&report);
+	expect("guarded, and more", "may", &facts, NULL, "dane");
+	expect("guarded, and more", "encrypt", &facts, NULL, "-");
+}
+
 static void
 test_levels(void **state)
 {
@@ -440,6 +462,7 @@ main(void)
 		cmocka_unit_test(test_encrypt_needs_no_probe),
 		cmocka_unit_test(test_never_looser),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_levels),
 	};
 

@@ -123,19 +123,11 @@ grow_texts(struct grown *g, const char ***list, size_t *n, ...)
 }
 
 void
-grow_transcript(struct grown *g, ...)
+grow_smtp(struct grown *g, enum danelaw_smtp_stage stage,
+    enum danelaw_smtp_fault fault)
 {
-	struct danelaw_smtp *smtp = &g->address->smtp;
-	va_list args;
-	const char *text;
-
-	smtp->transcript = NULL;
-	smtp->n_transcript = 0;
-	va_start(args, g);
-	while ((text = va_arg(args, const char *)) != NULL)
-		assert_true(arena_push_text(g->tree->arena, &smtp->transcript,
-		    &smtp->n_transcript, text));
-	va_end(args);
+	g->address->smtp.stage = stage;
+	g->address->smtp.fault = fault;
 }
 
 static void
@@ -220,6 +212,7 @@ grow_address(struct grown *g, struct danelaw_host *host, const char *ip,
 	grow_texts(g, &address->smtp.ehlo, &address->smtp.n_ehlo, "mx1.example",
 	    "STARTTLS", NULL);
 	address->smtp.starttls = "220 go ahead";
+	address->smtp.stage = DANELAW_SMTP_AT_QUIT;
 	grow_probe(g, address, "default", outcome);
 	return address;
 }

@@ -89,7 +89,9 @@ struct danelaw_lookup *grow_lookup(struct grown *g, struct danelaw_host *host,
 struct danelaw_lookup *grow_find(struct danelaw_host *host, const char *type);
 void grow_alias(
     struct grown *g, struct danelaw_lookup *lookup, const char *final);
-void grow_transcript(struct grown *g, ...);
+/* How far the talk of SMTP got, and what ended it. */
+void grow_smtp(struct grown *g, enum danelaw_smtp_stage stage,
+    enum danelaw_smtp_fault fault);
 void grow_texts(struct grown *g, const char ***list, size_t *n, ...);
 
 #endif

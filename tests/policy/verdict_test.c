@@ -294,6 +294,56 @@ test_no_such_domain(void **state)
 	}
 }
 
+/*
+ * The last address of the last host: this machine lacked what it takes to look
+ * at it. Where that could turn the verdict, nothing is said.
+ */
+static void
+test_our_lack(void **state)
+{
+	static const struct {
+		const char *hosts;
+		enum danelaw_verdict verdict;
+		enum danelaw_state state;
+	} rows[] = {
+		{ "dane not-examined", DANELAW_VERDICT_DEFER,
+		    DANELAW_STATE_UNKNOWN },
+		{ "dane authenticated | dane not-examined",
+		    DANELAW_VERDICT_DEFER, DANELAW_STATE_UNKNOWN },
+		{ "dane authenticated not-examined", DANELAW_VERDICT_DEFER,
+		    DANELAW_STATE_UNKNOWN },
+		{ "may encrypted | dane not-examined", DANELAW_VERDICT_DEFER,
+		    DANELAW_STATE_UNKNOWN },
+		{ "dane tlsa-mismatch | dane not-examined",
+		    DANELAW_VERDICT_DEFER, DANELAW_STATE_UNKNOWN },
+		{ "dane authenticated | dane tlsa-mismatch not-examined",
+		    DANELAW_VERDICT_DEGRADED, DANELAW_STATE_CRITICAL },
+		/* More was wanted of it, but what was seen holds. */
+		{ "dane authenticated | dane authenticated", DANELAW_VERDICT_OK,
+		    DANELAW_STATE_OK },
+		{ "dane tlsa-mismatch", DANELAW_VERDICT_FAIL,
+		    DANELAW_STATE_CRITICAL },
+		/* Nothing guards it, whatever it is. */
+		{ "dane authenticated | may not-examined",
+		    DANELAW_VERDICT_PARTIAL, DANELAW_STATE_WARNING },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct tree *tree = plant_tree(
+		    DANELAW_MX_MX, DANELAW_DNSSEC_SECURE, rows[i].hosts);
+		struct danelaw_host *host =
+		    &tree->report.hosts[tree->report.n_hosts - 1];
+
+		host->addresses[host->n_addresses - 1].our_lack =
+		    "Too many open files";
+		verdict_fill(tree, false, false);
+		assert_int_equal(tree->report.verdict, rows[i].verdict);
+		assert_int_equal(tree->report.state, rows[i].state);
+		danelaw_report_free(&tree->report);
+	}
+}
+
 /* Findings raise the state, never lower it. */
 static void
 test_findings_raise(void **state)
@@ -465,6 +515,7 @@ main(void)
 		cmocka_unit_test(test_class_of_several_addresses),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_no_such_domain),
+		cmocka_unit_test(test_our_lack),
 		cmocka_unit_test(test_findings_raise),
 		cmocka_unit_test(test_two_hosts),
 		cmocka_unit_test(test_two_addresses),

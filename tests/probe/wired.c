@@ -112,16 +112,23 @@ same_mail(const struct danelaw_mail *a, const struct danelaw_mail *b)
 }
 
 static void
+same_smtp(const struct danelaw_smtp *a, const struct danelaw_smtp *b)
+{
+#define TEXT(field) same_text(a->field, b->field);
+#define TEXTS(field, n) SAME_TEXTS(a, b, field);
+#define MAIL(field) same_mail(a->field, b->field);
+#define CHOICE(field, last) assert_int_equal(a->field, b->field);
+#define NUMBER(field) assert_int_equal(a->field, b->field);
+#define FLAG(field) assert_int_equal(a->field, b->field);
+#include "model/smtp_fields.def"
+}
+
+static void
 same_evidence(const struct evidence *a, const struct evidence *b)
 {
 	same_text(a->ip, b->ip);
 	assert_int_equal(a->port, b->port);
-	same_text(a->smtp.banner, b->smtp.banner);
-	same_text(a->smtp.starttls, b->smtp.starttls);
-	same_text(a->smtp.refusal, b->smtp.refusal);
-	SAME_TEXTS(&a->smtp, &b->smtp, ehlo);
-	SAME_TEXTS(&a->smtp, &b->smtp, transcript);
-	same_mail(a->smtp.mail, b->smtp.mail);
+	same_smtp(&a->smtp, &b->smtp);
 	assert_memory_equal(&a->timing, &b->timing, sizeof(a->timing));
 	assert_int_equal(a->n_shakes, b->n_shakes);
 	for (size_t i = 0; i < a->n_shakes; i++)

@@ -80,7 +80,7 @@ static void
 test_summary(void **state)
 {
 	static const char *const keys[] = { "domain", "verdict", "state",
-		"summary" };
+		"summary", "own_lack" };
 	(void)state;
 
 	for (size_t i = 0; i < trees_count; i++) {

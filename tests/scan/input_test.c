@@ -117,6 +117,13 @@ test_rows(void **state)
 		expect(rows[i].text, strlen(rows[i].text), buf_text(&wanted));
 		buf_finish(&wanted);
 	}
+	expect("\xff\xfe"
+	       "a\0.\0b\0\n\0c\0.\0d\0\n\0",
+	    18, "1! : the list is in UTF-16; write it in UTF-8; ");
+	expect("\xfe\xff\0a\0.\0b\0\n", 10,
+	    "1! : the list is in UTF-16; write it in UTF-8; ");
+	expect(
+	    "\xff", 1, "1! \\xff: the name is no valid international name; ");
 	expect("a\0.example\nb.example\n", 21,
 	    "1! a\\x00.example: the name has a character that no host name "
 	    "can have; 2 b.example; ");

@@ -90,6 +90,16 @@ test_lines(void **state)
 		    "\"lookups\":[{\"source\":\"literal\"}]},"
 		    "\"source\":\"literal\",\"x\":{\"source\":\"literal\"}}\n",
 		    "a.example", 1 },
+		/* What we could not judge is to be done again. */
+		{ R "\"domain\":\"a.example\",\"own_lack\":null}\n",
+		    "a.example", 1 },
+		{ A R "\"own_lack\":\"no socket\","
+		      "\"domain\":\"b.example\"}\n",
+		    "a.example", 2 },
+		{ R "\"own_lack\":\"no\",\"domain\":\"a.example\"}\n" A,
+		    "a.example", 2 },
+		{ R "\"domain\":\"a.example\",\"x\":{\"own_lack\":\"no\"}}\n",
+		    "a.example", 1 },
 		/* Any other value may stand anywhere else. */
 		{ R "\"a\":[],\"b\":{},\"c\":[1,-2.5e+3,true,false,null,"
 		    "[[]],{\"d\":[{}]}],\"e\":\"\\n\\ud83d\\ude00\xc3\xbc\","

@@ -11,7 +11,6 @@
 
 #include "model/tree.h"
 #include "serve/cache.h"
-#include "serve/clients.h"
 
 #define LIFE 1000
 
@@ -296,28 +295,6 @@ test_limits(void **state)
 	cache_free(cache);
 }
 
-static void
-test_clients(void **state)
-{
-	struct clients *clients = clients_new(2);
-	struct client *one, *two, *other;
-	(void)state;
-
-	one = clients_enter(clients, "192.0.2.1");
-	two = clients_enter(clients, "192.0.2.1");
-	assert_non_null(one);
-	assert_ptr_equal(one, two);
-	assert_null(clients_enter(clients, "192.0.2.1"));
-	other = clients_enter(clients, "192.0.2.2");
-	assert_non_null(other);
-	clients_leave(clients, one);
-	assert_ptr_equal(clients_enter(clients, "192.0.2.1"), two);
-	clients_leave(clients, two);
-	clients_leave(clients, two);
-	assert_non_null(clients_enter(clients, "192.0.2.1"));
-	clients_free(clients);
-}
-
 int
 main(void)
 {
@@ -331,7 +308,6 @@ main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_clients),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

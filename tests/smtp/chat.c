@@ -22,21 +22,23 @@ static const char *const steps[] = {
 	[DIALOGUE_FAILED] = "failed",
 };
 static const char *const faults[] = {
-	[DIALOGUE_FAULT_NONE] = "none",
-	[DIALOGUE_GARBLED] = "garbled",
-	[DIALOGUE_REFUSED] = "refused",
-	[DIALOGUE_LACKING] = "lacking",
-	[DIALOGUE_INJECTED] = "injected",
-	[DIALOGUE_CLOSED] = "closed",
+	[DANELAW_SMTP_NO_FAULT] = "none",
+	[DANELAW_SMTP_GARBLED] = "garbled",
+	[DANELAW_SMTP_BROKEN] = "broken",
+	[DANELAW_SMTP_TLS_FIRST] = "tls-first",
+	[DANELAW_SMTP_REFUSED] = "refused",
+	[DANELAW_SMTP_LACKING] = "lacking",
+	[DANELAW_SMTP_INJECTED] = "injected",
+	[DANELAW_SMTP_CLOSED] = "closed",
 };
 static const char *const stages[] = {
-	[DIALOGUE_AT_BANNER] = "banner",
-	[DIALOGUE_AT_EHLO] = "ehlo",
-	[DIALOGUE_AT_STARTTLS] = "starttls",
-	[DIALOGUE_AT_TLS] = "tls",
-	[DIALOGUE_AT_EHLO_TLS] = "ehlo-tls",
-	[DIALOGUE_AT_ENVELOPE] = "envelope",
-	[DIALOGUE_AT_QUIT] = "quit",
+	[DANELAW_SMTP_AT_BANNER] = "banner",
+	[DANELAW_SMTP_AT_EHLO] = "ehlo",
+	[DANELAW_SMTP_AT_STARTTLS] = "starttls",
+	[DANELAW_SMTP_AT_TLS] = "tls",
+	[DANELAW_SMTP_AT_EHLO_TLS] = "ehlo-tls",
+	[DANELAW_SMTP_AT_ENVELOPE] = "envelope",
+	[DANELAW_SMTP_AT_QUIT] = "quit",
 };
 
 struct chat {
@@ -204,13 +206,15 @@ expect(struct chat *chat, const char *what, const char *value)
 	char code[16];
 
 	chat->n_expected++;
-	snprintf(code, sizeof(code), "%d", dialogue_code(dialogue));
+	snprintf(code, sizeof(code), "%d", dialogue_facts(dialogue)->code);
 	if (strcmp(what, "step") == 0)
 		expect_text(chat, steps[dialogue_next(dialogue)], value);
 	else if (strcmp(what, "fault") == 0)
-		expect_text(chat, faults[dialogue_fault(dialogue)], value);
+		expect_text(
+		    chat, faults[dialogue_facts(dialogue)->fault], value);
 	else if (strcmp(what, "stage") == 0)
-		expect_text(chat, stages[dialogue_stage(dialogue)], value);
+		expect_text(
+		    chat, stages[dialogue_facts(dialogue)->stage], value);
 	else if (strcmp(what, "code") == 0)
 		expect_text(chat, code, value);
 	else if (strcmp(what, "outcome") == 0)
@@ -220,6 +224,10 @@ expect(struct chat *chat, const char *what, const char *value)
 		expect_text(chat, dialogue_error(dialogue), value);
 	else if (strcmp(what, "banner") == 0)
 		expect_text(chat, facts->banner, value);
+	else if (strcmp(what, "ehlo-refusal") == 0)
+		expect_text(chat, facts->ehlo_refusal, value);
+	else if (strcmp(what, "starttls-again") == 0)
+		expect_text(chat, facts->starttls_again ? "yes" : "no", value);
 	else if (strcmp(what, "starttls") == 0)
 		expect_text(chat, facts->starttls, value);
 	else if (strcmp(what, "refusal") == 0)

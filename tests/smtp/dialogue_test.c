@@ -271,7 +271,8 @@ test_transcript_end(void **state)
 	assert_true(feed(dialogue, "250 STARTTLS\r\n"));
 	/* What does not get into the transcript decides all the same. */
 	assert_int_equal(dialogue_next(dialogue), DIALOGUE_WRITE);
-	assert_int_equal(dialogue_stage(dialogue), DIALOGUE_AT_STARTTLS);
+	assert_int_equal(
+	    dialogue_facts(dialogue)->stage, DANELAW_SMTP_AT_STARTTLS);
 	assert_int_equal(facts->n_transcript, 200);
 	assert_string_equal(facts->transcript[198], "< 250-hello");
 	assert_string_equal(facts->transcript[199], "... more");

@@ -43,7 +43,8 @@ foreign_issuer(void)
 
 	assert_non_null(bytes);
 	assert_int_equal(
-	    X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(issuer.cert),
+	    X509_PUBKEY_set0_param(
+		(X509_PUBKEY *)(uintptr_t)X509_get_X509_PUBKEY(issuer.cert),
 		OBJ_txt2obj("2.16.840.1.101.3.4.3.18", 1), V_ASN1_UNDEF, NULL,
 		bytes, (int)len),
 	    1);
@@ -207,8 +208,9 @@ test_flags(void **state)
 		} else {
 			assert_string_equal(
 			    answer.verify_error->name, rows[i].error);
-			assert_string_equal(
-			    answer.verify_error->text, rows[i].text);
+			/* Newer ones say the same at greater length. */
+			assert_memory_equal(answer.verify_error->text,
+			    rows[i].text, strlen(rows[i].text));
 			assert_int_equal(
 			    answer.verify_error->depth, rows[i].depth);
 		}
