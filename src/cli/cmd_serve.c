@@ -50,7 +50,7 @@
 /* Known at a time. */
 #define MAX_DOMAINS 10000
 #define HTTP_CHECKS_EACH 250 /* that one address may wait for */
-#define MAX_LISTS 64 /* whose folders may be read later */
+#define MAX_LISTS 64         /* whose folders may be read later */
 #define LEAST_LIFE_MS 60000
 #define MOST_LIFE_MS 3600000
 #define FAILED_LIFE_MS 30000
@@ -75,7 +75,7 @@ struct daemon {
 	struct event *on_term, *on_int, *on_hup, *watchdog, *look, *start;
 	struct event *weigh;
 	int64_t ready_at; /* at the latest */
-	unsigned memory; /* MiB */
+	unsigned memory;  /* MiB */
 	int memory_fd;
 	int64_t refuse_at, end_at; /* once it is stopping */
 	bool stopping, refused;
