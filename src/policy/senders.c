@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "policy/senders.h"
 
+enum { ALERT_HANDSHAKE_FAILURE = 40 };
+
 bool
 senders_record_fits(
     const struct danelaw_record *record, const struct danelaw_cert *cert)
@@ -120,7 +122,9 @@ static const struct sender_version versions[] = {
 	{ "go", "1.24", senders_go, senders_go_without,
 	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID, true },
 	{ "go", "1.27", senders_go, senders_go_without,
-	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID | SENDER_MLDSA, true },
+	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID | SENDER_MLDSA |
+		SENDER_QUOTES_REPLY,
+	    true },
 };
 #undef GO
 #undef OPENSSL_35
@@ -163,16 +167,40 @@ is_telling(const struct danelaw_probe *probe)
 static bool
 takes_key(const struct sender_version *version, const char *key)
 {
-	return (version->traits & SENDER_MLDSA) != 0 || key == NULL ||
-	    strncmp(key, "ML-DSA", 6) != 0;
+	return key == NULL ||
+	    ((version->traits & SENDER_MLDSA) != 0
+		    ? strncmp(key, "SLH-DSA", 7) != 0
+		    : strstr(key, "-DSA-") == NULL);
+}
+
+bool
+senders_takes_key(const struct sender_facts *facts, const char *key)
+{
+	return takes_key(facts->version, key);
 }
 
 /*
- * Its hello is too long for the server, or for what is before it, or has a
- * group in it that the server cannot bear.
+ * Has the server hybrid groups only? They need TLS 1.3: with 1.2 it then
+ * fails, and not for the version.
  */
 static bool
-is_too_long(
+is_hybrid_only(const struct danelaw_address *address)
+{
+	const struct danelaw_trial *old = senders_trial(address, "tls12");
+	const struct danelaw_tls *tls =
+	    address->n_probes == 0 ? NULL : address->probes[0].tls;
+
+	return tls != NULL && tls->group != NULL &&
+	    strstr(tls->group, "MLKEM") != NULL && old != NULL && !old->ok &&
+	    old->alert == ALERT_HANDSHAKE_FAILURE;
+}
+
+/*
+ * Its hello is too long for the server, or for what is before it, has a
+ * group in it that the server cannot bear, or none that it asks for.
+ */
+static bool
+is_hello_bad(
     const struct sender_version *version, const struct danelaw_address *address)
 {
 	const struct danelaw_trial *big = senders_trial(address, "big-hello");
@@ -180,7 +208,7 @@ is_too_long(
 	const struct danelaw_trial *again = senders_trial(address, "again");
 
 	if ((version->traits & SENDER_HYBRID) == 0)
-		return false;
+		return is_hybrid_only(address);
 	return (big != NULL && !big->ok) ||
 	    (small != NULL && small->ok && !address->trials[0].ok &&
 		(again == NULL || !again->ok));
@@ -193,7 +221,7 @@ shown_to(
 	const struct danelaw_probe *first = NULL;
 	bool rsa_first = (version->traits & SENDER_RSA_FIRST) != 0;
 
-	if (is_too_long(version, address))
+	if (is_hello_bad(version, address))
 		return NULL;
 	for (size_t i = 0; i < address->n_probes; i++) {
 		const struct danelaw_probe *probe = &address->probes[i];

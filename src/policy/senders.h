@@ -37,6 +37,8 @@ enum {
 	SENDER_NO_RSA_EXCHANGE = 1 << 4,
 	/* Cannot read a certificate with a serial number below 0. */
 	SENDER_POSITIVE_SERIAL = 1 << 5,
+	/* Go 1.27 writes a server's words as 454 "later". */
+	SENDER_QUOTES_REPLY = 1 << 6,
 };
 
 struct sender_facts;
@@ -77,6 +79,8 @@ enum sender_failure {
 enum sender_failure senders_failure(const struct sender_facts *facts);
 
 bool senders_has(const struct sender_facts *facts, unsigned trait);
+/* Can it verify what such a key signed, as "ML-DSA-65"? */
+bool senders_takes_key(const struct sender_facts *facts, const char *key);
 /* The alert that ended the default handshake, -1: none came. */
 int senders_alert(const struct danelaw_address *address);
 

@@ -96,8 +96,8 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	if (probe_is_first(probe))
 		return is_tls_failure(reached) || is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
-	/* Of senders without DHE it tells either way. */
-	if (is_offer(probe, "no-dhe"))
+	/* Of senders without DHE or RSA it tells either way. */
+	if (is_offer(probe, "no-dhe") || is_offer(probe, "ecdhe"))
 		return probe->shook;
 	return probe->shook && is_tls_failure(reached) &&
 	    !probe_is_repeated(probe) && !is_no_such_cert(probe);
@@ -174,6 +174,16 @@ next_trial(const struct probe *probe)
 	return probe->target.next(evidence->trials, evidence->n_trials);
 }
 
+/* Such a cipher has no word for its key exchange: "AES256-SHA". */
+static bool
+is_rsa_exchange(const struct danelaw_tls *tls)
+{
+	return tls != NULL && tls->cipher != NULL &&
+	    strncmp(tls->cipher, "TLS_", 4) != 0 &&
+	    strncmp(tls->cipher, "ECDHE-", 6) != 0 &&
+	    strncmp(tls->cipher, "DHE-", 4) != 0;
+}
+
 /*
  * TLS 1.2 by itself, and ML-DSA, only where 1.3 was spoken, no SNI only where
  * some was, no DHE only where there was.
@@ -192,6 +202,8 @@ is_worth_a_look(const struct probe *probe, const char *name)
 	if (strcmp(name, "no-dhe") == 0)
 		return tls != NULL && tls->cipher != NULL &&
 		    strncmp(tls->cipher, "DHE-", 4) == 0;
+	if (strcmp(name, "ecdhe") == 0)
+		return is_rsa_exchange(tls);
 	if (strcmp(name, "no-sni") == 0)
 		return tls != NULL && tls->sni != NULL;
 	return true;

@@ -18,6 +18,7 @@
  *	again		the default
  *	tls12		nothing newer than TLS 1.2
  *	no-dhe		ECDHE and RSA only, TLS 1.2
+ *	ecdhe		ECDHE only, TLS 1.2
  *	tls10		nothing newer than TLS 1.0
  *	rare-groups	adds groups that no sender offers (secp256k1...)
  *	weak		any cipher, signature and length of parameters, and
@@ -67,8 +68,8 @@ const struct tls_offer *tls_offer_find_short(const char *name);
 bool tls_offer_has_hybrid(void);
 /*
  * Default first, then one as long as those of today, four by key type, one
- * without SNI, one for those that get TLS 1.3 otherwise, and one for those
- * that get DHE.
+ * without SNI, one for those that get TLS 1.3 otherwise, and two for those
+ * that get DHE or RSA as key exchange.
  */
 extern const char *const tls_offer_all_certs[];
 extern const size_t tls_offer_n_all_certs;

@@ -53,7 +53,8 @@ def sender_words(source):
             text = re.sub(r'/\*.*?\*/', '', file.read(), flags=re.S)
         for literals in LITERALS.findall(text):
             words = ''.join(PIECE.findall(literals)).replace('%s', 'x.example')
-            if ' ' in words and words.strip('x.example, '):
+            if (' ' in words.strip() and '%' not in words
+                    and words.strip('x.example, ')):
                 yield words
 
 

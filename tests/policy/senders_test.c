@@ -165,6 +165,42 @@ dhe_late(struct grown *g)
 }
 
 static void
+rsa_exchange(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.2", "AES256-SHA");
+	tried(g, "default", -1);
+	tried(g, "ecdhe", 40);
+}
+
+static void
+rsa_preferred(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.2", "AES256-SHA");
+	tried(g, "default", -1);
+	tried(g, "ecdhe", -1);
+}
+
+static void
+negative_serial(struct grown *g)
+{
+	static const uint8_t der[] = { 0x30, 0x82, 1, 0, 0x30, 0x81, 0xf0, 0xa0,
+		3, 2, 1, 2, 2, 1, 0x80 };
+
+	g->leaf->der = der;
+	g->leaf->der_len = sizeof(der);
+}
+
+static void
+large_serial(struct grown *g)
+{
+	static const uint8_t der[] = { 0x30, 0x82, 1, 0, 0x30, 0x81, 0xf0, 0xa0,
+		3, 2, 1, 2, 2, 2, 0, 0x80 };
+
+	g->leaf->der = der;
+	g->leaf->der_len = sizeof(der);
+}
+
+static void
 ta_not_sent(struct grown *g)
 {
 	ta_only(g);
@@ -587,6 +623,42 @@ mldsa_stray(struct grown *g)
 }
 
 static void
+hybrid(struct grown *g)
+{
+	g->probe->tls->group = "X25519MLKEM768";
+}
+
+static void
+hybrid_only(struct grown *g)
+{
+	hybrid(g);
+	tried(g, "default", -1);
+	tried(g, "tls12", 40);
+}
+
+static void
+hybrid_13_only(struct grown *g)
+{
+	hybrid(g);
+	tried(g, "default", -1);
+	tried(g, "tls12", 70);
+}
+
+static void
+ta_mldsa(struct grown *g)
+{
+	ta_only(g);
+	g->probe->chain[1].key = "ML-DSA-65";
+}
+
+static void
+ta_slhdsa(struct grown *g)
+{
+	ta_only(g);
+	g->probe->chain[1].key = "SLH-DSA-SHA2-128s";
+}
+
+static void
 rsa_1024(struct grown *g)
 {
 	g->leaf->key = "RSA 1024";
@@ -645,11 +717,18 @@ static const struct {
 	    KEY_USAGE "detected." },
 	{ "keyEncipherment only, DHE", ku_enc_dhe, "PS-",
 	    KEY_USAGE "detected." },
-	{ "keyEncipherment only, RSA exchange", ku_enc_rsa, "PESG", NULL },
-	{ "digitalSignature only, RSA exchange", ku_sign_rsa, "PSG",
+	{ "keyEncipherment only, RSA exchange", ku_enc_rsa, "PES-", NULL },
+	{ "digitalSignature only, RSA exchange", ku_sign_rsa, "PS-",
 	    KEY_USAGE "detected." },
 	{ "digitalSignature only, TLS 1.3", ku_sign_13, "PESG", NULL },
-	{ "both, RSA exchange", ku_both_rsa, "PESG", NULL },
+	{ "both, RSA exchange", ku_both_rsa, "PES-", NULL },
+	{ "RSA exchange preferred to ECDHE", rsa_preferred, "PESG", NULL },
+	{ "Go 1.24 has no RSA exchange", rsa_exchange, "PESg",
+	    "go: remote error: tls: handshake failure" },
+	{ "a negative serial number", negative_serial, "PESg",
+	    "go: tls: failed to parse certificate from server: x509: negative "
+	    "serial number" },
+	{ "a serial number of 128", large_serial, "PESG", NULL },
 	{ "key usage without DANE: next in clear", ku_enc_open, "PESG", NULL },
 	{ "7671 9 GnuTLS has no digest agility", agility, "E",
 	    "postfix: Server certificate not verified" },
@@ -769,6 +848,16 @@ static const struct {
 	{ "ML-DSA alone", mldsa, "pSg", "exim-gnutls: DANE attempt failed" },
 	{ "ML-DSA shown, but not recorded", mldsa_stray, "pEg",
 	    "sendmail: 454 4.7.0 DANE check failed." },
+	{ "a hybrid group", hybrid, "PESG", NULL },
+	{ "hybrid groups only", hybrid_only, "pSg",
+	    "postfix: Cannot start TLS: handshake failure" },
+	{ "TLS 1.3 only tells nothing of groups", hybrid_13_only, "PESG",
+	    NULL },
+	{ "an anchor with ML-DSA", ta_mldsa, "PSg",
+	    "exim-gnutls: Verification failed. CA constrains were violated." },
+	{ "an anchor with SLH-DSA", ta_slhdsa, "PS",
+	    "exim-gnutls: TLSA record problem: There was an error in the "
+	    "public key." },
 	{ "level 2: RSA 1024", rsa_1024, "PEG",
 	    "sendmail: 454 4.7.0 DANE check failed." },
 	{ "level 2: DH 1024", dh_1024, "PE",
