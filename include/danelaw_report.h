@@ -134,6 +134,7 @@ enum danelaw_role {
 	DANELAW_ROLE_PRESENTED_NOT_ON_PATH, /* sent, but it vouches for nobody
 					     */
 	DANELAW_ROLE_WRONG_USAGE, /* on the path, but the usage is not for it */
+	DANELAW_ROLE_WRONG_BYTES, /* a digest of something else, see hashed */
 };
 
 /* By what a record matched. */
@@ -286,6 +287,9 @@ struct danelaw_record_result {
 	enum danelaw_result result;
 	int depth; /* -1: none */
 	enum danelaw_role role;
+	/* What it is a digest of that is no certificate and no key: "nothing
+	   (zero bytes)"; or NULL. */
+	const char *hashed;
 };
 
 struct danelaw_verify_error {

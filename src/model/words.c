@@ -196,6 +196,7 @@ danelaw_role_word(enum danelaw_role role)
 		[DANELAW_ROLE_UNUSABLE] = "unusable",
 		[DANELAW_ROLE_PRESENTED_NOT_ON_PATH] = "presented-not-on-path",
 		[DANELAW_ROLE_WRONG_USAGE] = "wrong-usage",
+		[DANELAW_ROLE_WRONG_BYTES] = "wrong-bytes",
 	};
 
 	return WORD(words, role);
