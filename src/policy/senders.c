@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "policy/senders.h"
 
-enum { ALERT_HANDSHAKE_FAILURE = 40 };
-
 bool
 senders_record_fits(
     const struct danelaw_record *record, const struct danelaw_cert *cert)
@@ -179,20 +177,14 @@ senders_takes_key(const struct sender_facts *facts, const char *key)
 	return takes_key(facts->version, key);
 }
 
-/*
- * Has the server hybrid groups only? They need TLS 1.3: with 1.2 it then
- * fails, and not for the version.
- */
+/* Has the server hybrid groups only? */
 static bool
 is_hybrid_only(const struct danelaw_address *address)
 {
-	const struct danelaw_trial *old = senders_trial(address, "tls12");
-	const struct danelaw_tls *tls =
-	    address->n_probes == 0 ? NULL : address->probes[0].tls;
+	const struct danelaw_trial *brief = senders_trial(address, "no-hybrid");
 
-	return tls != NULL && tls->group != NULL &&
-	    strstr(tls->group, "MLKEM") != NULL && old != NULL && !old->ok &&
-	    old->alert == ALERT_HANDSHAKE_FAILURE;
+	return brief != NULL && address->trials[0].ok && !brief->ok &&
+	    !brief->timeout;
 }
 
 /*

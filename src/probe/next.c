@@ -118,8 +118,9 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	if (probe_is_first(probe) || replaces_first(probe, reached))
 		return is_tls_failure(reached) || is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
-	/* Of senders without DHE or RSA it tells either way. */
-	if (is_offer(probe, "no-dhe") || is_offer(probe, "ecdhe"))
+	/* Of senders without DHE, RSA or hybrids it tells either way. */
+	if (is_offer(probe, "no-dhe") || is_offer(probe, "ecdhe") ||
+	    is_offer(probe, "no-hybrid"))
 		return probe->shook;
 	return probe->shook && is_tls_failure(reached) &&
 	    !probe_is_repeated(probe) && !is_no_such_cert(probe);
@@ -208,6 +209,22 @@ is_rsa_exchange(const struct danelaw_tls *tls)
 	    strncmp(tls->cipher, "DHE-", 4) != 0;
 }
 
+/* It may: a hybrid was chosen, and TLS 1.2, which has none, fails. */
+static bool
+needs_hybrid(const struct evidence *evidence)
+{
+	const struct danelaw_tls *tls = evidence->shakes[0].tls;
+
+	if (tls == NULL || tls->group == NULL ||
+	    strstr(tls->group, "MLKEM") == NULL)
+		return false;
+	for (size_t i = 0; i < evidence->n_trials; i++) {
+		if (strcmp(evidence->trials[i].offer, "tls12") == 0)
+			return !evidence->trials[i].ok;
+	}
+	return false;
+}
+
 /*
  * TLS 1.2 by itself, and ML-DSA, only where 1.3 was spoken, no SNI only where
  * some was, no DHE only where there was.
@@ -226,6 +243,8 @@ is_worth_a_look(const struct probe *probe, const char *name)
 	if (strcmp(name, "no-dhe") == 0)
 		return tls != NULL && tls->cipher != NULL &&
 		    strncmp(tls->cipher, "DHE-", 4) == 0;
+	if (strcmp(name, "no-hybrid") == 0)
+		return needs_hybrid(probe->evidence);
 	if (strcmp(name, "ecdhe") == 0)
 		return is_rsa_exchange(tls);
 	if (strcmp(name, "no-sni") == 0)

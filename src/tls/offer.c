@@ -160,7 +160,8 @@ static bool has_hybrid;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 const char *const tls_offer_all_certs[] = { "default", "big-hello", "rsa",
-	"ecdsa", "eddsa", "mldsa", "no-sni", "tls12", "no-dhe", "ecdhe" };
+	"ecdsa", "eddsa", "mldsa", "no-sni", "tls12", "no-dhe", "ecdhe",
+	"no-hybrid" };
 const size_t tls_offer_n_all_certs = COUNT(tls_offer_all_certs);
 
 /* Each list once, so that equal ones have one address. */

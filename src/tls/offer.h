@@ -72,8 +72,8 @@ const struct tls_offer *tls_offer_find_short(const char *name);
 bool tls_offer_has_hybrid(void);
 /*
  * Default first, then one as long as those of today, four by key type, one
- * without SNI, one for those that get TLS 1.3 otherwise, and two for those
- * that get DHE or RSA as key exchange.
+ * without SNI, one for those that get TLS 1.3 otherwise, two for those
+ * that get DHE or RSA as key exchange, and one for those that get a hybrid.
  */
 extern const char *const tls_offer_all_certs[];
 extern const size_t tls_offer_n_all_certs;

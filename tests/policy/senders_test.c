@@ -634,14 +634,16 @@ hybrid_only(struct grown *g)
 	hybrid(g);
 	tried(g, "default", -1);
 	tried(g, "tls12", 40);
+	tried(g, "no-hybrid", 40);
 }
 
 static void
-hybrid_13_only(struct grown *g)
+hybrid_no_12(struct grown *g)
 {
 	hybrid(g);
 	tried(g, "default", -1);
-	tried(g, "tls12", 70);
+	tried(g, "tls12", 40);
+	tried(g, "no-hybrid", -1);
 }
 
 static void
@@ -851,8 +853,7 @@ static const struct {
 	{ "a hybrid group", hybrid, "PESG", NULL },
 	{ "hybrid groups only", hybrid_only, "pSg",
 	    "postfix: Cannot start TLS: handshake failure" },
-	{ "TLS 1.3 only tells nothing of groups", hybrid_13_only, "PESG",
-	    NULL },
+	{ "no TLS 1.2 tells nothing of groups", hybrid_no_12, "PESG", NULL },
 	{ "an anchor with ML-DSA", ta_mldsa, "PSg",
 	    "exim-gnutls: Verification failed. CA constrains were violated." },
 	{ "an anchor with SLH-DSA", ta_slhdsa, "PS",

@@ -953,7 +953,7 @@ test_offers(void **state)
 {
 	(void)state;
 	assert_null(tls_offer_find("post-quantum"));
-	assert_int_equal(tls_offer_n_all_certs, 10);
+	assert_int_equal(tls_offer_n_all_certs, 11);
 	assert_string_equal(tls_offer_all_certs[0], "default");
 	for (size_t i = 0; i < tls_offer_n_all_certs; i++)
 		assert_string_equal(
