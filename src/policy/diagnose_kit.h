@@ -117,6 +117,9 @@ bool kit_has_sightings(
  */
 bool kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_record *record);
+/* What a record is a digest of that is no certificate and no key; or NULL. */
+const char *kit_hashed(const struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_record *record);
 /* Did all chains that the host showed pass, and was there one? */
 bool kit_is_authenticated(
     const struct exam *exam, const struct danelaw_host *host);
@@ -130,10 +133,14 @@ const char *kit_tries(
 /* Was STARTTLS there at one try, and missing or refused at another? */
 bool kit_tries_differ(const struct danelaw_address *address);
 
+/* Are such records why no connection to the host is authenticated? */
+bool bytes_are_cause(const struct exam *exam, const struct danelaw_host *host);
+
 /* The groups. */
 void diagnose_dns(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
 void diagnose_advice(struct exam *exam);
+void diagnose_bytes(struct exam *exam);
 void diagnose_mismatch(struct exam *exam);
 void diagnose_cert(struct exam *exam);
 void diagnose_chain(struct exam *exam);

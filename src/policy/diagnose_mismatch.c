@@ -457,6 +457,9 @@ diagnose_mismatch(struct exam *exam)
 
 		if (sighting->probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
 			continue;
+		/* That no record fits is a consequence. */
+		if (bytes_are_cause(exam, sighting->host))
+			continue;
 		if (is_sni_fault(sighting))
 			finding_add(exam->tree, FINDING_TLS_SNI_WRONG_CERT,
 			    sighting->subject, "where", sighting->where, "host",

@@ -379,6 +379,7 @@ diagnose_stale(struct exam *exam, const struct danelaw_host *host)
 		const struct danelaw_record *record = &tlsa->records[i];
 
 		if (!record->usable || kit_fits_host(exam, host, record) ||
+		    kit_hashed(exam, host, record) != NULL ||
 		    (mixed && record->usage == 3))
 			continue;
 		if (some_fits(exam, host, record, -1)) {

@@ -31,7 +31,7 @@ is_offer(const struct probe *probe, const char *name)
 bool
 probe_leads(const struct probe *probe)
 {
-	return probe_is_first(probe) ||
+	return probe_is_first(probe) || probe->full ||
 	    (probe->asking && is_offer(probe, "no-hybrid"));
 }
 
@@ -41,19 +41,41 @@ probe_is_repeated(const struct probe *probe)
 	return is_offer(probe, "again");
 }
 
-bool
-probe_next_is_curt(const struct probe *probe, enum danelaw_outcome reached)
+/* Is it the first one that the server can bear? */
+static bool
+is_bearable(const struct probe *probe, enum danelaw_outcome reached)
 {
-	return !probe_is_first(probe) && probe_leads(probe) && probe->up &&
-	    !is_tls_failure(reached);
+	return !probe_is_first(probe) && !probe->full && probe_leads(probe) &&
+	    probe->up && !is_tls_failure(reached);
 }
 
-/* A hello that is lost on the way is not waited for as a server would be. */
+/* Where it did not get as far as TLS, the lean one knows more. */
+static bool
+replaces_first(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return probe->full &&
+	    (probe->shook || reached == DANELAW_OUTCOME_NOT_EXAMINED);
+}
+
+bool
+probe_stands_first(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return probe_is_first(probe) || replaces_first(probe, reached) ||
+	    is_bearable(probe, reached);
+}
+
+/*
+ * A hello that is lost on the way is not waited for as a server would be, nor
+ * a server that was silent before.
+ */
 uint32_t
 probe_tls_ms(const struct probe *probe)
 {
 	bool quick = is_offer(probe, "big-hello") || probe_is_repeated(probe) ||
-	    probe->offer->bare != TLS_BARE_NONE;
+	    probe->offer->bare != TLS_BARE_NONE ||
+	    (probe->full &&
+		probe->evidence->shakes[0].reached ==
+		    DANELAW_OUTCOME_TLS_TIMEOUT);
 
 	return quick && probe->target.tls_ms > TRIAL_TLS_MS
 	    ? TRIAL_TLS_MS
@@ -93,7 +115,7 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 {
 	if (probe->asking)
 		return true;
-	if (probe_is_first(probe))
+	if (probe_is_first(probe) || replaces_first(probe, reached))
 		return is_tls_failure(reached) || is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
 	/* Of senders without DHE, RSA or hybrids it tells either way. */
@@ -124,6 +146,8 @@ probe_note_trial(
 	struct danelaw_trial *trial;
 
 	drop_doubted(probe, reached);
+	if (replaces_first(probe, reached))
+		evidence->n_trials = 0;
 	if (!is_trial(probe, reached))
 		return;
 	trial =
@@ -267,7 +291,10 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 		return NULL;
 	if (deadline != 0 && clock_monotonic_ms() >= deadline)
 		return NULL;
-	if (probe_is_first(probe) && probe->target.next != NULL &&
+	if (probe->lean && is_tls_failure(reached))
+		return "default";
+	if ((probe_is_first(probe) || probe->full) &&
+	    probe->target.next != NULL &&
 	    (is_tls_failure(reached) || is_silent(probe, reached)))
 		begin_asking(probe);
 	if (probe->asking) {
@@ -285,13 +312,24 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 }
 
 const struct tls_offer *
+probe_first_offer(struct probe *probe, bool all_certs)
+{
+	const char *name = tls_offer_all_certs[0];
+
+	probe->lean = !all_certs && tls_offer_has_hybrid();
+	return probe->lean ? tls_offer_find_short(name) : tls_offer_find(name);
+}
+
+const struct tls_offer *
 probe_next_offer(struct probe *probe, enum danelaw_outcome reached)
 {
 	const char *name;
 
-	if (probe_next_is_curt(probe, reached))
+	if (is_bearable(probe, reached))
 		probe->curt = true;
 	name = next_name(probe, reached);
+	probe->full = probe->lean && is_tls_failure(reached);
+	probe->lean = false;
 	if (name == NULL) {
 		tidy_trials(probe->evidence);
 		return NULL;

@@ -219,6 +219,8 @@ make(void)
 		short_offers[i] = offers[i];
 		if (!is_short(&offers[i]))
 			short_offers[i].groups = groups;
+		if (offers[i].groups == NULL)
+			offers[i].groups = offers[0].groups;
 	}
 	has_hybrid = strstr(offers[0].groups, "MLKEM") != NULL;
 	SSL_CTX_free(ctx);

@@ -44,8 +44,8 @@ enum tls_bare { TLS_BARE_NONE = 0, TLS_BARE_TODAY, TLS_BARE_MLDSA };
 struct tls_offer {
 	const char *name;             /* "default", "rsa", "no-sni"... */
 	int min_version, max_version; /* TLS1_VERSION...; 0: no limit */
-	const char *sigalgs; /* OpenSSL lists; NULL: OpenSSL's default */
-	const char *groups;
+	const char *sigalgs; /* OpenSSL lists; NULL: as the default has them */
+	const char *groups;  /* never NULL */
 	const char *ciphers; /* TLS 1.2 and below */
 	const char *suites;  /* TLS 1.3 */
 	int no_sni;          /* leave the server name out */
@@ -62,7 +62,11 @@ struct tls_offer {
 
 /* Static; NULL: no such offer. */
 const struct tls_offer *tls_offer_find(const char *name);
-/* The same without hybrid groups, for a server that cannot bear them. */
+/*
+ * The same without hybrid groups: for a server that cannot bear them, and as a
+ * first look that is cheap, since a key for ML-KEM costs as much as all the
+ * rest of the hello.
+ */
 const struct tls_offer *tls_offer_find_short(const char *name);
 /* Does the default have hybrid groups? */
 bool tls_offer_has_hybrid(void);

@@ -46,7 +46,8 @@ def lines(source):
 
 
 def sender_words(source):
-    """All sentences in the files that foretell what senders do."""
+    """All sentences in the files that foretell what senders do; what ends
+    in a space is the begin of one, or a word that is looked for."""
     for path in sorted(glob.glob(os.path.join(source, 'src', 'policy',
                                               'senders*.c'))):
         with open(path, encoding='utf-8') as file:

@@ -35,6 +35,24 @@ stale_key_twice(struct grown *g)
 }
 
 static void
+wrong_bytes(struct grown *g)
+{
+	mismatch(g, "3 1 1 " EMPTY, NULL);
+}
+
+static void
+wrong_bytes_and_stale(struct grown *g)
+{
+	mismatch(g, "3 1 1 " OTHER, "3 0 1 " EMPTY);
+}
+
+static void
+wrong_bytes_beside(struct grown *g)
+{
+	grow_records(g, GOOD_311, "3 1 1 " EMPTY, NULL);
+}
+
+static void
 stale_certificate(struct grown *g)
 {
 	mismatch(g, "3 0 1 " OTHER, NULL);
@@ -210,6 +228,16 @@ static const struct tree_row rows[] = {
 	    "critical tlsa-stale-311-new-key mx1.example\n",
 	    ADD_311 "-" ZONE "3 1 1 " OTHER "\n"
 		    "-" ZONE "3 1 1 " D64("beef") "\n" },
+	{ "6698 2.1.2 a digest of nothing", wrong_bytes,
+	    "critical tlsa-hash-of-wrong-bytes mx1.example\n",
+	    ADD_311 "-" ZONE "3 1 1 " EMPTY "\n" },
+	{ "6698 2.1.2 beside the key of old", wrong_bytes_and_stale,
+	    "critical tlsa-hash-of-wrong-bytes mx1.example\n",
+	    ADD_311 "-" ZONE "3 0 1 " EMPTY "\n" },
+	{ "6698 2.1.2 beside what fits: no next key", wrong_bytes_beside,
+	    "warning tlsa-hash-of-wrong-bytes mx1.example\n"
+	    "info tlsa-single-record mx1.example\n",
+	    "-" ZONE "3 1 1 " EMPTY "\n" },
 	{ "7671 8.1 new certificate", stale_certificate,
 	    "critical tlsa-stale-301-after-renewal mx1.example\n",
 	    ADD_311 "-" ZONE "3 0 1 " OTHER "\n" },
