@@ -100,6 +100,7 @@ senders_failure(const struct sender_facts *facts)
  * 4.96, Go 1.19), of Debian 13 (3.10, 4.98, Sendmail, 1.24) and of sid.
  */
 #define GO SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL
+#define HYBRID SENDER_HYBRID | SENDER_LONG_HELLO
 #define OPENSSL_35 SENDER_MLDSA | SENDER_NO_OLD_TLS
 static const struct sender_version versions[] = {
 	{ "postfix", "3.7", senders_postfix, senders_postfix_without, 0, true },
@@ -112,19 +113,20 @@ static const struct sender_version versions[] = {
 	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without,
 	    SENDER_RSA_FIRST, true },
 	{ "exim-gnutls", "4.100", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST, true },
+	    SENDER_RSA_FIRST | SENDER_VAIN_MLDSA, true },
 	{ "sendmail", "8.18", senders_sendmail, senders_sendmail_without,
-	    OPENSSL_35 | SENDER_HYBRID, true },
+	    OPENSSL_35 | HYBRID, true },
 	{ "go", "1.19", senders_go, senders_go_without, SENDER_RSA_FIRST,
 	    true },
 	{ "go", "1.24", senders_go, senders_go_without,
-	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID, true },
+	    GO | SENDER_NO_RSA_EXCHANGE | HYBRID, true },
 	{ "go", "1.27", senders_go, senders_go_without,
-	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID | SENDER_MLDSA |
+	    GO | SENDER_NO_RSA_EXCHANGE | HYBRID | SENDER_MLDSA |
 		SENDER_QUOTES_REPLY,
 	    true },
 };
 #undef GO
+#undef HYBRID
 #undef OPENSSL_35
 
 /* TLS stood, and only TLS and what came of it decides. */
@@ -171,6 +173,15 @@ takes_key(const struct sender_version *version, const char *key)
 		    : strstr(key, "-DSA-") == NULL);
 }
 
+/* Or at least ask for it? */
+static bool
+is_shown(const struct sender_version *version, const char *key)
+{
+	return takes_key(version, key) ||
+	    ((version->traits & SENDER_VAIN_MLDSA) != 0 &&
+		strncmp(key, "ML-DSA", 6) == 0);
+}
+
 bool
 senders_takes_key(const struct sender_facts *facts, const char *key)
 {
@@ -201,9 +212,10 @@ is_hello_bad(
 
 	if ((version->traits & SENDER_HYBRID) == 0)
 		return is_hybrid_only(address);
-	return (big != NULL && !big->ok) ||
-	    (small != NULL && small->ok && !address->trials[0].ok &&
-		(again == NULL || !again->ok));
+	if (big != NULL && !big->ok)
+		return (version->traits & SENDER_LONG_HELLO) != 0;
+	return small != NULL && small->ok && !address->trials[0].ok &&
+	    (again == NULL || !again->ok);
 }
 
 static const struct danelaw_probe *
@@ -219,7 +231,7 @@ shown_to(
 		const struct danelaw_probe *probe = &address->probes[i];
 
 		if (!is_telling(probe) ||
-		    !takes_key(version, probe->chain[0].key))
+		    !is_shown(version, probe->chain[0].key))
 			continue;
 		if (first == NULL)
 			first = probe;

@@ -28,10 +28,14 @@ bool senders_predict(struct arena *arena, const struct danelaw_report *report,
 enum {
 	/* It names RSA first where a server can choose; OpenSSL does not. */
 	SENDER_RSA_FIRST = 1 << 0,
-	/* Offers X25519MLKEM768 with a share, in a hello of 1,500 octets. */
+	/* Has X25519MLKEM768... */
 	SENDER_HYBRID = 1 << 1,
+	/* ...and a share for it at once, which makes 1,500 octets. */
+	SENDER_LONG_HELLO = 1 << 7,
 	/* Takes certificates with ML-DSA keys, and signatures by such. */
 	SENDER_MLDSA = 1 << 2,
+	/* GnuTLS 3.8.13 asks for such, but fails at the signature. */
+	SENDER_VAIN_MLDSA = 1 << 8,
 	/* OpenSSL 3.1 and later: nothing below TLS 1.2 at level 1. */
 	SENDER_NO_OLD_TLS = 1 << 3,
 	SENDER_NO_RSA_EXCHANGE = 1 << 4,

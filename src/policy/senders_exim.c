@@ -20,6 +20,7 @@
 #define WHY_DIFFERS "Verification failed. The certificate differs."
 #define WHY_CONSTRAINS "Verification failed. CA constrains were violated."
 #define WHY_NONE_USABLE "TLSA record problem: none usable"
+#define WHY_SIGNATURE "Public key signature verification has failed."
 #define WHY_NO_KEY "TLSA record problem: There was an error in the public key."
 #define WHY_ADDRESS                                                            \
 	"all relevant MX records point to non-existent hosts or (invalidly) "  \
@@ -305,6 +306,8 @@ senders_exim(const struct sender_facts *facts)
 		return delivers;
 	if (senders_miss_starttls(&facts->address->smtp))
 		return refuses(WHY_NO_TLS);
+	if (!senders_takes_key(facts, probe->chain[0].key))
+		return refuses(WHY_SIGNATURE);
 	if (has_unfit_cert(probe->tls))
 		return refuse_unfit(facts->address);
 	if (violates_key_usage(probe->tls, &probe->chain[0]))

@@ -175,8 +175,10 @@ authenticate(const struct sender_facts *facts)
 	why = name_fault(facts);
 	if (why == NULL && match->how == DANELAW_HOW_SIGNED_BY)
 		why = WHY_AUTHORITY;
+	/* 1.27 names what it takes in certificates, and is sent away. */
 	if (why == NULL && !path_has_keys(facts))
-		why = WHY_AUTHORITY;
+		why = senders_has(facts, SENDER_MLDSA) ? WHY_HANDSHAKE
+						       : WHY_AUTHORITY;
 	if (why == NULL && !path_in_time(facts))
 		why = WHY_TIME;
 	return (struct sender_ruling) {

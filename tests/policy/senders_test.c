@@ -589,6 +589,15 @@ no_hybrid(struct grown *g)
 }
 
 static void
+hybrid_refused(struct grown *g)
+{
+	cut(g);
+	tried(g, "no-hybrid", -1);
+	tried(g, "big-hello", -1);
+	tried(g, "again", 40);
+}
+
+static void
 no_hybrid_again(struct grown *g)
 {
 	cut(g);
@@ -843,12 +852,14 @@ static const struct {
 	{ "alert 70, and TLS 1.0 works: no word of Exim", old_tried, "-",
 	    "go: remote error: tls: protocol version not supported" },
 	{ "hung up", hung_up, "", "go: EOF" },
-	{ "a hello of 1,500 octets is too long", big_hello, "pEg",
+	{ "a hello of 1,500 octets is too long", big_hello, "PEg",
 	    "sendmail: 454 4.7.0 TLS handshake failed." },
-	{ "the default was too long", no_hybrid, "pEg", "go: EOF" },
+	{ "the default was too long", no_hybrid, "PEg", "go: EOF" },
+	{ "a hybrid group is too much", hybrid_refused, "pEg",
+	    "postfix: Cannot start TLS: handshake failure" },
 	{ "the default works now", no_hybrid_again, "PESG", NULL },
 	{ "ML-DSA alone", mldsa, "pSg", "exim-gnutls: DANE attempt failed" },
-	{ "ML-DSA shown, but not recorded", mldsa_stray, "pEg",
+	{ "ML-DSA shown, but not recorded", mldsa_stray, "peg",
 	    "sendmail: 454 4.7.0 DANE check failed." },
 	{ "a hybrid group", hybrid, "PESG", NULL },
 	{ "hybrid groups only", hybrid_only, "pSg",
