@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "policy/known_ca.h"
+#include "table.h"
 #include "treekit.h"
 
 #define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
@@ -273,13 +274,6 @@ static const struct tree_row rows[] = {
 };
 
 static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
-static void
 expect_words(void (*spoil)(struct grown *g), const char *text, const char *fix)
 {
 	struct grown g = grow();
@@ -359,11 +353,10 @@ test_table(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_table),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_words);
+	TABLE_TEST(&table, test_table);
+	return table_run(&table);
 }

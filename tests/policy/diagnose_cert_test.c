@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "table.h"
 #include "treekit.h"
 
 #define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
@@ -516,19 +517,11 @@ static const struct tree_row rows[] = {
 	{ "nobody looks without DANE", without_dane, "", "" },
 };
 
-static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	return table_run(&table);
 }

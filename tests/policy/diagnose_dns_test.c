@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "table.h"
 #include "treekit.h"
 
 #define ERR DANELAW_DNSSEC_ERROR
@@ -566,13 +567,6 @@ static const struct tree_row rows[] = {
 };
 
 static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
-static void
 other_time(struct grown *g)
 {
 	g->options.other_time = true;
@@ -632,10 +626,9 @@ test_other_time(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_other_time),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_other_time);
+	return table_run(&table);
 }

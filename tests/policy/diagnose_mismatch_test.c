@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "table.h"
 #include "treekit.h"
 
 #define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
@@ -307,13 +308,6 @@ static const struct tree_row rows[] = {
 	    NULL },
 };
 
-static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
 /* The words name host, record and certificate. */
 static void
 test_words(void **state)
@@ -364,11 +358,10 @@ test_where(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_where),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_words);
+	TABLE_TEST(&table, test_where);
+	return table_run(&table);
 }

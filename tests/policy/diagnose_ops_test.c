@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "table.h"
 #include "treekit.h"
 
 static struct danelaw_address *
@@ -141,13 +142,6 @@ static const struct tree_row rows[] = {
 };
 
 static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
-static void
 strip(struct grown *g)
 {
 	for (size_t i = 0; i < g->probe->n_chain; i++) {
@@ -230,12 +224,11 @@ test_empty(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_stripped),
-		cmocka_unit_test(test_empty),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_cut);
+	TABLE_TEST(&table, test_stripped);
+	TABLE_TEST(&table, test_empty);
+	return table_run(&table);
 }

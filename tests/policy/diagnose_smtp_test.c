@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "table.h"
 #include "treekit.h"
 
 #define PLACE "mx1.example [192.0.2.1]:25\n"
@@ -533,13 +534,6 @@ static const struct tree_row rows[] = {
 	{ "3207 4 530", needs_starttls, "info smtp-530-required " PLACE, "" },
 };
 
-static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
 /* The 220 to STARTTLS is not what went wrong inside. */
 static void
 test_hung_up(void **state)
@@ -574,11 +568,10 @@ test_bounds(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_hung_up),
-		cmocka_unit_test(test_bounds),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_hung_up);
+	TABLE_TEST(&table, test_bounds);
+	return table_run(&table);
 }

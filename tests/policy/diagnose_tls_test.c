@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "table.h"
 #include "treekit.h"
 
 #define PLACE "mx1.example [192.0.2.1]:25\n"
@@ -537,20 +538,12 @@ static const struct tree_row rows[] = {
 	    "info tlsa-single-record mx1.example\n", "" },
 };
 
-static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_rows),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_TEST(&table, test_failures);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	return table_run(&table);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "policy/tlsa.h"
+#include "table.h"
 #include "treekit.h"
 
 #define ZONE "_25._tcp.mx1.example. 3600 IN TLSA "
@@ -351,13 +352,6 @@ static const struct tree_row rows[] = {
 	    NULL },
 };
 
-static void
-test_rows(void **state)
-{
-	(void)state;
-	check_rows(rows, sizeof(rows) / sizeof(rows[0]));
-}
-
 /* RFC 8460 section 4.3.2.1. */
 static void
 test_required(void **state)
@@ -392,11 +386,10 @@ test_owner(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_required),
-		cmocka_unit_test(test_owner),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_required);
+	TABLE_TEST(&table, test_owner);
+	return table_run(&table);
 }

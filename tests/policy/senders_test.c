@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "policy/senders.h"
+#include "table.h"
 #include "treekit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -714,7 +715,7 @@ skipped(struct grown *g)
 	grow_outcome(g, DANELAW_OUTCOME_SKIPPED);
 }
 
-static const struct {
+static const struct sender_row {
 	const char *name;
 	void (*spoil)(struct grown *g);
 	const char *letters; /* NULL: no prediction; "-": none of Go */
@@ -936,26 +937,24 @@ letters_of(const struct danelaw_address *address, char *letters)
 }
 
 static void
-test_rows(void **state)
+test_row(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct grown g = grow();
-		char letters[6];
+	const struct sender_row *row = *state;
+	struct grown g = grow();
+	char letters[6];
 
-		rows[i].spoil(&g);
-		assert_true(senders_predict(
-		    g.tree->arena, g.report, g.host, g.address));
-		letters_of(g.address, letters);
-		if (g.address->n_senders == 0 ? rows[i].letters != NULL
-					      : rows[i].letters == NULL ||
-			    strcmp(letters, rows[i].letters) != 0)
-			fail_msg("%s: %zu senders, %s deliver", rows[i].name,
-			    g.address->n_senders, letters);
-		if (rows[i].why != NULL && !has_why(g.address, rows[i].why))
-			fail_msg("%s: not so: %s", rows[i].name, rows[i].why);
-		danelaw_report_free(g.report);
-	}
+	row->spoil(&g);
+	assert_true(
+	    senders_predict(g.tree->arena, g.report, g.host, g.address));
+	letters_of(g.address, letters);
+	if (g.address->n_senders == 0
+		? row->letters != NULL
+		: row->letters == NULL || strcmp(letters, row->letters) != 0)
+		fail_msg("%s: %zu senders, %s deliver", row->name,
+		    g.address->n_senders, letters);
+	if (row->why != NULL && !has_why(g.address, row->why))
+		fail_msg("%s: not so: %s", row->name, row->why);
+	danelaw_report_free(g.report);
 }
 
 /* All that tests/interop runs in some release, the oldest first. */
@@ -993,10 +992,9 @@ test_held(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_held),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, test_row);
+	TABLE_TEST(&table, test_held);
+	return table_run(&table);
 }

@@ -438,27 +438,25 @@ list_findings(const struct danelaw_report *report, struct buf *findings,
 }
 
 void
-check_rows(const struct tree_row *rows, size_t n)
+check_tree_row(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct grown g = grow();
-		struct buf findings = { 0 }, fixes = { 0 };
+	const struct tree_row *row = *state;
+	struct grown g = grow();
+	struct buf findings = { 0 }, fixes = { 0 };
 
-		if (rows[i].spoil != NULL)
-			rows[i].spoil(&g);
-		grow_results(&g);
-		diagnose(g.tree, &g.options);
-		list_findings(g.report, &findings, &fixes);
-		if (strcmp(buf_text(&findings), rows[i].findings) != 0)
-			fail_msg("%s: found:\n%swanted:\n%s", rows[i].name,
-			    buf_text(&findings), rows[i].findings);
-		if (rows[i].fixes != NULL &&
-		    strcmp(buf_text(&fixes), rows[i].fixes) != 0)
-			fail_msg("%s: fixes:\n%swanted:\n%s", rows[i].name,
-			    buf_text(&fixes), rows[i].fixes);
-		check_sentences(rows[i].name, g.report);
-		buf_finish(&findings);
-		buf_finish(&fixes);
-		danelaw_report_free(g.report);
-	}
+	if (row->spoil != NULL)
+		row->spoil(&g);
+	grow_results(&g);
+	diagnose(g.tree, &g.options);
+	list_findings(g.report, &findings, &fixes);
+	if (strcmp(buf_text(&findings), row->findings) != 0)
+		fail_msg("%s: found:\n%swanted:\n%s", row->name,
+		    buf_text(&findings), row->findings);
+	if (row->fixes != NULL && strcmp(buf_text(&fixes), row->fixes) != 0)
+		fail_msg("%s: fixes:\n%swanted:\n%s", row->name,
+		    buf_text(&fixes), row->fixes);
+	check_sentences(row->name, g.report);
+	buf_finish(&findings);
+	buf_finish(&fixes);
+	danelaw_report_free(g.report);
 }

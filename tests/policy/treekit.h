@@ -52,8 +52,8 @@ struct tree_row {
 	const char *fixes;
 };
 
-/* Spoils, diagnoses and compares, each row with a tree of its own. */
-void check_rows(const struct tree_row *rows, size_t n);
+/* Spoils a tree, diagnoses and compares; for TABLE_ROWS() of table.h. */
+void check_tree_row(void **state);
 /* All texts of a tree are whole sentences without holes. */
 void check_sentences(const char *row, const struct danelaw_report *report);
 
