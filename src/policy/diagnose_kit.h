@@ -86,7 +86,8 @@ void kit_remove_line(
 /* kit_publish() of the 3 1 1 for a leaf that was presented. */
 void kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const struct danelaw_cert *cert);
-/* The same for every leaf that the host showed. */
+/* The same for every leaf that the host showed and that is not on its way
+   out: see kit_is_left_over(). */
 void kit_publish_all_311(const struct exam *exam,
     struct danelaw_finding *finding, const struct danelaw_host *host);
 
@@ -109,6 +110,12 @@ const struct danelaw_cert *kit_issuer(
 /* The last of the path from the leaf up, as far as it was sent. */
 const struct danelaw_cert *kit_path_end(const struct danelaw_probe *probe);
 
+/*
+ * No record fits, and the certificate shown is at an end or past it, or older
+ * than one of the host's that does fit: a renewal that the server has not
+ * read. A server that was given the new one shows a young certificate.
+ */
+bool kit_is_left_over(const struct exam *exam, const struct sighting *sighting);
 bool kit_has_sightings(
     const struct exam *exam, const struct danelaw_host *host);
 /*
