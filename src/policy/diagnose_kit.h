@@ -143,6 +143,18 @@ bool kit_tries_differ(const struct danelaw_address *address);
 /* Are such records why no connection to the host is authenticated? */
 bool bytes_are_cause(const struct exam *exam, const struct danelaw_host *host);
 
+/*
+ * The signatures of today end before the time that was asked for, or had not
+ * been made: that is so everywhere, and says nothing of the domain.
+ */
+void signatures_other_time(struct exam *exam, struct danelaw_finding *finding);
+/* What else is to be said where a signature has ended or not begun. */
+void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id id, const struct danelaw_lookup *lookup);
+/* The earliest end among the signatures of these lookups, once. */
+void signatures_expiring(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookups, size_t n);
+
 /* The groups. */
 void diagnose_dns(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
