@@ -86,7 +86,8 @@ void kit_remove_line(
 /* kit_publish() of the 3 1 1 for a leaf that was presented. */
 void kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const struct danelaw_cert *cert);
-/* The same for every leaf that the host showed. */
+/* The same for every leaf that the host showed and that is not on its way
+   out: see kit_is_left_over(). */
 void kit_publish_all_311(const struct exam *exam,
     struct danelaw_finding *finding, const struct danelaw_host *host);
 
@@ -109,6 +110,12 @@ const struct danelaw_cert *kit_issuer(
 /* The last of the path from the leaf up, as far as it was sent. */
 const struct danelaw_cert *kit_path_end(const struct danelaw_probe *probe);
 
+/*
+ * No record fits, and the certificate shown is at an end or past it, or older
+ * than one of the host's that does fit: a renewal that the server has not
+ * read. A server that was given the new one shows a young certificate.
+ */
+bool kit_is_left_over(const struct exam *exam, const struct sighting *sighting);
 bool kit_has_sightings(
     const struct exam *exam, const struct danelaw_host *host);
 /*
@@ -135,6 +142,18 @@ bool kit_tries_differ(const struct danelaw_address *address);
 
 /* Are such records why no connection to the host is authenticated? */
 bool bytes_are_cause(const struct exam *exam, const struct danelaw_host *host);
+
+/*
+ * The signatures of today end before the time that was asked for, or had not
+ * been made: that is so everywhere, and says nothing of the domain.
+ */
+void signatures_other_time(struct exam *exam, struct danelaw_finding *finding);
+/* What else is to be said where a signature has ended or not begun. */
+void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id id, const struct danelaw_lookup *lookup);
+/* The earliest end among the signatures of these lookups, once. */
+void signatures_expiring(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookups, size_t n);
 
 /* The groups. */
 void diagnose_dns(struct exam *exam);
