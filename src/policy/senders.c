@@ -107,7 +107,7 @@ static const struct sender_version versions[] = {
 	{ "postfix", "3.10", senders_postfix, senders_postfix_without,
 	    OPENSSL_35, true },
 	{ "postfix", "3.11", senders_postfix, senders_postfix_without,
-	    OPENSSL_35 | SENDER_HYBRID, true },
+	    OPENSSL_35 | HYBRID, true },
 	{ "exim-gnutls", "4.96", senders_exim, senders_exim_without,
 	    SENDER_RSA_FIRST, true },
 	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without,

@@ -208,6 +208,21 @@ pretend(struct conn *conn)
 	return true;
 }
 
+/* The second hello, after a HelloRetryRequest, has to pass as well. */
+static void
+on_message(int write, int version, int type, const void *bytes, size_t len,
+    SSL *ssl, void *arg)
+{
+	const struct conn *conn = arg;
+
+	(void)version;
+	(void)ssl;
+	if (!write && type == SSL3_RT_HANDSHAKE && len > 0 &&
+	    *(const uint8_t *)bytes == SSL3_MT_CLIENT_HELLO &&
+	    len > conn->plan->hello_max)
+		shutdown(conn->fd, SHUT_RDWR);
+}
+
 static void
 start_tls(struct conn *conn)
 {
@@ -231,6 +246,10 @@ start_tls(struct conn *conn)
 	if (conn->ssl == NULL) {
 		conn_end(conn);
 		return;
+	}
+	if (conn->plan->hello_max > 0) {
+		SSL_set_msg_callback(conn->ssl, on_message);
+		SSL_set_msg_callback_arg(conn->ssl, conn);
 	}
 	/* Our flight is kept back, to be cut to length. */
 	if (conn->plan->acts[STAGE_TLS].kind != ACT_REPLY) {
