@@ -94,6 +94,16 @@ health_want(struct health *health)
 	health->wanted = true;
 }
 
+bool
+health_kept(struct health *health, int64_t ms, int64_t waited_ms)
+{
+	if (waited_ms < HEALTH_KEPT_MS ||
+	    ms - health->tested_at < HEALTH_KEPT_MS)
+		return false;
+	health->wanted = true;
+	return true;
+}
+
 static int64_t
 due_at(const struct health *health)
 {

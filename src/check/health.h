@@ -24,11 +24,13 @@
  *
  * A test is due at once in untested and doubt, and where something failed and
  * somebody wants to know whose fault it is (health_want()); every IDLE_MS in
- *well, every SICK_MS in unwell. No two begin within SPACE_MS of each other, and
- *none while another runs. What is learned while a clock jumps is not believed:
- *a test that ran then counts as none. A test that failed and a clock that
- *jumped are remembered against what went on meanwhile. In unwell each RENEW_MS
- *the upstreams are made anew, as they may remember what was and is no more.
+ *well, every SICK_MS in unwell; and where an answer has not come for KEPT_MS,
+ *as a resolver may be back by the time that somebody wants to know. No two
+ *begin within SPACE_MS of each other, and none while another runs. What is
+ *learned while a clock jumps is not believed: a test that ran then counts as
+ *none. A test that failed and a clock that jumped are remembered against what
+ *went on meanwhile. In unwell each RENEW_MS the upstreams are made anew, as
+ *they may remember what was and is no more.
  */
 #ifndef CHECK_HEALTH_H
 #define CHECK_HEALTH_H
@@ -41,6 +43,7 @@
 #define HEALTH_SPACE_MS 1000
 #define HEALTH_RENEW_MS 10000
 #define HEALTH_SLOW_MS 3000 /* for a test that passes */
+#define HEALTH_KEPT_MS 2000 /* for any answer */
 /* So often the clocks are to be shown, and so late is a jump. */
 #define HEALTH_TICK_MS 1000
 #define HEALTH_LATE_MS 5000
@@ -82,6 +85,9 @@ void health_files(struct health *health, int64_t ms, const char *why);
 void health_moved(struct health *health);
 /* Somebody wants a test that begins no sooner than now. */
 void health_want(struct health *health);
+
+/* A question has waited so long. True: a test is wanted for that. */
+bool health_kept(struct health *health, int64_t ms, int64_t waited_ms);
 
 /* Is a test to begin? If so health_test_began() follows. */
 bool health_is_due(const struct health *health, int64_t ms);

@@ -197,16 +197,20 @@ beat(evutil_socket_t fd, short what, void *arg)
 {
 	struct pulse *pulse = arg;
 	const struct health_time time = now();
+	bool kept;
 	(void)fd;
 	(void)what;
 
 	health_tick(&pulse->health, &time);
+	kept = pulse->query == NULL &&
+	    health_kept(
+		&pulse->health, time.ms, resolver_kept_ms(pulse->resolver));
 	look_at_files(pulse, time.ms);
 	look_at_upstreams(pulse);
 	if (pulse->query == NULL &&
 	    health_take_renewal(&pulse->health, time.ms))
 		resolver_renew(pulse->resolver);
-	if (may_test(pulse) && health_is_due(&pulse->health, time.ms))
+	if ((kept || may_test(pulse)) && health_is_due(&pulse->health, time.ms))
 		begin_test(pulse, time.ms);
 	set_timer(pulse);
 	tell(pulse);

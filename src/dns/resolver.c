@@ -212,6 +212,21 @@ resolver_cancel(struct resolver_query *query)
 	query_free(query);
 }
 
+int64_t
+resolver_kept_ms(const struct resolver *resolver)
+{
+	const struct flight *flight;
+
+	/* The oldest is in front; nobody waits for one that was cancelled. */
+	TAILQ_FOREACH (flight, &resolver->fleet.flying, link) {
+		const struct resolver_query *query = flight->passenger;
+
+		if (query != NULL)
+			return clock_monotonic_ms() - query->begun;
+	}
+	return 0;
+}
+
 /* The self-test. */
 
 /* Ends the upstream and all its flights. Queries in flight wait again. */

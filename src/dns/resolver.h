@@ -65,6 +65,9 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
 /* done() will not be called. NULL is fine. */
 void resolver_cancel(struct resolver_query *query);
 
+/* How long the oldest question that was sent waits for its answer; 0: none. */
+int64_t resolver_kept_ms(const struct resolver *resolver);
+
 /* What the self-test found. */
 enum resolver_health {
 	RESOLVER_UNTESTED = 0,

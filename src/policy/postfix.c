@@ -41,7 +41,8 @@
  * 10 none			-	     -		  -	     -
  *    MX records not signed	as 5 to 10   -		  -	     -
  *
- * 1. That we could not look is no property of the domain: never PERM.
+ * 1. That we could not look is no property of the domain: never PERM. The
+ *    answer says what we lacked.
  * 2. Slow is not failed. Postfix at "dane" asks its own resolver and waits for
  *    it, so "dane" is what it would do alone. "encrypt" has mail wait until
  *    the DNS has spoken: neither "-" nor "dane-only" is known to be right.
@@ -187,6 +188,8 @@ postfix_facts_of(const struct danelaw_report *report)
 		.mx_signed = mx_is_signed(&report->mx),
 		.bound = report->mx.n_left_out,
 		.probed = true,
+		.lack = report->resolver_error != NULL ? report->resolver_error
+						       : report->own_lack,
 	};
 
 	for (size_t i = 0; i < report->n_hosts; i++) {
@@ -307,7 +310,8 @@ postfix_answer(const struct postfix_facts *now,
 	case POSTFIX_UNKNOWN:
 		return not_yet(level);
 	case POSTFIX_NO_DNS:
-		return temp("the DNS cannot be asked");
+		return temp(
+		    now->lack != NULL ? now->lack : "the DNS cannot be asked");
 	case POSTFIX_MX_FAILED:
 		return temp("the MX lookup fails");
 	case POSTFIX_NO_MAIL:

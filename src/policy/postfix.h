@@ -42,6 +42,7 @@ struct postfix_facts {
 	size_t guarded, bound, open, skipped;
 	bool probed;                 /* the two below tell something */
 	bool authenticated, failing; /* by some address each */
+	const char *lack; /* why we could not look, or NULL; the report's */
 };
 
 /* One more host is looked up, and pending are not yet. */
@@ -59,7 +60,7 @@ enum postfix_status {
 struct postfix_answer {
 	enum postfix_status status;
 	const char *policy; /* "dane-only" or "dane"; NULL if not OK */
-	const char *why;    /* a sentence without the full stop; static */
+	const char *why;    /* no full stop; static, or a lack of the facts */
 };
 
 /*

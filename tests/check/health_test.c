@@ -25,6 +25,8 @@ enum event {
 	PASSES,
 	FAILS,
 	WANT,
+	KEPT, /* a question waits too long: a test begins */
+	NOT_KEPT,
 	MOVED,
 	NO_FILES,
 	FILES,
@@ -66,6 +68,17 @@ static const struct row rows[] = {
 		{ 999, NOT_DUE, W }, { 1000, BEGINS, W }, { 1010, PASSES, W },
 		{ 20000, NOT_DUE, W } },
 	    990, true, "" },
+	{ "silence: it is back before anybody wants to know",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1999, NOT_KEPT, W },
+		{ 12000, KEPT, W }, { 13999, NOT_KEPT, W }, { 18000, FAILS, D },
+		{ 18000, BEGINS, D }, { 19000, PASSES, W }, { 19400, WANT, W },
+		{ 19400, BEGINS, W }, { 19410, PASSES, W } },
+	    11500, false, "it fails" },
+	{ "a slow answer alone: the test says that we are well",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 12000, KEPT, W },
+		{ 12030, PASSES, W }, { 13000, NOT_KEPT, W },
+		{ 14000, KEPT, W }, { 14030, PASSES, W } },
+	    11500, true, "" },
 	{ "one failed test is a doubt, two are an illness",
 	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
 		{ 35000, FAILS, D }, { 35000, BEGINS, D },
@@ -203,6 +216,15 @@ take(struct health *health, const struct step *step, int64_t *off)
 	case FAILS:
 		health_test_ended(health, ms, "it fails");
 		break;
+	case KEPT:
+		if (health_kept(health, ms, HEALTH_KEPT_MS - 1) ||
+		    !health_kept(health, ms, HEALTH_KEPT_MS) ||
+		    !health_is_due(health, ms))
+			return false;
+		health_test_began(health, ms);
+		break;
+	case NOT_KEPT:
+		return !health_kept(health, ms, 60000);
 	case WANT:
 		health_want(health);
 		break;

@@ -46,7 +46,7 @@ smtp:
 	tls_privatekey = OWN_KEY
 	tls_verify_certificates = TRUSTED
 	connect_timeout = 5s
-	command_timeout = 30s
+	command_timeout = 15s
 	data_timeout = 30s
 	final_timeout = 30s
 begin retry
@@ -99,8 +99,10 @@ class PosttlsFinger(Sender):
         write(os.path.join(folder, 'main.cf'), MAIN_CF)
 
     def predict(self, case, ip, sender):
-        """Of what there was without TLS it names no address."""
+        """Of what there was without TLS it names no address; and it tries
+        addresses in any order, and none after one that does not greet."""
         return (None if case.outcomes[ip].startswith(('starttls', 'clear'))
+                or 'smtp-timeout' in case.outcomes.values()
                 else (sender['outcome'], None))
 
     @staticmethod

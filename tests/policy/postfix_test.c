@@ -415,6 +415,14 @@ test_unknown(void **state)
 	report.elsewhere = true;
 	facts = postfix_facts_of(&report);
 	expect("another shard's", "may", &facts, NULL, "TEMP");
+	assert_string_equal(postfix_answer(&facts, NULL, POSTFIX_LEVEL_MAY).why,
+	    "the DNS cannot be asked");
+	report.elsewhere = false;
+	report.own_lack = "no socket is to be had";
+	facts = postfix_facts_of(&report);
+	expect("our own lack", "may", &facts, NULL, "TEMP");
+	assert_string_equal(postfix_answer(&facts, NULL, POSTFIX_LEVEL_MAY).why,
+	    report.own_lack);
 }
 
 /* Hosts beyond the budget may have records, or none. */
