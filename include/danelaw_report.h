@@ -134,6 +134,7 @@ enum danelaw_role {
 	DANELAW_ROLE_PRESENTED_NOT_ON_PATH, /* sent, but it vouches for nobody
 					     */
 	DANELAW_ROLE_WRONG_USAGE, /* on the path, but the usage is not for it */
+	DANELAW_ROLE_WRONG_BYTES, /* a digest of something else, see hashed */
 };
 
 /* By what a record matched. */
@@ -286,6 +287,9 @@ struct danelaw_record_result {
 	enum danelaw_result result;
 	int depth; /* -1: none */
 	enum danelaw_role role;
+	/* What it is a digest of that is no certificate and no key: "nothing
+	   (zero bytes)"; or NULL. */
+	const char *hashed;
 };
 
 struct danelaw_verify_error {
@@ -556,6 +560,9 @@ const char *danelaw_mx_source_word(enum danelaw_mx_source source);
 const char *danelaw_policy_word(enum danelaw_policy policy);
 const char *danelaw_tlsa_status_word(enum danelaw_tlsa_status status);
 const char *danelaw_outcome_word(enum danelaw_outcome outcome);
+const char *danelaw_smtp_stage_word(enum danelaw_smtp_stage stage);
+/* NULL for DANELAW_SMTP_NO_FAULT. */
+const char *danelaw_smtp_fault_word(enum danelaw_smtp_fault fault);
 const char *danelaw_result_word(enum danelaw_result result);
 const char *danelaw_role_word(enum danelaw_role role);
 const char *danelaw_how_word(enum danelaw_how how);

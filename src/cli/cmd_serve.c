@@ -49,8 +49,7 @@
 #define MAX_OPENED 64
 /* Known at a time. */
 #define MAX_DOMAINS 10000
-#define HTTP_CHECKS_EACH 250 /* that one address may wait for */
-#define MAX_LISTS 64         /* whose folders may be read later */
+#define MAX_LISTS 64 /* whose folders may be read later */
 #define LEAST_LIFE_MS 60000
 #define MOST_LIFE_MS 3600000
 #define FAILED_LIFE_MS 30000
@@ -467,30 +466,6 @@ make_events(struct daemon *daemon)
 	    (watchdog_ms == 0 || event_add(daemon->watchdog, &every) == 0);
 }
 
-/* Some connections never wait, so that /healthz and /metrics find room. */
-static struct clients_limits
-client_limits(size_t connections, size_t checks)
-{
-	size_t places = connections - connections / 4;
-
-	return (struct clients_limits) {
-		.shares = {
-			[CLIENT_HTTP] = { .waiting = places,
-			    .waiting_each = HTTP_CHECKS_EACH,
-			    .checks = checks * 3 / 5,
-			    .checks_each = checks / 2 },
-			[CLIENT_WATCH] = { .waiting = WATCH_AT_ONCE,
-			    .waiting_each = WATCH_AT_ONCE,
-			    .checks = checks / 10 + 1,
-			    .checks_each = checks / 10 + 1 },
-			[CLIENT_MAP] = { .waiting = connections,
-			    .waiting_each = connections,
-			    .checks = checks,
-			    .checks_each = checks },
-		},
-	};
-}
-
 static bool
 make_parts(struct daemon *daemon)
 {
@@ -506,7 +481,8 @@ make_parts(struct daemon *daemon)
 		.life = { .least = LEAST_LIFE_MS,
 		    .most = MOST_LIFE_MS,
 		    .failed = FAILED_LIFE_MS },
-		.clients = client_limits(connections, shares.checks),
+		.clients =
+		    clients_limits(connections, shares.checks, WATCH_AT_ONCE),
 		.log_checks = daemon->settings->options.verbose > 0,
 		.log = log_line,
 	};

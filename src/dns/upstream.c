@@ -336,14 +336,25 @@ on_prefix(const char *prefix, void *arg)
 	return ub_ctx_set_option(arg, "do-not-query-address:", prefix) == 0;
 }
 
+static const char *
+set_date(struct ub_ctx *ctx, time_t at)
+{
+	char date[16];
+	const struct option judged[] = { { "val-override-date:", date } };
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) == NULL ||
+	    strftime(date, sizeof(date), "%Y%m%d%H%M%S", &tm) != 14)
+		return judged[0].name;
+	return set_options(ctx, judged, 1);
+}
+
 /* NULL, or the option that was refused. */
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
-	char ports[16], tcp[16], date[16];
+	char ports[16], tcp[16];
 	unsigned n_ports = upstream_ports(config->window);
-	time_t at = (time_t)config->at;
-	struct tm tm;
 	/*
 	 * A server known to be near is else given up after 50 ms, doubled a
 	 * few times: too soon for one that must ask others first. And what
@@ -382,6 +393,12 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "trust-anchor-signaling:", "no" },
 		/* Spares it a hundred reverse zones: nobody asks for these. */
 		{ "unblock-lan-zones:", "yes" },
+		/*
+		 * A tenth of a signature's life is forgiven by libunbound and
+		 * by nobody else: what has ended here has ended.
+		 */
+		{ "val-sig-skew-min:", "0" },
+		{ "val-sig-skew-max:", "0" },
 		{ "val-log-level:", "2" },
 		{ "val-log-squelch:", "no" },
 		{ "log-servfail:", "yes" },
@@ -393,7 +410,6 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "local-zone:", "invalid. transparent" },
 		{ "local-zone:", "home.arpa. transparent" },
 	};
-	const struct option judged[] = { { "val-override-date:", date } };
 	const struct option hints[] = { { "root-hints:", config->root_hints } };
 	const char *refused;
 
@@ -406,12 +422,8 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 	if (refused == NULL && config->ask_special)
 		refused = set_options(
 		    ctx, special, sizeof(special) / sizeof(special[0]));
-	if (refused == NULL && config->at != 0) {
-		if (gmtime_r(&at, &tm) == NULL ||
-		    strftime(date, sizeof(date), "%Y%m%d%H%M%S", &tm) != 14)
-			return "val-override-date:";
-		refused = set_options(ctx, judged, 1);
-	}
+	if (refused == NULL && config->at != 0)
+		refused = set_date(ctx, (time_t)config->at);
 	if (refused == NULL && config->root_hints != NULL)
 		refused = set_options(ctx, hints, 1);
 	if (refused == NULL && !forwards && config->root_hints == NULL)

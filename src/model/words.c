@@ -138,6 +138,38 @@ danelaw_outcome_word(enum danelaw_outcome outcome)
 }
 
 const char *
+danelaw_smtp_stage_word(enum danelaw_smtp_stage stage)
+{
+	static const char *const words[] = {
+		[DANELAW_SMTP_AT_BANNER] = "banner",
+		[DANELAW_SMTP_AT_EHLO] = "ehlo",
+		[DANELAW_SMTP_AT_STARTTLS] = "starttls",
+		[DANELAW_SMTP_AT_TLS] = "tls",
+		[DANELAW_SMTP_AT_EHLO_TLS] = "ehlo-tls",
+		[DANELAW_SMTP_AT_ENVELOPE] = "envelope",
+		[DANELAW_SMTP_AT_QUIT] = "quit",
+	};
+
+	return WORD(words, stage);
+}
+
+const char *
+danelaw_smtp_fault_word(enum danelaw_smtp_fault fault)
+{
+	static const char *const words[] = {
+		[DANELAW_SMTP_GARBLED] = "garbled",
+		[DANELAW_SMTP_BROKEN] = "broken",
+		[DANELAW_SMTP_TLS_FIRST] = "tls-first",
+		[DANELAW_SMTP_REFUSED] = "refused",
+		[DANELAW_SMTP_LACKING] = "lacking",
+		[DANELAW_SMTP_INJECTED] = "injected",
+		[DANELAW_SMTP_CLOSED] = "closed",
+	};
+
+	return fault == DANELAW_SMTP_NO_FAULT ? NULL : WORD(words, fault);
+}
+
+const char *
 danelaw_result_word(enum danelaw_result result)
 {
 	static const char *const words[] = {
@@ -164,6 +196,7 @@ danelaw_role_word(enum danelaw_role role)
 		[DANELAW_ROLE_UNUSABLE] = "unusable",
 		[DANELAW_ROLE_PRESENTED_NOT_ON_PATH] = "presented-not-on-path",
 		[DANELAW_ROLE_WRONG_USAGE] = "wrong-usage",
+		[DANELAW_ROLE_WRONG_BYTES] = "wrong-bytes",
 	};
 
 	return WORD(words, role);

@@ -192,14 +192,25 @@ is_big(const struct danelaw_trial *trial)
 	return trial->hello_octets >= BIG_HELLO;
 }
 
-/* An offer with hybrid groups can be made or not, by the OpenSSL at hand. */
+/* Did the server end it, or we? Then it had taken the offer. */
+static bool
+is_by_server(const struct danelaw_trial *trial)
+{
+	return trial->alert >= 0 || is_late(trial) || is_cut(trial);
+}
+
+/*
+ * An offer with hybrid groups can be made or not, by the OpenSSL at hand. That
+ * a server answers a hello of today tells something where it refused ours.
+ */
 static bool
 is_possible(const struct danelaw_trial *first, const char *offer)
 {
 	if (strcmp(offer, "no-hybrid") == 0)
 		return is_big(first);
 	if (strcmp(offer, "today") == 0)
-		return first->hello_octets > 0 && !is_big(first);
+		return first->hello_octets > 0 && !is_big(first) &&
+		    is_by_server(first);
 	return true;
 }
 

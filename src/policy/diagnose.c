@@ -181,6 +181,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 			diagnose_mail(&exam);
 		}
 		diagnose_tls(&exam);
+		diagnose_bytes(&exam);
 		diagnose_mismatch(&exam);
 		diagnose_chain(&exam);
 		diagnose_name(&exam);

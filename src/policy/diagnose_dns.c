@@ -100,32 +100,6 @@ is_address_type(const struct danelaw_lookup *lookup)
 	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
 }
 
-/*
- * The signatures of today end before the time that was asked for, or had not
- * been made: that is so everywhere, and says nothing of the domain.
- */
-static void
-add_other_time(struct exam *exam, struct danelaw_finding *finding)
-{
-	const char *text;
-
-	if (finding == NULL || !exam->options.other_time)
-		return;
-	text = arena_printf(exam->arena,
-	    "%s But this is seen from %s: zones are signed again all the time, "
-	    "so only certificates can be judged for another day.",
-	    finding->text, kit_date(exam, exam->report->at));
-	if (text != NULL)
-		finding->text = text;
-}
-
-static bool
-is_about_time(enum finding_id id)
-{
-	return id == FINDING_DNS_RRSIG_EXPIRED ||
-	    id == FINDING_DNS_RRSIG_NOT_YET_VALID;
-}
-
 /* The cause, as a finding of its own beside the general one. */
 static struct danelaw_finding *
 add_cause(struct exam *exam, const char *subject,
@@ -145,8 +119,7 @@ add_cause(struct exam *exam, const char *subject,
 	    kit_text(exam, lookup->type), "name", kit_text(exam, lookup->name),
 	    "why", kit_text(exam, lookup->why), "domain", exam->report->domain,
 	    NULL);
-	if (is_about_time(id))
-		add_other_time(exam, finding);
+	signatures_explain(exam, finding, id, lookup);
 	return finding;
 }
 
@@ -168,61 +141,6 @@ look_for_lost_ds(
 		return;
 	finding_add(exam->tree, FINDING_DNS_DS_MISSING, subject, "type",
 	    lookup->type, "name", lookup->name, NULL);
-}
-
-static bool
-told_expiry(const struct exam *exam, const char *when)
-{
-	const struct danelaw_report *report = exam->report;
-	const char *id = finding_entry(FINDING_DNS_RRSIG_EXPIRING)->id;
-
-	for (size_t i = 0; i < report->n_findings; i++) {
-		if (strcmp(report->findings[i].id, id) == 0 &&
-		    kit_says(report->findings[i].text, when))
-			return true;
-	}
-	return false;
-}
-
-/* The earliest end among the signatures of these lookups, once. */
-static void
-look_for_expiry(struct exam *exam, const char *subject,
-    const struct danelaw_lookup *lookups, size_t n)
-{
-	uint32_t hours = exam->options.rrsig_hours;
-	const struct danelaw_lookup *first = NULL;
-	struct danelaw_finding *finding;
-	const char *when, *left;
-	int64_t seconds;
-
-	if (hours == 0)
-		hours = CLOCKS_RRSIG_HOURS;
-	for (size_t i = 0; i < n; i++) {
-		if (clocks_is_near_end(&lookups[i], exam->report->at, hours) &&
-		    (first == NULL ||
-			lookups[i].rrsig_expires < first->rrsig_expires))
-			first = &lookups[i];
-	}
-	if (first == NULL)
-		return;
-	seconds = first->rrsig_expires - exam->report->at;
-	when = kit_date(exam, first->rrsig_expires);
-	/* Hosts of one zone are signed by one job. */
-	if (told_expiry(exam, when))
-		return;
-	if (seconds < 3600)
-		left = "within the hour";
-	else
-		left = arena_printf(exam->arena, "in %ld hours or less",
-		    (long)(seconds / 3600) + 1);
-	finding = finding_add(exam->tree, FINDING_DNS_RRSIG_EXPIRING, subject,
-	    "type", kit_text(exam, first->type), "name",
-	    kit_text(exam, first->name), "when", when, "left",
-	    kit_text(exam, left), NULL);
-	/* A registry has its own people; nobody else can do a thing. */
-	if (finding != NULL && first->signer != NULL &&
-	    strchr(first->signer, '.') == NULL)
-		finding->severity = DANELAW_SEVERITY_INFO;
 }
 
 static const struct danelaw_lookup *
@@ -334,7 +252,7 @@ diagnose_mx(struct exam *exam)
 		    "domain", report->domain, NULL);
 	for (size_t i = 0; i < mx->n_lookups; i++)
 		look_for_lost_ds(exam, report->domain, &mx->lookups[i]);
-	look_for_expiry(exam, report->domain, mx->lookups, mx->n_lookups);
+	signatures_expiring(exam, report->domain, mx->lookups, mx->n_lookups);
 }
 
 /* Only where the host was given up for it is a failure critical. */
@@ -545,7 +463,7 @@ diagnose_host(struct exam *exam, const struct danelaw_host *host)
 	}
 	diagnose_addresses(exam, host);
 	diagnose_tlsa_lookups(exam, host);
-	look_for_expiry(exam, host->name, host->lookups, host->n_lookups);
+	signatures_expiring(exam, host->name, host->lookups, host->n_lookups);
 }
 
 /* A resolver that cannot be trusted says nothing about anybody. */
@@ -579,7 +497,7 @@ diagnose_dns(struct exam *exam)
 		if (kit_says(why, "not valid at the time") ||
 		    kit_says(why, "signature expired") ||
 		    kit_says(why, "inception date"))
-			add_other_time(exam, finding);
+			signatures_other_time(exam, finding);
 		return;
 	}
 	diagnose_mx(exam);
@@ -589,6 +507,6 @@ diagnose_dns(struct exam *exam)
 		const struct danelaw_zone *zone = &report->zones[i];
 		const struct danelaw_lookup both[] = { zone->dnskey, zone->ds };
 
-		look_for_expiry(exam, zone->name, both, 2);
+		signatures_expiring(exam, zone->name, both, 2);
 	}
 }

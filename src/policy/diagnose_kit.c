@@ -259,9 +259,11 @@ kit_publish_all_311(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host)
 {
 	for (size_t i = 0; i < exam->n_sightings; i++) {
-		if (exam->sightings[i].host == host)
-			kit_publish_311(exam, finding, host,
-			    &exam->sightings[i].probe->chain[0]);
+		const struct sighting *sighting = &exam->sightings[i];
+
+		if (sighting->host == host && !kit_is_left_over(exam, sighting))
+			kit_publish_311(
+			    exam, finding, host, &sighting->probe->chain[0]);
 	}
 }
 
@@ -355,6 +357,27 @@ kit_path_end(const struct danelaw_probe *probe)
 		cert = next;
 	}
 	return cert;
+}
+
+bool
+kit_is_left_over(const struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	int64_t life = leaf->not_after - leaf->not_before;
+
+	if (sighting->probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
+		return false;
+	if (exam->report->at - leaf->not_before > life / 2)
+		return true;
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		const struct sighting *other = &exam->sightings[i];
+
+		if (other->host == sighting->host &&
+		    other->probe->outcome == DANELAW_OUTCOME_AUTHENTICATED &&
+		    other->probe->chain[0].not_before > leaf->not_before)
+			return true;
+	}
+	return false;
 }
 
 bool

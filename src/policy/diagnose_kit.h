@@ -86,7 +86,8 @@ void kit_remove_line(
 /* kit_publish() of the 3 1 1 for a leaf that was presented. */
 void kit_publish_311(const struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_host *host, const struct danelaw_cert *cert);
-/* The same for every leaf that the host showed. */
+/* The same for every leaf that the host showed and that is not on its way
+   out: see kit_is_left_over(). */
 void kit_publish_all_311(const struct exam *exam,
     struct danelaw_finding *finding, const struct danelaw_host *host);
 
@@ -109,6 +110,12 @@ const struct danelaw_cert *kit_issuer(
 /* The last of the path from the leaf up, as far as it was sent. */
 const struct danelaw_cert *kit_path_end(const struct danelaw_probe *probe);
 
+/*
+ * No record fits, and the certificate shown is at an end or past it, or older
+ * than one of the host's that does fit: a renewal that the server has not
+ * read. A server that was given the new one shows a young certificate.
+ */
+bool kit_is_left_over(const struct exam *exam, const struct sighting *sighting);
 bool kit_has_sightings(
     const struct exam *exam, const struct danelaw_host *host);
 /*
@@ -116,6 +123,9 @@ bool kit_has_sightings(
  * enough for an issuer, and one that was not sent may fit (2 0 0, 2 1 0).
  */
 bool kit_fits_host(const struct exam *exam, const struct danelaw_host *host,
+    const struct danelaw_record *record);
+/* What a record is a digest of that is no certificate and no key; or NULL. */
+const char *kit_hashed(const struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_record *record);
 /* Did all chains that the host showed pass, and was there one? */
 bool kit_is_authenticated(
@@ -130,10 +140,26 @@ const char *kit_tries(
 /* Was STARTTLS there at one try, and missing or refused at another? */
 bool kit_tries_differ(const struct danelaw_address *address);
 
+/* Are such records why no connection to the host is authenticated? */
+bool bytes_are_cause(const struct exam *exam, const struct danelaw_host *host);
+
+/*
+ * The signatures of today end before the time that was asked for, or had not
+ * been made: that is so everywhere, and says nothing of the domain.
+ */
+void signatures_other_time(struct exam *exam, struct danelaw_finding *finding);
+/* What else is to be said where a signature has ended or not begun. */
+void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id id, const struct danelaw_lookup *lookup);
+/* The earliest end among the signatures of these lookups, once. */
+void signatures_expiring(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookups, size_t n);
+
 /* The groups. */
 void diagnose_dns(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
 void diagnose_advice(struct exam *exam);
+void diagnose_bytes(struct exam *exam);
 void diagnose_mismatch(struct exam *exam);
 void diagnose_cert(struct exam *exam);
 void diagnose_chain(struct exam *exam);

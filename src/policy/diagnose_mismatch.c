@@ -238,6 +238,22 @@ blame_second_certificate(struct mismatch *m)
 	return false;
 }
 
+/* What the server should show is in the zone already: no line is to change. */
+static void
+blame_server(const struct mismatch *m)
+{
+	struct exam *exam = m->exam;
+	bool over = m->leaf->not_after < exam->report->at;
+
+	blame(m, FINDING_TLSA_SERVER_NOT_RELOADED, "dates",
+	    kit_text(exam,
+		arena_printf(exam->arena, "valid since %s and %s %s",
+		    kit_date(exam, m->leaf->not_before),
+		    over ? "expired since" : "until",
+		    kit_date(exam, m->leaf->not_after))),
+	    NULL, NULL);
+}
+
 /* 6: only the server's own certificate was promised. */
 static bool
 blame_end_entity(struct mismatch *m)
@@ -266,6 +282,10 @@ blame_end_entity(struct mismatch *m)
 	}
 	if (m->record == NULL)
 		return false;
+	if (ca == NULL && kit_is_left_over(m->exam, m->sighting)) {
+		blame_server(m);
+		return true;
+	}
 	if (ca != NULL || (full && key))
 		id = FINDING_TLSA_NO_MATCH_EE;
 	else
@@ -396,6 +416,11 @@ blame_issuer(struct mismatch *m)
 			return;
 		}
 	}
+	if (anchor != NULL && m->leaf->not_after < m->exam->report->at) {
+		m->record = anchor;
+		blame_server(m);
+		return;
+	}
 	if (anchor == NULL || blame_known_issuer(m) ||
 	    (!end->self_issued && blame_known_root(m)))
 		return;
@@ -456,6 +481,9 @@ diagnose_mismatch(struct exam *exam)
 		const struct sighting *sighting = &exam->sightings[i];
 
 		if (sighting->probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
+			continue;
+		/* That no record fits is a consequence. */
+		if (bytes_are_cause(exam, sighting->host))
 			continue;
 		if (is_sni_fault(sighting))
 			finding_add(exam->tree, FINDING_TLS_SNI_WRONG_CERT,

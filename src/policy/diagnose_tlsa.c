@@ -235,6 +235,18 @@ diagnose_pkix(struct exam *exam, const struct danelaw_host *host)
 		kit_publish_all_311(exam, finding, host);
 }
 
+/* A key that is on its way out is not to be published. */
+static bool
+shows_old(const struct exam *exam, const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < exam->n_sightings; i++) {
+		if (exam->sightings[i].host == host &&
+		    kit_is_left_over(exam, &exam->sightings[i]))
+			return true;
+	}
+	return false;
+}
+
 /* What publishers are told not to do, though it works. */
 static void
 diagnose_style(struct exam *exam, const struct danelaw_host *host)
@@ -252,7 +264,7 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 		n_usable++;
 		n_sha512 += record->mtype == 2;
 	}
-	if (n_usable > 0 && n_sha512 == n_usable) {
+	if (n_usable > 0 && n_sha512 == n_usable && !shows_old(exam, host)) {
 		struct danelaw_finding *finding =
 		    finding_add(exam->tree, FINDING_TLSA_ONLY_SHA512,
 			host->name, "name", name, "new", new, NULL);
@@ -379,6 +391,7 @@ diagnose_stale(struct exam *exam, const struct danelaw_host *host)
 		const struct danelaw_record *record = &tlsa->records[i];
 
 		if (!record->usable || kit_fits_host(exam, host, record) ||
+		    kit_hashed(exam, host, record) != NULL ||
 		    (mixed && record->usage == 3))
 			continue;
 		if (some_fits(exam, host, record, -1)) {

@@ -113,6 +113,8 @@ role_of(const struct danelaw_tlsa *tlsa, const struct danelaw_probe *probe,
 
 	if (result->result == DANELAW_RESULT_UNUSABLE)
 		return DANELAW_ROLE_UNUSABLE;
+	if (result->hashed != NULL)
+		return DANELAW_ROLE_WRONG_BYTES;
 	if (is_repeated(tlsa, result->record))
 		return DANELAW_ROLE_DUPLICATE;
 	switch (result->result) {

@@ -100,6 +100,7 @@ senders_failure(const struct sender_facts *facts)
  * 4.96, Go 1.19), of Debian 13 (3.10, 4.98, Sendmail, 1.24) and of sid.
  */
 #define GO SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL
+#define HYBRID SENDER_HYBRID | SENDER_LONG_HELLO
 #define OPENSSL_35 SENDER_MLDSA | SENDER_NO_OLD_TLS
 static const struct sender_version versions[] = {
 	{ "postfix", "3.7", senders_postfix, senders_postfix_without, 0, true },
@@ -112,17 +113,20 @@ static const struct sender_version versions[] = {
 	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without,
 	    SENDER_RSA_FIRST, true },
 	{ "exim-gnutls", "4.100", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST, true },
+	    SENDER_RSA_FIRST | SENDER_VAIN_MLDSA, true },
 	{ "sendmail", "8.18", senders_sendmail, senders_sendmail_without,
-	    OPENSSL_35 | SENDER_HYBRID, true },
+	    OPENSSL_35 | HYBRID, true },
 	{ "go", "1.19", senders_go, senders_go_without, SENDER_RSA_FIRST,
 	    true },
 	{ "go", "1.24", senders_go, senders_go_without,
-	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID, true },
+	    GO | SENDER_NO_RSA_EXCHANGE | HYBRID, true },
 	{ "go", "1.27", senders_go, senders_go_without,
-	    GO | SENDER_NO_RSA_EXCHANGE | SENDER_HYBRID | SENDER_MLDSA, true },
+	    GO | SENDER_NO_RSA_EXCHANGE | HYBRID | SENDER_MLDSA |
+		SENDER_QUOTES_REPLY,
+	    true },
 };
 #undef GO
+#undef HYBRID
 #undef OPENSSL_35
 
 /* TLS stood, and only TLS and what came of it decides. */
@@ -163,16 +167,43 @@ is_telling(const struct danelaw_probe *probe)
 static bool
 takes_key(const struct sender_version *version, const char *key)
 {
-	return (version->traits & SENDER_MLDSA) != 0 || key == NULL ||
-	    strncmp(key, "ML-DSA", 6) != 0;
+	return key == NULL ||
+	    ((version->traits & SENDER_MLDSA) != 0
+		    ? strncmp(key, "SLH-DSA", 7) != 0
+		    : strstr(key, "-DSA-") == NULL);
+}
+
+/* Or at least ask for it? */
+static bool
+is_shown(const struct sender_version *version, const char *key)
+{
+	return takes_key(version, key) ||
+	    ((version->traits & SENDER_VAIN_MLDSA) != 0 &&
+		strncmp(key, "ML-DSA", 6) == 0);
+}
+
+bool
+senders_takes_key(const struct sender_facts *facts, const char *key)
+{
+	return takes_key(facts->version, key);
+}
+
+/* Has the server hybrid groups only? */
+static bool
+is_hybrid_only(const struct danelaw_address *address)
+{
+	const struct danelaw_trial *brief = senders_trial(address, "no-hybrid");
+
+	return brief != NULL && address->trials[0].ok && !brief->ok &&
+	    !brief->timeout;
 }
 
 /*
- * Its hello is too long for the server, or for what is before it, or has a
- * group in it that the server cannot bear.
+ * Its hello is too long for the server, or for what is before it, has a
+ * group in it that the server cannot bear, or none that it asks for.
  */
 static bool
-is_too_long(
+is_hello_bad(
     const struct sender_version *version, const struct danelaw_address *address)
 {
 	const struct danelaw_trial *big = senders_trial(address, "big-hello");
@@ -180,10 +211,11 @@ is_too_long(
 	const struct danelaw_trial *again = senders_trial(address, "again");
 
 	if ((version->traits & SENDER_HYBRID) == 0)
-		return false;
-	return (big != NULL && !big->ok) ||
-	    (small != NULL && small->ok && !address->trials[0].ok &&
-		(again == NULL || !again->ok));
+		return is_hybrid_only(address);
+	if (big != NULL && !big->ok)
+		return (version->traits & SENDER_LONG_HELLO) != 0;
+	return small != NULL && small->ok && !address->trials[0].ok &&
+	    (again == NULL || !again->ok);
 }
 
 static const struct danelaw_probe *
@@ -193,13 +225,13 @@ shown_to(
 	const struct danelaw_probe *first = NULL;
 	bool rsa_first = (version->traits & SENDER_RSA_FIRST) != 0;
 
-	if (is_too_long(version, address))
+	if (is_hello_bad(version, address))
 		return NULL;
 	for (size_t i = 0; i < address->n_probes; i++) {
 		const struct danelaw_probe *probe = &address->probes[i];
 
 		if (!is_telling(probe) ||
-		    !takes_key(version, probe->chain[0].key))
+		    !is_shown(version, probe->chain[0].key))
 			continue;
 		if (first == NULL)
 			first = probe;

@@ -28,15 +28,21 @@ bool senders_predict(struct arena *arena, const struct danelaw_report *report,
 enum {
 	/* It names RSA first where a server can choose; OpenSSL does not. */
 	SENDER_RSA_FIRST = 1 << 0,
-	/* Offers X25519MLKEM768 with a share, in a hello of 1,500 octets. */
+	/* Has X25519MLKEM768... */
 	SENDER_HYBRID = 1 << 1,
+	/* ...and a share for it at once, which makes 1,500 octets. */
+	SENDER_LONG_HELLO = 1 << 7,
 	/* Takes certificates with ML-DSA keys, and signatures by such. */
 	SENDER_MLDSA = 1 << 2,
+	/* GnuTLS 3.8.13 asks for such, but fails at the signature. */
+	SENDER_VAIN_MLDSA = 1 << 8,
 	/* OpenSSL 3.1 and later: nothing below TLS 1.2 at level 1. */
 	SENDER_NO_OLD_TLS = 1 << 3,
 	SENDER_NO_RSA_EXCHANGE = 1 << 4,
 	/* Cannot read a certificate with a serial number below 0. */
 	SENDER_POSITIVE_SERIAL = 1 << 5,
+	/* Go 1.27 writes a server's words as 454 "later". */
+	SENDER_QUOTES_REPLY = 1 << 6,
 };
 
 struct sender_facts;
@@ -77,6 +83,8 @@ enum sender_failure {
 enum sender_failure senders_failure(const struct sender_facts *facts);
 
 bool senders_has(const struct sender_facts *facts, unsigned trait);
+/* Can it verify what such a key signed, as "ML-DSA-65"? */
+bool senders_takes_key(const struct sender_facts *facts, const char *key);
 /* The alert that ended the default handshake, -1: none came. */
 int senders_alert(const struct danelaw_address *address);
 

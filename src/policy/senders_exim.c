@@ -20,6 +20,8 @@
 #define WHY_DIFFERS "Verification failed. The certificate differs."
 #define WHY_CONSTRAINS "Verification failed. CA constrains were violated."
 #define WHY_NONE_USABLE "TLSA record problem: none usable"
+#define WHY_SIGNATURE "Public key signature verification has failed."
+#define WHY_NO_KEY "TLSA record problem: There was an error in the public key."
 #define WHY_ADDRESS                                                            \
 	"all relevant MX records point to non-existent hosts or (invalidly) "  \
 	"to IP addresses"
@@ -172,7 +174,8 @@ issuer_passes(const struct sender_facts *facts, const struct danelaw_cert *leaf,
 	const struct danelaw_verify_error *error = facts->probe->verify_error;
 	const char *signature = leaf->signature;
 
-	if (!senders_in_time(facts->report, leaf) ||
+	if (!senders_takes_key(facts, issuer->key) ||
+	    !senders_in_time(facts->report, leaf) ||
 	    !senders_in_time(facts->report, issuer) || !may_issue(issuer) ||
 	    (issuer->has_key_usage &&
 		(issuer->key_usage & DANELAW_KU_KEY_CERT_SIGN) == 0))
@@ -258,6 +261,8 @@ authenticate(const struct sender_facts *facts)
 		return refuses(WHY_DIFFERS);
 	if (probe->n_chain < 2)
 		return refuses(WHY_NONE_USABLE);
+	if (ta && has_prefix(probe->chain[1].key, "SLH-DSA"))
+		return refuses(WHY_NO_KEY);
 	if (!ta || !leaf_passes(facts))
 		return refuses(WHY_CONSTRAINS);
 	if (!has_name(&probe->chain[0], end_of(facts->host)) &&
@@ -301,6 +306,8 @@ senders_exim(const struct sender_facts *facts)
 		return delivers;
 	if (senders_miss_starttls(&facts->address->smtp))
 		return refuses(WHY_NO_TLS);
+	if (!senders_takes_key(facts, probe->chain[0].key))
+		return refuses(WHY_SIGNATURE);
 	if (has_unfit_cert(probe->tls))
 		return refuse_unfit(facts->address);
 	if (violates_key_usage(probe->tls, &probe->chain[0]))

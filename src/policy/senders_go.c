@@ -130,6 +130,21 @@ path_in_time(const struct sender_facts *facts)
 	return true;
 }
 
+static bool
+path_has_keys(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *probe = facts->probe;
+
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		const struct danelaw_cert *cert = &probe->chain[i];
+
+		if (cert->depth > 0 && cert->depth <= probe->match->depth &&
+		    !senders_takes_key(facts, cert->key))
+			return false;
+	}
+	return true;
+}
+
 static struct sender_ruling
 authenticate(const struct sender_facts *facts)
 {
@@ -160,6 +175,10 @@ authenticate(const struct sender_facts *facts)
 	why = name_fault(facts);
 	if (why == NULL && match->how == DANELAW_HOW_SIGNED_BY)
 		why = WHY_AUTHORITY;
+	/* 1.27 names what it takes in certificates, and is sent away. */
+	if (why == NULL && !path_has_keys(facts))
+		why = senders_has(facts, SENDER_MLDSA) ? WHY_HANDSHAKE
+						       : WHY_AUTHORITY;
 	if (why == NULL && !path_in_time(facts))
 		why = WHY_TIME;
 	return (struct sender_ruling) {
@@ -168,26 +187,96 @@ authenticate(const struct sender_facts *facts)
 	};
 }
 
+/* Below 0? In DER it is the third thing in, after the version if any. */
+static bool
+is_serial_negative(const struct danelaw_cert *cert)
+{
+	const uint8_t *at = cert->der;
+	size_t left = cert->der_len;
+
+	for (int i = 0; i < 2; i++) { /* the heads of two sequences */
+		size_t head = left < 2 ? 0 : (at[1] & 0x80) ? at[1] & 0x7fU : 0;
+
+		if (left < 2 || at[0] != 0x30 || left - 2 < head)
+			return false;
+		at += 2 + head;
+		left -= 2 + head;
+	}
+	if (left >= 5 && at[0] == 0xa0 && at[1] == 3) {
+		at += 5;
+		left -= 5;
+	}
+	return left >= 3 && at[0] == 0x02 && at[1] > 0 && at[1] < 0x80 &&
+	    (at[2] & 0x80) != 0;
+}
+
+/* Can it not so much as read what the server sends? */
+static bool
+has_unreadable(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *probe = facts->probe;
+
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		if (senders_has(facts, SENDER_POSITIVE_SERIAL) &&
+		    is_serial_negative(&probe->chain[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_exchange(const struct danelaw_tls *tls, const char *prefix)
+{
+	return tls != NULL && tls->cipher != NULL &&
+	    strncmp(tls->cipher, prefix, strlen(prefix)) == 0;
+}
+
+/* RSA as key exchange, which it gave up; no word in the cipher's name. */
+static bool
+is_missing_exchange(
+    const struct sender_facts *facts, const struct danelaw_tls *tls)
+{
+	return senders_has(facts, SENDER_NO_RSA_EXCHANGE) && tls != NULL &&
+	    tls->cipher != NULL && !has_exchange(tls, "TLS_") &&
+	    !has_exchange(tls, "ECDHE-") && !has_exchange(tls, "DHE-");
+}
+
+/* What tells how it is without the key exchange seen; NULL: it has that. */
+static const char *
+offer_without(const struct sender_facts *facts)
+{
+	if (has_exchange(facts->probe->tls, "DHE-"))
+		return "no-dhe";
+	return is_missing_exchange(facts, facts->probe->tls) ? "ecdhe" : NULL;
+}
+
 struct sender_ruling
 senders_go(const struct sender_facts *facts)
 {
 	const struct danelaw_tls *tls = facts->probe->tls;
+	const char *without;
 
 	if (facts->host->policy == DANELAW_POLICY_MAY)
 		return delivers;
 	if (senders_is_old(tls))
 		return refuses("tls: server selected unsupported protocol "
 			       "version");
-	if (tls->cipher != NULL && strncmp(tls->cipher, "DHE-", 4) == 0) {
-		const struct danelaw_trial *without =
-		    senders_trial(facts->address, "no-dhe");
+	without = offer_without(facts);
+	if (without != NULL) {
+		const struct danelaw_trial *trial =
+		    senders_trial(facts->address, without);
 
 		/* A server may prefer it, and have more than that. */
-		if (without == NULL || without->timeout)
+		if (trial == NULL || trial->timeout)
 			return (struct sender_ruling) { .unknown = true };
-		if (!without->ok)
+		if (!trial->ok)
 			return refuses(WHY_HANDSHAKE);
+		if (is_missing_exchange(facts, trial->tls))
+			return (struct sender_ruling) { .unknown = true };
 	}
+	if (has_unreadable(facts))
+		return refuses("tls: failed to parse certificate from server: "
+			       "x509: negative serial number");
 	if (facts->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses("remote error: tls: certificate required");
 	if (facts->host->policy == DANELAW_POLICY_ENCRYPT)
@@ -218,7 +307,13 @@ handshake_fault(const struct danelaw_address *address)
 struct sender_ruling
 senders_go_without(const struct sender_facts *facts)
 {
+	const char *reply = facts->address->smtp.starttls;
+
 	if (senders_failure(facts) == SENDER_NO_HANDSHAKE)
 		return refuses(handshake_fault(facts->address));
-	return refuses(facts->address->smtp.starttls);
+	if (reply == NULL || strlen(reply) < 4 ||
+	    !senders_has(facts, SENDER_QUOTES_REPLY))
+		return refuses(reply);
+	return refuses(
+	    arena_printf(facts->arena, "%.3s \"%s\"", reply, reply + 4));
 }

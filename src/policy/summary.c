@@ -462,6 +462,23 @@ summary_no_dane(struct tree *tree, const struct class_counts *counts)
 	    phrase->after);
 }
 
+static char *
+summary_no_mail(struct tree *tree)
+{
+	const struct danelaw_report *report = &tree->report;
+
+	if (report->mx.source == DANELAW_MX_NULL)
+		return arena_strdup(tree->arena,
+		    "the domain takes no mail: it publishes a null MX record");
+	if (report->n_hosts == 0)
+		return arena_strdup(
+		    tree->arena, "the domain takes no mail: it does not exist");
+	return arena_printf(tree->arena,
+	    "mail is returned at once: %s%s has no address",
+	    report->n_hosts == 1 ? "" : "no mail host has an address; ",
+	    known(report->hosts[0].name));
+}
+
 char *
 summary_for(struct tree *tree, bool unable)
 {
@@ -472,11 +489,7 @@ summary_for(struct tree *tree, bool unable)
 	case DANELAW_VERDICT_DEFER:
 		return summary_defer(tree, &counts, unable);
 	case DANELAW_VERDICT_NO_MAIL:
-		return arena_strdup(tree->arena,
-		    report->mx.source == DANELAW_MX_NULL
-			? "the domain takes no mail: it publishes a null MX "
-			  "record"
-			: "the domain takes no mail: it does not exist");
+		return summary_no_mail(tree);
 	case DANELAW_VERDICT_INSECURE:
 		return summary_insecure(tree, &counts);
 	case DANELAW_VERDICT_DEGRADED:

@@ -108,6 +108,37 @@ no_such_domain(const struct danelaw_mx *mx)
 	return false;
 }
 
+/* Asked for in both families, and proven or said not to be there. */
+static bool
+has_no_address(const struct danelaw_host *host)
+{
+	bool a = false, aaaa = false;
+
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &host->lookups[i];
+
+		if (lookup->type == NULL ||
+		    (lookup->presence != DANELAW_PRESENCE_NODATA &&
+			lookup->presence != DANELAW_PRESENCE_NXDOMAIN) ||
+		    ruling_is_failure(lookup->dnssec))
+			continue;
+		a = a || strcmp(lookup->type, "A") == 0;
+		aaaa = aaaa || strcmp(lookup->type, "AAAA") == 0;
+	}
+	return a && aaaa && host->n_addresses == 0;
+}
+
+/* Then mail comes back at once (RFC 5321 section 5.1). */
+static bool
+no_host_has_address(const struct danelaw_report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		if (!has_no_address(&report->hosts[i]))
+			return false;
+	}
+	return report->n_hosts > 0;
+}
+
 struct ruled {
 	enum danelaw_verdict verdict;
 	enum danelaw_state state;
@@ -160,7 +191,8 @@ rule(const struct danelaw_report *report)
 		if (mx->source == DANELAW_MX_NONE ||
 		    ruling_is_failure(mx->dnssec))
 			return defer;
-		if (mx->source == DANELAW_MX_NULL)
+		if (mx->source == DANELAW_MX_NULL ||
+		    no_host_has_address(report))
 			return no_mail;
 		if (mx->dnssec == DANELAW_DNSSEC_INSECURE)
 			return insecure;

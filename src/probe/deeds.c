@@ -60,7 +60,9 @@ connect_to(struct probe *probe)
 {
 	enum tls_step step;
 
-	probe->begun = probe->mark = clock_monotonic_ms();
+	probe->mark = clock_monotonic_ms();
+	if (!probe->full)
+		probe->begun = probe->mark;
 	probe->heard = probe->shook = probe->up = probe->lacked = false;
 	probe->shake = (struct evidence_shake) {
 		.offer = probe->offer->name,

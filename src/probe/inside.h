@@ -35,6 +35,8 @@ struct probe {
 	bool lacked; /* what stopped this connection is ours */
 	bool asking; /* why the default failed, not for certificates */
 	bool curt;   /* hybrid groups are left out from now on */
+	bool lean;   /* this first connection leaves them out, to be cheap */
+	bool full;   /* this is the default, after a lean one that failed */
 	enum probe_phase phase;
 	struct link link;
 	struct dialogue *dialogue;
@@ -52,6 +54,11 @@ struct probe {
 };
 
 /*
+ * The first offer. With all_certs it is the full default; else a lean one, and
+ * the full one only where that fails.
+ */
+const struct tls_offer *probe_first_offer(struct probe *probe, bool all_certs);
+/*
  * What comes after a connection (next.c): takes note of it as a trial if it is
  * one, then says which offer is next; NULL: none.
  */
@@ -59,12 +66,12 @@ void probe_note_trial(
     struct probe *probe, enum danelaw_outcome reached, const char *error);
 const struct tls_offer *probe_next_offer(
     struct probe *probe, enum danelaw_outcome reached);
-/* Before that: is it the first one that the server can bear? */
-bool probe_next_is_curt(
-    const struct probe *probe, enum danelaw_outcome reached);
 
 /* The first connection tells about the server, the others only look on. */
 bool probe_is_first(const struct probe *probe);
+/* What it ends with counts as what the first one did, now or from now on. */
+bool probe_stands_first(
+    const struct probe *probe, enum danelaw_outcome reached);
 /*
  * What it shows is what the server shows: it is the first one, or the first
  * that the server can bear.

@@ -31,7 +31,7 @@ is_offer(const struct probe *probe, const char *name)
 bool
 probe_leads(const struct probe *probe)
 {
-	return probe_is_first(probe) ||
+	return probe_is_first(probe) || probe->full ||
 	    (probe->asking && is_offer(probe, "no-hybrid"));
 }
 
@@ -41,19 +41,41 @@ probe_is_repeated(const struct probe *probe)
 	return is_offer(probe, "again");
 }
 
-bool
-probe_next_is_curt(const struct probe *probe, enum danelaw_outcome reached)
+/* Is it the first one that the server can bear? */
+static bool
+is_bearable(const struct probe *probe, enum danelaw_outcome reached)
 {
-	return !probe_is_first(probe) && probe_leads(probe) && probe->up &&
-	    !is_tls_failure(reached);
+	return !probe_is_first(probe) && !probe->full && probe_leads(probe) &&
+	    probe->up && !is_tls_failure(reached);
 }
 
-/* A hello that is lost on the way is not waited for as a server would be. */
+/* Where it did not get as far as TLS, the lean one knows more. */
+static bool
+replaces_first(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return probe->full &&
+	    (probe->shook || reached == DANELAW_OUTCOME_NOT_EXAMINED);
+}
+
+bool
+probe_stands_first(const struct probe *probe, enum danelaw_outcome reached)
+{
+	return probe_is_first(probe) || replaces_first(probe, reached) ||
+	    is_bearable(probe, reached);
+}
+
+/*
+ * A hello that is lost on the way is not waited for as a server would be, nor
+ * a server that was silent before.
+ */
 uint32_t
 probe_tls_ms(const struct probe *probe)
 {
 	bool quick = is_offer(probe, "big-hello") || probe_is_repeated(probe) ||
-	    probe->offer->bare != TLS_BARE_NONE;
+	    probe->offer->bare != TLS_BARE_NONE ||
+	    (probe->full &&
+		probe->evidence->shakes[0].reached ==
+		    DANELAW_OUTCOME_TLS_TIMEOUT);
 
 	return quick && probe->target.tls_ms > TRIAL_TLS_MS
 	    ? TRIAL_TLS_MS
@@ -93,11 +115,12 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 {
 	if (probe->asking)
 		return true;
-	if (probe_is_first(probe))
+	if (probe_is_first(probe) || replaces_first(probe, reached))
 		return is_tls_failure(reached) || is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
-	/* Of senders without DHE it tells either way. */
-	if (is_offer(probe, "no-dhe"))
+	/* Of senders without DHE, RSA or hybrids it tells either way. */
+	if (is_offer(probe, "no-dhe") || is_offer(probe, "ecdhe") ||
+	    is_offer(probe, "no-hybrid"))
 		return probe->shook;
 	return probe->shook && is_tls_failure(reached) &&
 	    !probe_is_repeated(probe) && !is_no_such_cert(probe);
@@ -123,6 +146,8 @@ probe_note_trial(
 	struct danelaw_trial *trial;
 
 	drop_doubted(probe, reached);
+	if (replaces_first(probe, reached))
+		evidence->n_trials = 0;
 	if (!is_trial(probe, reached))
 		return;
 	trial =
@@ -174,6 +199,32 @@ next_trial(const struct probe *probe)
 	return probe->target.next(evidence->trials, evidence->n_trials);
 }
 
+/* Such a cipher has no word for its key exchange: "AES256-SHA". */
+static bool
+is_rsa_exchange(const struct danelaw_tls *tls)
+{
+	return tls != NULL && tls->cipher != NULL &&
+	    strncmp(tls->cipher, "TLS_", 4) != 0 &&
+	    strncmp(tls->cipher, "ECDHE-", 6) != 0 &&
+	    strncmp(tls->cipher, "DHE-", 4) != 0;
+}
+
+/* It may: a hybrid was chosen, and TLS 1.2, which has none, fails. */
+static bool
+needs_hybrid(const struct evidence *evidence)
+{
+	const struct danelaw_tls *tls = evidence->shakes[0].tls;
+
+	if (tls == NULL || tls->group == NULL ||
+	    strstr(tls->group, "MLKEM") == NULL)
+		return false;
+	for (size_t i = 0; i < evidence->n_trials; i++) {
+		if (strcmp(evidence->trials[i].offer, "tls12") == 0)
+			return !evidence->trials[i].ok;
+	}
+	return false;
+}
+
 /*
  * TLS 1.2 by itself, and ML-DSA, only where 1.3 was spoken, no SNI only where
  * some was, no DHE only where there was.
@@ -192,6 +243,10 @@ is_worth_a_look(const struct probe *probe, const char *name)
 	if (strcmp(name, "no-dhe") == 0)
 		return tls != NULL && tls->cipher != NULL &&
 		    strncmp(tls->cipher, "DHE-", 4) == 0;
+	if (strcmp(name, "no-hybrid") == 0)
+		return needs_hybrid(probe->evidence);
+	if (strcmp(name, "ecdhe") == 0)
+		return is_rsa_exchange(tls);
 	if (strcmp(name, "no-sni") == 0)
 		return tls != NULL && tls->sni != NULL;
 	return true;
@@ -236,7 +291,10 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 		return NULL;
 	if (deadline != 0 && clock_monotonic_ms() >= deadline)
 		return NULL;
-	if (probe_is_first(probe) && probe->target.next != NULL &&
+	if (probe->lean && is_tls_failure(reached))
+		return "default";
+	if ((probe_is_first(probe) || probe->full) &&
+	    probe->target.next != NULL &&
 	    (is_tls_failure(reached) || is_silent(probe, reached)))
 		begin_asking(probe);
 	if (probe->asking) {
@@ -254,13 +312,24 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 }
 
 const struct tls_offer *
+probe_first_offer(struct probe *probe, bool all_certs)
+{
+	const char *name = tls_offer_all_certs[0];
+
+	probe->lean = !all_certs && tls_offer_has_hybrid();
+	return probe->lean ? tls_offer_find_short(name) : tls_offer_find(name);
+}
+
+const struct tls_offer *
 probe_next_offer(struct probe *probe, enum danelaw_outcome reached)
 {
 	const char *name;
 
-	if (probe_next_is_curt(probe, reached))
+	if (is_bearable(probe, reached))
 		probe->curt = true;
 	name = next_name(probe, reached);
+	probe->full = probe->lean && is_tls_failure(reached);
+	probe->lean = false;
 	if (name == NULL) {
 		tidy_trials(probe->evidence);
 		return NULL;

@@ -266,7 +266,7 @@ end_connection(
 	struct evidence *evidence = probe->evidence;
 	struct evidence_shake *shake = &probe->shake;
 
-	if (probe_is_first(probe) || probe_next_is_curt(probe, reached)) {
+	if (probe_stands_first(probe, reached)) {
 		keep_first(probe, reached, error);
 	} else if (reached == DANELAW_OUTCOME_NOT_EXAMINED) {
 		keep_unreadable(probe, error);
@@ -546,7 +546,6 @@ probe_start(struct event_base *base, struct tls_context *context,
     const struct probe_target *target, probe_done_fn *done, void *arg)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
-	bool started = false;
 
 	if (probe == NULL)
 		return NULL;
@@ -555,21 +554,16 @@ probe_start(struct event_base *base, struct tls_context *context,
 	probe->context = context;
 	probe->done = done;
 	probe->arg = arg;
-	probe->offer = tls_offer_find(tls_offer_all_certs[0]);
+	probe->offer = probe_first_offer(probe, target->all_certs);
 	evtimer_assign(&probe->timer, base, on_timer, probe);
-	if (!link_parse(target->ip, target->port, &probe->address))
-		goto done;
-	probe->evidence = evidence_new(target);
+	if (link_parse(target->ip, target->port, &probe->address))
+		probe->evidence = evidence_new(target);
 	if (probe->evidence == NULL || !copy_target(probe, target) ||
-	    !open_dialogue(probe))
-		goto done;
-	yield(probe);
-	started = true;
-done:
-	if (!started) {
+	    !open_dialogue(probe)) {
 		probe_free(probe);
-		probe = NULL;
+		return NULL;
 	}
+	yield(probe);
 	return probe;
 }
 

@@ -3,6 +3,8 @@
  * Schema danelaw-report/1: doc/interface.md 6, keys in its order. Keys of
  * ours stand beside those of the contract, and none is ever missing.
  */
+#include <danelaw.h>
+
 #include "report/json_put.h"
 #include "report/report.h"
 
@@ -90,6 +92,7 @@ put_mx(struct json_out *out, const struct danelaw_mx *mx)
 	json_put_text(out, "source", danelaw_mx_source_word(mx->source));
 	json_put_text(out, "dnssec", danelaw_dnssec_word(mx->dnssec));
 	json_put_text(out, "why", mx->why);
+	json_put_texts(out, "unusable", mx->unusable, mx->n_unusable);
 	json_put_number(out, "left_out", (int64_t)mx->n_left_out);
 	put_lookups(out, mx->lookups, mx->n_lookups);
 	json_end_object(out);
@@ -138,6 +141,11 @@ put_smtp(struct json_out *out, const struct danelaw_smtp *smtp)
 	json_put_text(out, "starttls", smtp->starttls);
 	json_put_text(out, "refusal", smtp->refusal);
 	put_mail(out, smtp->mail);
+	json_put_text(out, "stage", danelaw_smtp_stage_word(smtp->stage));
+	json_put_text(out, "fault", danelaw_smtp_fault_word(smtp->fault));
+	json_put_number(out, "code", smtp->code);
+	json_put_text(out, "ehlo_refusal", smtp->ehlo_refusal);
+	json_put_bool(out, "starttls_again", smtp->starttls_again);
 	if (smtp->n_transcript > 0)
 		json_put_texts(
 		    out, "transcript", smtp->transcript, smtp->n_transcript);
@@ -208,6 +216,18 @@ put_try(struct json_out *out, const struct danelaw_try *try)
 }
 
 static void
+put_class(struct json_out *out, const struct danelaw_class *class)
+{
+	json_begin_object(out, "counted");
+	json_put_bool(out, "failing", class->failing);
+	json_put_bool(out, "skipped", class->skipped);
+	json_put_bool(out, "authenticated", class->authenticated);
+	json_put_bool(out, "open", class->open);
+	json_put_bool(out, "unexamined", class->unexamined);
+	json_end_object(out);
+}
+
+static void
 put_address(struct json_out *out, const struct danelaw_address *address,
     const struct danelaw_tlsa *tlsa)
 {
@@ -222,6 +242,9 @@ put_address(struct json_out *out, const struct danelaw_address *address,
 	json_probe(out, "no_sni", address->no_sni, tlsa);
 	json_put_text(out, "cause", address->cause);
 	json_put_text(out, "left_out", address->left_out);
+	json_put_text(out, "untried", address->untried);
+	json_put_text(out, "our_lack", address->our_lack);
+	put_class(out, &address->counted);
 	json_begin_array(out, "trials");
 	for (size_t i = 0; i < address->n_trials; i++)
 		put_trial(out, &address->trials[i]);
@@ -250,6 +273,7 @@ put_host(struct json_out *out, const struct danelaw_host *host)
 	json_put_text(out, "policy", danelaw_policy_word(host->policy));
 	json_put_text(out, "why", host->why);
 	json_put_bool(out, "shared", host->shared);
+	put_class(out, &host->counted);
 	json_tlsa(out, "tlsa", &host->tlsa);
 	json_begin_array(out, "addresses");
 	for (size_t i = 0; i < host->n_addresses; i++)
@@ -306,7 +330,10 @@ report_json_line(const struct danelaw_report *report, struct buf *buf)
 	json_put_text(&out, "verdict", danelaw_verdict_word(report->verdict));
 	json_put_text(&out, "state", danelaw_state_word(report->state));
 	json_put_text(&out, "summary", report->summary);
+	json_put_text(&out, "danelaw", DANELAW_VERSION);
 	json_put_text(&out, "resolver", report->resolver);
+	json_put_bool(&out, "resolver_fell_back", report->resolver_fell_back);
+	json_put_text(&out, "resolver_error", report->resolver_error);
 	json_put_text(&out, "own_lack", report->own_lack);
 	put_mx(&out, &report->mx);
 	json_begin_array(&out, "hosts");

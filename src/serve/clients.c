@@ -10,6 +10,8 @@
 
 #define NETWORK_BYTES 8
 
+#define HTTP_EACH 250 /* that one address may wait for */
+
 struct usage {
 	size_t waiting, checks;
 };
@@ -27,6 +29,29 @@ struct clients {
 	struct fingerprint_secret secret; /* strangers have the addresses */
 	struct table table;
 };
+
+struct clients_limits
+clients_limits(size_t connections, size_t checks, size_t watched)
+{
+	size_t places = connections - connections / 4;
+
+	return (struct clients_limits) {
+		.shares = {
+			[CLIENT_HTTP] = { .waiting = places,
+			    .waiting_each = HTTP_EACH,
+			    .checks = checks * 3 / 5,
+			    .checks_each = checks / 2 },
+			[CLIENT_WATCH] = { .waiting = watched,
+			    .waiting_each = watched,
+			    .checks = checks / 10 + 1,
+			    .checks_each = checks / 10 + 1 },
+			[CLIENT_MAP] = { .waiting = connections,
+			    .waiting_each = connections,
+			    .checks = checks,
+			    .checks_each = checks },
+		},
+	};
+}
 
 struct clients *
 clients_new(const struct clients_limits *limits)

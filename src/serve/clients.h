@@ -26,6 +26,14 @@ struct clients_limits {
 	} shares[CLIENT_CLASSES];
 };
 
+/*
+ * So many connections and checks at once, watched of these being checks of
+ * domains that are watched. Some connections never wait, so that /healthz and
+ * /metrics find room.
+ */
+struct clients_limits clients_limits(
+    size_t connections, size_t checks, size_t watched);
+
 struct clients;
 struct client;
 

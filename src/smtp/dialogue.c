@@ -7,7 +7,7 @@
  * talk to is never left without a word: LACKING and REFUSED.
  *
  *	BANNER -> EHLO -> STARTTLS -> TLS -> EHLO_TLS -> QUIT -> END
- *	            \-> HELO -> LACKING -> QUIT
+ *	            \-> HELO -> LACKING      \-> HELO_TLS -> QUIT
  *
  * With implicit TLS the list begins at TLS and goes on with TLS_BANNER. With
  * an envelope MAIL, RCPT and RSET come before QUIT; from there on all that
@@ -315,19 +315,23 @@ take_reply(struct dialogue *dialogue)
 	if (turn == EHLO && next == STARTTLS && !dialogue->starttls)
 		next = LACKING;
 	if (turn == BANNER || turn == TLS_BANNER || turn == STARTTLS ||
-	    next == REFUSED || next == NOWHERE || next == HELO)
+	    next == REFUSED || next == NOWHERE || next == HELO ||
+	    next == HELO_TLS)
 		text = text_printable(dialogue->arena, dialogue->said,
 		    dialogue->said_len, SAID_MAX);
 	if (turn == BANNER || turn == TLS_BANNER)
 		facts->banner = text;
 	if (turn == STARTTLS)
 		facts->starttls = text;
-	if (next == REFUSED || next == NOWHERE || next == HELO)
+	if (next == REFUSED || next == NOWHERE || next == HELO ||
+	    next == HELO_TLS)
 		facts->refusal = text;
-	if (next == HELO) {
+	else if (turn == HELO_TLS)
+		facts->refusal = NULL;
+	if (next == HELO)
 		facts->ehlo_refusal = text;
+	if (next == HELO || next == HELO_TLS)
 		dialogue->ehlo_code = code;
-	}
 	if (next == NOWHERE) {
 		fail(dialogue, DANELAW_SMTP_GARBLED,
 		    arena_printf(dialogue->arena,
@@ -335,11 +339,11 @@ take_reply(struct dialogue *dialogue)
 			turns[turn].reply, code));
 		next = END;
 	}
-	if (turn == EHLO_TLS && next == QUIT) {
+	if ((turn == EHLO_TLS || turn == HELO_TLS) && next == QUIT) {
 		dialogue->accepted = true;
 		if (dialogue->facts.mail != NULL)
 			next = MAIL;
-	} else if (turn > EHLO_TLS && turn < QUIT) {
+	} else if (turn > HELO_TLS && turn < QUIT) {
 		envelope_heard(&dialogue->envelope, turn, code, dialogue->said,
 		    dialogue->said_len);
 		if (code == 421)
@@ -453,10 +457,11 @@ closed_error(struct dialogue *dialogue)
 {
 	enum turn turn = dialogue->turn;
 
-	if (turn == HELO)
+	if (turn == HELO || turn == HELO_TLS)
 		return arena_printf(dialogue->arena,
 		    "the server %s with %d and closed the connection",
-		    turns[EHLO].reply, dialogue->ehlo_code);
+		    turns[turn == HELO ? EHLO : EHLO_TLS].reply,
+		    dialogue->ehlo_code);
 	if (is_sending(dialogue))
 		return arena_printf(dialogue->arena,
 		    "the server closed the connection before %s could be said",
@@ -471,7 +476,7 @@ dialogue_feed_eof(struct dialogue *dialogue)
 	if (dialogue->turn == END)
 		return;
 	remark(dialogue, "the server closed the connection");
-	if (dialogue->turn == HELO) {
+	if (dialogue->turn == HELO || dialogue->turn == HELO_TLS) {
 		/* It meant its 5xx to EHLO for good. */
 		dialogue->facts.code = dialogue->ehlo_code;
 		fail(dialogue, DANELAW_SMTP_REFUSED, closed_error(dialogue));

@@ -20,8 +20,12 @@ const struct turn_row turns[END + 1] = {
 	    { [2] = EHLO_TLS, [4] = REFUSED, [5] = REFUSED },
 	    "greeted us inside TLS", "inside TLS, before its greeting" },
 	[EHLO_TLS] = { DANELAW_SMTP_AT_EHLO_TLS, "EHLO", true,
-	    { [2] = QUIT, [4] = REFUSED, [5] = REFUSED },
+	    { [2] = QUIT, [4] = REFUSED, [5] = HELO_TLS },
 	    "answered EHLO inside TLS", "after EHLO inside TLS" },
+	/* RFC 5321 section 3.2: TLS stands, and mail can go on without ESMTP */
+	[HELO_TLS] = { DANELAW_SMTP_AT_EHLO_TLS, "HELO", true,
+	    { [2] = QUIT, [4] = REFUSED, [5] = REFUSED },
+	    "answered EHLO and then HELO inside TLS", "" },
 	/* Whatever the server says to these, it is left by RSET and QUIT. */
 	[MAIL] = { .stage = DANELAW_SMTP_AT_ENVELOPE,
 	    .verb = "MAIL",

@@ -17,6 +17,7 @@ enum turn {
 	TLS,
 	TLS_BANNER,
 	EHLO_TLS,
+	HELO_TLS,
 	MAIL,
 	RCPT,
 	RSET,

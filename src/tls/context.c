@@ -117,7 +117,7 @@ add_padding(SSL *ssl, unsigned type, unsigned where,
 static bool
 prepare_shake(SSL_CTX *ctx)
 {
-	const struct tls_offer *offer = tls_offer_find("default");
+	const struct tls_offer *offer = tls_offer_find_short("default");
 
 	SSL_CTX_clear_options(ctx, ~UINT64_C(0));
 	SSL_CTX_set_options(ctx,

@@ -18,6 +18,7 @@
 #include "tls/library.h"
 #include "tls/names.h"
 #include "tls/trial.h"
+#include "tls/wrong.h"
 
 enum {
 	USAGE_TA = 2,
@@ -518,7 +519,8 @@ match_judge(struct tls_context *context, const struct tls_chain *chain,
 		return false;
 	if (!prepare(&bench) || !trial_init(&trial, context, question) ||
 	    !take_records(&bench, &trial) || !judge_whole(&bench, &trial) ||
-	    !judge_each(&bench, trial.depth))
+	    !judge_each(&bench, trial.depth) ||
+	    !wrong_fill(bench.chain, question, &out))
 		goto done;
 	name_bringer(&bench);
 	if (!out.verified)

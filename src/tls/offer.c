@@ -124,6 +124,12 @@ static struct tls_offer offers[] = {
 	    .max_version = TLS1_2_VERSION,
 	    .ciphers = CIPHERS ":!kDHE",
 	},
+	{
+	    .name = "ecdhe",
+	    .level = 1,
+	    .max_version = TLS1_2_VERSION,
+	    .ciphers = CIPHERS ":!kDHE:!kRSA",
+	},
 	{ .name = "tls10", .max_version = TLS1_VERSION },
 	{ .name = "rare-groups", .level = 1, .groups = GROUPS ":" RARE_GROUPS },
 	{
@@ -154,7 +160,8 @@ static bool has_hybrid;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 const char *const tls_offer_all_certs[] = { "default", "big-hello", "rsa",
-	"ecdsa", "eddsa", "mldsa", "no-sni", "tls12", "no-dhe" };
+	"ecdsa", "eddsa", "mldsa", "no-sni", "tls12", "no-dhe", "ecdhe",
+	"no-hybrid" };
 const size_t tls_offer_n_all_certs = COUNT(tls_offer_all_certs);
 
 /* Each list once, so that equal ones have one address. */
@@ -212,6 +219,8 @@ make(void)
 		short_offers[i] = offers[i];
 		if (!is_short(&offers[i]))
 			short_offers[i].groups = groups;
+		if (offers[i].groups == NULL)
+			offers[i].groups = offers[0].groups;
 	}
 	has_hybrid = strstr(offers[0].groups, "MLKEM") != NULL;
 	SSL_CTX_free(ctx);

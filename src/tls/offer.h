@@ -18,6 +18,7 @@
  *	again		the default
  *	tls12		nothing newer than TLS 1.2
  *	no-dhe		ECDHE and RSA only, TLS 1.2
+ *	ecdhe		ECDHE only, TLS 1.2
  *	tls10		nothing newer than TLS 1.0
  *	rare-groups	adds groups that no sender offers (secp256k1...)
  *	weak		any cipher, signature and length of parameters, and
@@ -43,8 +44,8 @@ enum tls_bare { TLS_BARE_NONE = 0, TLS_BARE_TODAY, TLS_BARE_MLDSA };
 struct tls_offer {
 	const char *name;             /* "default", "rsa", "no-sni"... */
 	int min_version, max_version; /* TLS1_VERSION...; 0: no limit */
-	const char *sigalgs; /* OpenSSL lists; NULL: OpenSSL's default */
-	const char *groups;
+	const char *sigalgs; /* OpenSSL lists; NULL: as the default has them */
+	const char *groups;  /* never NULL */
 	const char *ciphers; /* TLS 1.2 and below */
 	const char *suites;  /* TLS 1.3 */
 	int no_sni;          /* leave the server name out */
@@ -61,14 +62,18 @@ struct tls_offer {
 
 /* Static; NULL: no such offer. */
 const struct tls_offer *tls_offer_find(const char *name);
-/* The same without hybrid groups, for a server that cannot bear them. */
+/*
+ * The same without hybrid groups: for a server that cannot bear them, and as a
+ * first look that is cheap, since a key for ML-KEM costs as much as all the
+ * rest of the hello.
+ */
 const struct tls_offer *tls_offer_find_short(const char *name);
 /* Does the default have hybrid groups? */
 bool tls_offer_has_hybrid(void);
 /*
  * Default first, then one as long as those of today, four by key type, one
- * without SNI, one for those that get TLS 1.3 otherwise, and one for those
- * that get DHE.
+ * without SNI, one for those that get TLS 1.3 otherwise, two for those
+ * that get DHE or RSA as key exchange, and one for those that get a hybrid.
  */
 extern const char *const tls_offer_all_certs[];
 extern const size_t tls_offer_n_all_certs;

@@ -18,8 +18,8 @@
 #include "tls/peer.h"
 
 struct tls_context {
-	/* For handshakes; has the default offer. Application data, if any,
-	   of an SSL is the offer that it makes.
+	/* For handshakes; has the default offer, short. Application data,
+	   if any, of an SSL is the offer that it makes.
 	   For match.c, too: DANE is on, and its store is empty. */
 	SSL_CTX *shake;
 	BIO_METHOD *wire;

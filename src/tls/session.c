@@ -73,11 +73,11 @@ allow_anything(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
 	return 1;
 }
 
-/* The context has the default offer; only what differs is set again. */
+/* The context has the default offer, short; what differs is set again. */
 static bool
 propose(SSL *ssl, const struct tls_offer *offer)
 {
-	const struct tls_offer *usual = tls_offer_find("default");
+	const struct tls_offer *usual = tls_offer_find_short("default");
 
 	if (SSL_set_app_data(ssl, (void *)(uintptr_t)offer) != 1)
 		return false;

@@ -46,14 +46,16 @@ def lines(source):
 
 
 def sender_words(source):
-    """All sentences in the files that foretell what senders do."""
+    """All sentences in the files that foretell what senders do; what ends
+    in a space is the begin of one, or a word that is looked for."""
     for path in sorted(glob.glob(os.path.join(source, 'src', 'policy',
                                               'senders*.c'))):
         with open(path, encoding='utf-8') as file:
             text = re.sub(r'/\*.*?\*/', '', file.read(), flags=re.S)
         for literals in LITERALS.findall(text):
             words = ''.join(PIECE.findall(literals)).replace('%s', 'x.example')
-            if ' ' in words and words.strip('x.example, '):
+            if (' ' in words.strip() and '%' not in words
+                    and words.strip('x.example, ')):
                 yield words
 
 

@@ -52,6 +52,11 @@ def essence(report):
         for host in report['hosts'] for address in host['addresses']))
 
 
+def group_of(report):
+    """Of the first handshake."""
+    return report['hosts'][0]['addresses'][0]['probes'][0]['tls']['group']
+
+
 def plain(domain):
     """As a report names it."""
     return domain.strip('[]').encode('idna').decode()
@@ -63,7 +68,7 @@ class Lists:
         self.whole = {}
 
     def tests(self):
-        return [self.all_domains, self.as_check, self.kinds_of_lines,
+        return [self.all_domains, self.as_check, self.lean, self.kinds_of_lines,
                 self.order, self.summary, self.zones, self.standard_input, self.shards,
                 self.recipe, self.once, self.silent, self.private, self.usage,
                 self.nothing]
@@ -90,17 +95,38 @@ class Lists:
             report['verdict'] != 'defer' and domain not in slow_domains())
         kit.ok(len(kit.fast) > 60, 'most of them end at once', kit.fast)
 
-    def as_check(self):
-        kit = self.kit
-        command = [kit.danelaw, 'check', *kit.lab.arguments(), '--json', '-t',
-                   '8', '--certs', 'default', *kit.domains]
+    def checked(self, domains, *more):
+        command = [self.kit.danelaw, 'check', *self.kit.lab.arguments(),
+                   '--json', '-t', '8', *more, *domains]
         done = subprocess.run(command, check=False, timeout=PATIENCE,
                               stdin=subprocess.DEVNULL, capture_output=True)
-        wanted = {r['domain']: r for r in json.loads(done.stdout)}
+        return {r['domain']: r for r in json.loads(done.stdout)}
+
+    def as_check(self):
+        kit = self.kit
+        wanted = self.checked(kit.domains, '--certs', 'default')
         other = [(domain, essence(wanted[domain]), essence(report))
                  for domain, report in self.whole.items()
                  if essence(wanted[domain]) != essence(report)]
         kit.ok(not other, 'verdicts and outcomes are those of check', *other)
+
+    def lean(self):
+        """Hybrid groups are offered where the server has no others."""
+        kit = self.kit
+        names = [domain for domain in ('pq-default.example',
+                                       'pq-hybrid-only.example')
+                 if domain in kit.domains]
+        full = self.checked(names, '--certs', 'all')
+        for domain in names:
+            lean = self.whole[domain]
+            kit.ok(essence(lean) == essence(full[domain]),
+                   f'{domain} is for scan what it is for check', lean)
+            if len(names) > 1:
+                got = [group_of(lean), group_of(full[domain])]
+                wanted = ['X25519MLKEM768'] * 2
+                if domain == 'pq-default.example':
+                    wanted[0] = 'X25519'
+                kit.ok(got == wanted, f'{domain}: groups', got)
 
     def kinds_of_lines(self):
         kit = self.kit

@@ -4,6 +4,7 @@ small sender in Go knows the records from the report."""
 import glob
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 
@@ -33,6 +34,7 @@ class GnutlsCli(Sender):
     predicted_as = 'exim-gnutls'
     package = 'exim4-daemon-light'
     violation = 'Key usage violation in certificate has been detected.'
+    unverified = 'Public key signature verification has failed.'
     # It takes the second half of a 220 for TLS, and soon gives up.
     unfit = ['smtp-slow', 'smtp-banner-slow']
 
@@ -43,6 +45,8 @@ class GnutlsCli(Sender):
     def predict(self, case, ip, sender):
         if case.name in self.unfit or not shakes_hands(case, ip):
             return None
+        if sender['why'] in ('DANE attempt failed', self.unverified):
+            return 'refuse', None
         found = any(finding['id'].startswith('tls-gnutls-kuv-')
                     for finding in case.findings)
         if found and case.own:
@@ -61,7 +65,8 @@ class GnutlsCli(Sender):
             log = run([self.program, '--starttls-proto=smtp', '--insecure',
                        '--sni-hostname', name, *own, '-p', '25', ip],
                       stdin=subprocess.DEVNULL)
-            if self.violation in log or 'Received alert [70]' in log:
+            if (self.violation in log or self.unverified in log
+                    or re.search(r'Received alert \[(40|70)\]', log)):
                 seen[ip] = False
             elif 'Handshake was completed' in log:
                 seen[ip] = True

@@ -97,18 +97,20 @@ def furnish(packages, folder):
               '/etc/nsswitch.conf', folder)
 
 
-def start_unbound(packages, folder, facts, more=''):
+def start_unbound(packages, folder, facts, more='', address=RESOLVER):
     """The validating resolver; it is asked until it answers. more is for
     its configuration."""
-    conf = write(os.path.join(folder, 'unbound.conf'), UNBOUND_CONF.format(
-        resolver=RESOLVER, folder=folder, anchor=facts['trust_anchor'],
-        upstream=facts['resolver']) + more)
+    conf = write(os.path.join(folder, f'unbound-{address}.conf'),
+                 UNBOUND_CONF.format(
+                     resolver=address, folder=folder,
+                     anchor=facts['trust_anchor'],
+                     upstream=facts['resolver']) + more)
     process = subprocess.Popen(
         [packages.path('usr/sbin/unbound'), '-d', '-c', conf],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     question = (b'\0\1\1\x20\0\1\0\0\0\0\0\0\7healthy\7example\0\0\x0f\0\1')
-    if validates(process, RESOLVER, question):
+    if validates(process, address, question):
         return process
     process.kill()
     process.wait()

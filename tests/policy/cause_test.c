@@ -290,6 +290,10 @@ test_sizes(void **state)
 		    CAUSE_LIBRARY, "ML-DSA" },
 		{ "nothing of today either", 320, NULL, "tls12", "today tls12",
 		    CAUSE_VERSION, "TLS 1.2" },
+		{ "the server was willing, and ours would not go on", 320,
+		    "excessive message size", "today tls12",
+		    "no-sni rare-groups weak anon tls12", CAUSE_VERSION,
+		    "TLS 1.2" },
 	};
 	static struct danelaw_tls hybrid = { .version = "TLSv1.3",
 		.group = "X25519MLKEM768" };

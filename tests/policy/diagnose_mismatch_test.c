@@ -36,6 +36,80 @@ stale_key_twice(struct grown *g)
 }
 
 static void
+wrong_bytes(struct grown *g)
+{
+	mismatch(g, "3 1 1 " EMPTY, NULL);
+}
+
+static void
+wrong_bytes_and_stale(struct grown *g)
+{
+	mismatch(g, "3 1 1 " OTHER, "3 0 1 " EMPTY);
+}
+
+static void
+wrong_bytes_beside(struct grown *g)
+{
+	grow_records(g, GOOD_311, "3 1 1 " EMPTY, NULL);
+}
+
+static void
+grow_old(struct grown *g, int from, int to)
+{
+	g->leaf->not_before = AT + (int64_t)from * DAYS;
+	g->leaf->not_after = AT + (int64_t)to * DAYS;
+}
+
+static void
+not_reloaded(struct grown *g)
+{
+	mismatch(g, "3 1 1 " OTHER, NULL);
+	grow_old(g, -70, 20);
+}
+
+static void
+not_reloaded_301(struct grown *g)
+{
+	mismatch(g, "3 0 1 " OTHER, NULL);
+	grow_old(g, -70, 20);
+}
+
+static void
+not_reloaded_expired(struct grown *g)
+{
+	mismatch(g, "3 1 2 " D128("dead"), NULL);
+	grow_old(g, -95, -5);
+}
+
+static void
+not_reloaded_issuer(struct grown *g)
+{
+	mismatch(g, "2 1 1 " OTHER, NULL);
+	grow_old(g, -95, -5);
+}
+
+/* Of two addresses one was forgotten. */
+static void
+not_reloaded_one(struct grown *g)
+{
+	struct danelaw_address *address = grow_address(
+	    g, g->host, "192.0.2.2", DANELAW_OUTCOME_TLSA_MISMATCH);
+
+	grow_chain(g, &address->probes[0], "ec inter");
+	address->probes[0].chain[0].key = "RSA 2048";
+	address->probes[0].chain[0].not_before = AT - 31 * DAYS;
+	grow_records(g, GOOD_311, NULL);
+}
+
+/* An issuer's digest under usage 3: no server mends that. */
+static void
+old_and_usage(struct grown *g)
+{
+	mismatch(g, "3 1 1 " INTER_KEY, NULL);
+	grow_old(g, -70, 20);
+}
+
+static void
 stale_certificate(struct grown *g)
 {
 	mismatch(g, "3 0 1 " OTHER, NULL);
@@ -211,6 +285,30 @@ static const struct tree_row rows[] = {
 	    "critical tlsa-stale-311-new-key mx1.example\n",
 	    ADD_311 "-" ZONE "3 1 1 " OTHER "\n"
 		    "-" ZONE "3 1 1 " D64("beef") "\n" },
+	{ "6698 2.1.2 a digest of nothing", wrong_bytes,
+	    "critical tlsa-hash-of-wrong-bytes mx1.example\n",
+	    ADD_311 "-" ZONE "3 1 1 " EMPTY "\n" },
+	{ "6698 2.1.2 beside the key of old", wrong_bytes_and_stale,
+	    "critical tlsa-hash-of-wrong-bytes mx1.example\n",
+	    ADD_311 "-" ZONE "3 0 1 " EMPTY "\n" },
+	{ "6698 2.1.2 beside what fits: no next key", wrong_bytes_beside,
+	    "warning tlsa-hash-of-wrong-bytes mx1.example\n"
+	    "info tlsa-single-record mx1.example\n",
+	    "-" ZONE "3 1 1 " EMPTY "\n" },
+	{ "7672 4 not reloaded", not_reloaded,
+	    "critical tlsa-server-not-reloaded mx1.example\n", "" },
+	{ "7672 4 not reloaded, 3 0 1", not_reloaded_301,
+	    "critical tlsa-server-not-reloaded mx1.example\n", "" },
+	{ "7672 4 not reloaded, and expired", not_reloaded_expired,
+	    "critical tlsa-server-not-reloaded mx1.example\n", "" },
+	{ "7672 4 not reloaded, and expired, by issuer", not_reloaded_issuer,
+	    "critical tlsa-server-not-reloaded mx1.example\n", "" },
+	{ "7672 4 one address not reloaded", not_reloaded_one,
+	    "critical tlsa-server-not-reloaded mx1.example [192.0.2.2]:25\n"
+	    "critical ops-lb-different-certs mx1.example\n",
+	    "" },
+	{ "7671 5.1 an issuer, and an old certificate", old_and_usage,
+	    "critical tlsa-no-match-ee mx1.example\n", NULL },
 	{ "7671 8.1 new certificate", stale_certificate,
 	    "critical tlsa-stale-301-after-renewal mx1.example\n",
 	    ADD_311 "-" ZONE "3 0 1 " OTHER "\n" },

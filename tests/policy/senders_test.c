@@ -166,6 +166,42 @@ dhe_late(struct grown *g)
 }
 
 static void
+rsa_exchange(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.2", "AES256-SHA");
+	tried(g, "default", -1);
+	tried(g, "ecdhe", 40);
+}
+
+static void
+rsa_preferred(struct grown *g)
+{
+	key_usage(g, DANELAW_KU_KEY_ENCIPHERMENT, "TLSv1.2", "AES256-SHA");
+	tried(g, "default", -1);
+	tried(g, "ecdhe", -1);
+}
+
+static void
+negative_serial(struct grown *g)
+{
+	static const uint8_t der[] = { 0x30, 0x82, 1, 0, 0x30, 0x81, 0xf0, 0xa0,
+		3, 2, 1, 2, 2, 1, 0x80 };
+
+	g->leaf->der = der;
+	g->leaf->der_len = sizeof(der);
+}
+
+static void
+large_serial(struct grown *g)
+{
+	static const uint8_t der[] = { 0x30, 0x82, 1, 0, 0x30, 0x81, 0xf0, 0xa0,
+		3, 2, 1, 2, 2, 2, 0, 0x80 };
+
+	g->leaf->der = der;
+	g->leaf->der_len = sizeof(der);
+}
+
+static void
 ta_not_sent(struct grown *g)
 {
 	ta_only(g);
@@ -554,6 +590,15 @@ no_hybrid(struct grown *g)
 }
 
 static void
+hybrid_refused(struct grown *g)
+{
+	cut(g);
+	tried(g, "no-hybrid", -1);
+	tried(g, "big-hello", -1);
+	tried(g, "again", 40);
+}
+
+static void
 no_hybrid_again(struct grown *g)
 {
 	cut(g);
@@ -585,6 +630,44 @@ mldsa_stray(struct grown *g)
 	g->probe->chain[0].key = "ML-DSA-65";
 	g->probe->match = NULL;
 	grow_outcome(g, DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+hybrid(struct grown *g)
+{
+	g->probe->tls->group = "X25519MLKEM768";
+}
+
+static void
+hybrid_only(struct grown *g)
+{
+	hybrid(g);
+	tried(g, "default", -1);
+	tried(g, "tls12", 40);
+	tried(g, "no-hybrid", 40);
+}
+
+static void
+hybrid_no_12(struct grown *g)
+{
+	hybrid(g);
+	tried(g, "default", -1);
+	tried(g, "tls12", 40);
+	tried(g, "no-hybrid", -1);
+}
+
+static void
+ta_mldsa(struct grown *g)
+{
+	ta_only(g);
+	g->probe->chain[1].key = "ML-DSA-65";
+}
+
+static void
+ta_slhdsa(struct grown *g)
+{
+	ta_only(g);
+	g->probe->chain[1].key = "SLH-DSA-SHA2-128s";
 }
 
 static void
@@ -646,11 +729,18 @@ static const struct sender_row {
 	    KEY_USAGE "detected." },
 	{ "keyEncipherment only, DHE", ku_enc_dhe, "PS-",
 	    KEY_USAGE "detected." },
-	{ "keyEncipherment only, RSA exchange", ku_enc_rsa, "PESG", NULL },
-	{ "digitalSignature only, RSA exchange", ku_sign_rsa, "PSG",
+	{ "keyEncipherment only, RSA exchange", ku_enc_rsa, "PES-", NULL },
+	{ "digitalSignature only, RSA exchange", ku_sign_rsa, "PS-",
 	    KEY_USAGE "detected." },
 	{ "digitalSignature only, TLS 1.3", ku_sign_13, "PESG", NULL },
-	{ "both, RSA exchange", ku_both_rsa, "PESG", NULL },
+	{ "both, RSA exchange", ku_both_rsa, "PES-", NULL },
+	{ "RSA exchange preferred to ECDHE", rsa_preferred, "PESG", NULL },
+	{ "Go 1.24 has no RSA exchange", rsa_exchange, "PESg",
+	    "go: remote error: tls: handshake failure" },
+	{ "a negative serial number", negative_serial, "PESg",
+	    "go: tls: failed to parse certificate from server: x509: negative "
+	    "serial number" },
+	{ "a serial number of 128", large_serial, "PESG", NULL },
 	{ "key usage without DANE: next in clear", ku_enc_open, "PESG", NULL },
 	{ "7671 9 GnuTLS has no digest agility", agility, "E",
 	    "postfix: Server certificate not verified" },
@@ -763,13 +853,24 @@ static const struct sender_row {
 	{ "alert 70, and TLS 1.0 works: no word of Exim", old_tried, "-",
 	    "go: remote error: tls: protocol version not supported" },
 	{ "hung up", hung_up, "", "go: EOF" },
-	{ "a hello of 1,500 octets is too long", big_hello, "pEg",
+	{ "a hello of 1,500 octets is too long", big_hello, "PEg",
 	    "sendmail: 454 4.7.0 TLS handshake failed." },
-	{ "the default was too long", no_hybrid, "pEg", "go: EOF" },
+	{ "the default was too long", no_hybrid, "PEg", "go: EOF" },
+	{ "a hybrid group is too much", hybrid_refused, "pEg",
+	    "postfix: Cannot start TLS: handshake failure" },
 	{ "the default works now", no_hybrid_again, "PESG", NULL },
 	{ "ML-DSA alone", mldsa, "pSg", "exim-gnutls: DANE attempt failed" },
-	{ "ML-DSA shown, but not recorded", mldsa_stray, "pEg",
+	{ "ML-DSA shown, but not recorded", mldsa_stray, "peg",
 	    "sendmail: 454 4.7.0 DANE check failed." },
+	{ "a hybrid group", hybrid, "PESG", NULL },
+	{ "hybrid groups only", hybrid_only, "pSg",
+	    "postfix: Cannot start TLS: handshake failure" },
+	{ "no TLS 1.2 tells nothing of groups", hybrid_no_12, "PESG", NULL },
+	{ "an anchor with ML-DSA", ta_mldsa, "PSg",
+	    "exim-gnutls: Verification failed. CA constrains were violated." },
+	{ "an anchor with SLH-DSA", ta_slhdsa, "PS",
+	    "exim-gnutls: TLSA record problem: There was an error in the "
+	    "public key." },
 	{ "level 2: RSA 1024", rsa_1024, "PEG",
 	    "sendmail: 454 4.7.0 DANE check failed." },
 	{ "level 2: DH 1024", dh_1024, "PE",

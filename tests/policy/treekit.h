@@ -26,6 +26,9 @@
 #define ROOT_KEY D64("3ce5")
 #define OTHER D64("dead")
 
+/* SHA-256 of nothing. */
+#define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 #define AT 1750000000 /* 2025-06-15T15:06:40Z */
 #define DAYS (24 * 3600)
 

@@ -294,6 +294,58 @@ test_no_such_domain(void **state)
 	}
 }
 
+/* Proven in both families, of all hosts: then mail comes back at once. */
+static void
+test_no_address(void **state)
+{
+	static const struct {
+		enum danelaw_mx_source source;
+		enum danelaw_dnssec mx, host;
+		const char *types; /* denied: "4", "6" or both */
+		const char *more;  /* another host */
+		enum danelaw_verdict verdict;
+	} rows[] = {
+		{ DANELAW_MX_MX, SEC, SEC, "46", "", DANELAW_VERDICT_NO_MAIL },
+		{ DANELAW_MX_MX, SEC, INS, "46", "", DANELAW_VERDICT_NO_MAIL },
+		{ DANELAW_MX_MX, INS, SEC, "46", "", DANELAW_VERDICT_NO_MAIL },
+		{ DANELAW_MX_IMPLICIT, SEC, SEC, "46", "",
+		    DANELAW_VERDICT_NO_MAIL },
+		{ DANELAW_MX_MX, SEC, SEC, "4", "", DANELAW_VERDICT_DEFER },
+		{ DANELAW_MX_MX, SEC, SEC, "6", "", DANELAW_VERDICT_DEFER },
+		{ DANELAW_MX_MX, SEC, ERR, "46", "", DANELAW_VERDICT_DEFER },
+		{ DANELAW_MX_MX, BOG, SEC, "46", "", DANELAW_VERDICT_DEFER },
+		{ DANELAW_MX_MX, SEC, SEC, "46", "| skip",
+		    DANELAW_VERDICT_DEFER },
+		{ DANELAW_MX_MX, SEC, SEC, "46", "| dane authenticated",
+		    DANELAW_VERDICT_OK },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char hosts[64];
+		struct tree *tree;
+		struct danelaw_host *host;
+
+		snprintf(hosts, sizeof(hosts), "may %s", rows[i].more);
+		tree = plant_tree(rows[i].source, rows[i].mx, hosts);
+		host = &tree->report.hosts[0];
+		for (const char *c = rows[i].types; *c != '\0'; c++) {
+			struct danelaw_lookup *lookup = ARENA_PUSH(
+			    tree->arena, host->lookups, host->n_lookups);
+
+			assert_non_null(lookup);
+			lookup->type = *c == '4' ? "A" : "AAAA";
+			lookup->dnssec = rows[i].host;
+			lookup->presence = DANELAW_PRESENCE_NODATA;
+		}
+		verdict_fill(tree, false, false);
+		if (tree->report.verdict != rows[i].verdict)
+			fail_msg("row %zu: %s", i,
+			    danelaw_verdict_word(tree->report.verdict));
+		danelaw_report_free(&tree->report);
+	}
+}
+
 /*
  * The last address of the last host: this machine lacked what it takes to look
  * at it. Where that could turn the verdict, nothing is said.
@@ -515,6 +567,7 @@ main(void)
 		cmocka_unit_test(test_class_of_several_addresses),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_no_such_domain),
+		cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_our_lack),
 		cmocka_unit_test(test_findings_raise),
 		cmocka_unit_test(test_two_hosts),

@@ -442,20 +442,25 @@ never_asked(const struct danelaw_trial *trials, size_t n)
 
 static const struct trials_row trials_rows[] = {
 	{ "eight trials and no more", never_content,
-	    { { REFUSE }, { REFUSE }, { REFUSE }, { REFUSE }, { REFUSE },
-		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE } },
+	    { { REFUSE }, { "LONG", REFUSE }, { REFUSE }, { REFUSE },
+		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE }, { REFUSE },
+		{ REFUSE } },
 	    9, "no-sni" },
 	{ "the first that works ends it", soon_content,
-	    { { REFUSE }, { CUT }, { ALL } }, 3, "no-sni", .ok = true },
+	    { { REFUSE }, { "LONG", REFUSE }, { CUT }, { ALL } }, 3, "no-sni",
+	    .ok = true },
 	{ "trials instead of certificates", soon_content,
 	    { { REFUSE }, { ALL } }, 2, "tls12", .ok = true,
 	    .all_certs = true },
 	{ "a server that has had enough is left alone", never_content,
-	    { { REFUSE }, { "S:421 too many" } }, 2, "tls12" },
-	{ "nobody asks", NULL, { { REFUSE } }, 1, "default" },
+	    { { REFUSE }, { "LONG", REFUSE }, { "S:421 too many" } }, 2,
+	    "tls12" },
+	{ "nobody asks", NULL, { { REFUSE }, { "LONG", REFUSE } }, 1,
+	    "default" },
 	{ "refused at EHLO inside TLS 1.3", soon_content,
-	    { { SHAKE "?" }, { SHAKE "?" }, { REFUSE }, { REFUSE }, { REFUSE },
-		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE } },
+	    { { SHAKE "?" }, { "LONG", SHAKE "?" }, { SHAKE "?" }, { REFUSE },
+		{ REFUSE }, { REFUSE }, { REFUSE }, { REFUSE }, { REFUSE },
+		{ REFUSE } },
 	    9, "no-sni", .side = WANTS_CERT },
 	{ "no greeting, but TLS from the first byte", asks_implicit,
 	    { { "HOLD" },
@@ -520,6 +525,56 @@ test_trials(void **state)
 		assert_true(evidence->trials[1].client_cert_requested);
 		assert_null(evidence->trials[1].tls);
 	}
+	evidence_unref(evidence);
+}
+
+struct lean_row {
+	const char *name;
+	server_talk talks[SERVER_TALKS];
+	enum danelaw_outcome reached;
+	size_t n; /* trials */
+	probe_next_fn *next;
+	bool all_certs;
+};
+
+/* The full one is made only where the OpenSSL at hand has hybrid groups. */
+static const struct lean_row lean_rows[] = {
+	{ "it works without hybrid groups", { { ALL } }, OUT(ENCRYPTED), 0,
+	    never_asked },
+	{ "it works with hybrid groups alone",
+	    { { "LONG", REFUSE }, { "LONG", ALL }, { "SHORT", ALL } },
+	    OUT(ENCRYPTED), 0, never_asked },
+	{ "it is refused inside, with hybrid groups alone",
+	    { { "LONG", CUT }, { "LONG", INSIDE, "S:550 no", QUIT },
+		{ "SHORT", INSIDE, "S:550 no", QUIT } },
+	    OUT(SMTP_PERMFAIL), 0, never_asked },
+	{ "the full one is not let in", { { REFUSE }, { "LONG", "S:421 no" } },
+	    OUT(TLS_FAILED), 1, NULL },
+	{ "with all certificates the full one comes first", { { REFUSE } },
+	    OUT(TLS_FAILED), 1, NULL, .all_certs = true },
+};
+
+static void
+test_lean(void **state)
+{
+	const struct lean_row *row = *state;
+	struct probe_target target = {
+		.ip = "127.0.0.1",
+		.helo = "client.example",
+		.all_certs = row->all_certs,
+		.next = row->next,
+	};
+	struct server server;
+	struct evidence *evidence;
+
+	server_start(&server, target.ip, sides[EC], row->talks);
+	target.port = server.port;
+	evidence = run(&target);
+	server_end(&server);
+	assert_int_equal(evidence->n_shakes, 1);
+	assert_string_equal(evidence->shakes[0].offer, "default");
+	assert_int_equal(evidence->shakes[0].reached, row->reached);
+	assert_int_equal(evidence->n_trials, row->n);
 	evidence_unref(evidence);
 }
 
@@ -647,6 +702,9 @@ main(void)
 		tests[n++] =
 		    (struct CMUnitTest) { trials_rows[i].name, test_trials,
 			    NULL, NULL, (void *)(uintptr_t)&trials_rows[i] };
+	for (size_t i = 0; i < COUNT(lean_rows); i++)
+		tests[n++] = (struct CMUnitTest) { lean_rows[i].name, test_lean,
+			NULL, NULL, (void *)(uintptr_t)&lean_rows[i] };
 	memcpy(tests + n, others, sizeof(others));
 	n += COUNT(others);
 	return _cmocka_run_group_tests("probe", tests, n, set_up, tear_down);

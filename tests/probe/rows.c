@@ -10,13 +10,22 @@
 
 _Static_assert(sizeof(REPLY_2048) == 2048 + 1, "not the reader's buffer");
 
+/* A failure without hybrid groups is no failure before the full hello. */
+#define TWICE(...)                                                             \
+	{                                                                      \
+		{ __VA_ARGS__ },                                               \
+		{                                                              \
+			"LONG", __VA_ARGS__                                    \
+		}                                                              \
+	}
+
 #define SHORT 300 /* ms; for steps that are to be late */
 
 const struct row rows[] = {
 	{ "delivered", { { ALL } }, OUT(ENCRYPTED), NULL, .tls = true },
 	{ "byte by byte", { { "SLOW", ALL } }, OUT(ENCRYPTED), NULL,
 	    .tls = true },
-	{ "TLS 1.0 is not taken", { { SHAKE "?" } }, OUT(TLS_FAILED),
+	{ "TLS 1.0 is not taken", TWICE(SHAKE "?"), OUT(TLS_FAILED),
 #if OPENSSL_VERSION_NUMBER < 0x30100000L
 	    "legacy sigalg disallowed or unsupported",
 #else
@@ -35,7 +44,7 @@ const struct row rows[] = {
 	{ "implicit TLS",
 	    { { "TLS", EHLO, "S:250 mx.example", QUIT, "S:221 bye" } },
 	    OUT(ENCRYPTED), NULL, .tls = true, .implicit = true },
-	{ "implicit TLS, greeting in clear", { { GREET, "HOLD" } },
+	{ "implicit TLS, greeting in clear", TWICE(GREET, "HOLD"),
 	    OUT(TLS_FAILED),
 	    "the server answered with something that is not TLS: "
 	    "\"220 m",
@@ -64,9 +73,16 @@ const struct row rows[] = {
 	{ "STARTTLS 454", { { STARTTLS, "S:454 not now", QUIT, "S:221 bye" } },
 	    OUT(STARTTLS_REFUSED), "the server answered STARTTLS with 454",
 	    "454 not now" },
-	{ "EHLO inside TLS 550", { { INSIDE, "S:550 no", QUIT, "S:221 bye" } },
-	    OUT(SMTP_PERMFAIL), "the server answered EHLO inside TLS with 550",
+	{ "EHLO inside TLS 550, and HELO",
+	    { { INSIDE, "S:550 no", "C:HELO client.example\r\n", "S:550 no",
+		QUIT, "S:221 bye" } },
+	    OUT(SMTP_PERMFAIL),
+	    "the server answered EHLO and then HELO inside TLS with 550",
 	    "550 no", .tls = true },
+	{ "5321 3.2 EHLO inside TLS 502, HELO taken",
+	    { { INSIDE, "S:502 no", "C:HELO client.example\r\n",
+		"S:250 mx.example", QUIT, "S:221 bye" } },
+	    OUT(ENCRYPTED), NULL, .tls = true },
 	{ "SSH", { { "R:SSH-2.0-OpenSSH\r\n", "HOLD" } }, OUT(NOT_SMTP),
 	    "the server speaks SSH, not SMTP", "SSH-2.0-OpenSSH" },
 	{ "TLS at once", { { "R:\x15\x03\x03", "HOLD" } }, OUT(NOT_SMTP),
@@ -88,7 +104,7 @@ const struct row rows[] = {
 	    "the server closed the connection after EHLO" },
 	{ "closed after STARTTLS", { { STARTTLS } }, OUT(SMTP_TEMPFAIL),
 	    "the server closed the connection after STARTTLS" },
-	{ "closed after ClientHello", { { STARTTLS, "S:220 go", "HELLO" } },
+	{ "closed after ClientHello", TWICE(STARTTLS, "S:220 go", "HELLO"),
 	    OUT(TLS_FAILED),
 	    "the server closed the connection during the handshake" },
 	{ "closed after EHLO inside TLS", { { INSIDE } }, OUT(SMTP_TEMPFAIL),
@@ -99,17 +115,17 @@ const struct row rows[] = {
 	{ "reset at once", { { "RESET" } }, OUT(CONNECT_REFUSED),
 	    "Connection reset by peer" },
 	{ "reset in the handshake",
-	    { { STARTTLS, "S:220 go", "HELLO", "RESET" } }, OUT(TLS_FAILED),
+	    TWICE(STARTTLS, "S:220 go", "HELLO", "RESET"), OUT(TLS_FAILED),
 	    "Connection reset by peer" },
 
 	{ "no TLS after the 220",
-	    { { STARTTLS, "S:220 go", "HELLO", "S:454 no TLS", "HOLD" } },
+	    TWICE(STARTTLS, "S:220 go", "HELLO", "S:454 no TLS", "HOLD"),
 	    OUT(TLS_FAILED),
 	    "the server answered with something that is not TLS: \"454 n" },
 	{ "an alert instead of a handshake",
-	    { { STARTTLS, "S:220 go", "HELLO", "ALERT:40", "HOLD" } },
+	    TWICE(STARTTLS, "S:220 go", "HELLO", "ALERT:40", "HOLD"),
 	    OUT(TLS_FAILED), "alert 40, handshake failure", .alert = 40 },
-	{ "our certificate is missed", { { SHAKE "?" } }, OUT(TLS_FAILED),
+	{ "our certificate is missed", TWICE(SHAKE "?"), OUT(TLS_FAILED),
 	    "alert 116, certificate required", .alert = 116, .tls = true,
 	    .side = WANTS_CERT },
 
@@ -124,7 +140,7 @@ const struct row rows[] = {
 	    OUT(SMTP_TIMEOUT), "no reply to STARTTLS within 0.3 seconds",
 	    .reply_ms = SHORT },
 	{ "silent in the handshake",
-	    { { STARTTLS, "S:220 go", "HELLO", "HOLD" } }, OUT(TLS_TIMEOUT),
+	    TWICE(STARTTLS, "S:220 go", "HELLO", "HOLD"), OUT(TLS_TIMEOUT),
 	    "no end of the TLS handshake within 0.3 seconds", .tls_ms = SHORT },
 	{ "silent inside TLS", { { INSIDE, QUIT, "HOLD" } }, OUT(SMTP_TIMEOUT),
 	    "no reply to EHLO inside TLS within 0.3 seconds", .tls = true,

@@ -247,10 +247,13 @@ server_start(struct server *server, const char *ip, SSL_CTX *tls,
 		alarm(PATIENCE);
 		signal(SIGPIPE, SIG_IGN);
 		for (; (*talks)[0] != NULL; talks++) {
-			if (strcmp((*talks)[0], "SHORT") != 0)
-				serve(server->listener, tls, *talks);
-			else if (!tls_offer_has_hybrid())
-				serve(server->listener, tls, *talks + 1);
+			bool only_short = strcmp((*talks)[0], "SHORT") == 0;
+			bool only_long = strcmp((*talks)[0], "LONG") == 0;
+
+			if (tls_offer_has_hybrid() ? only_short : only_long)
+				continue;
+			serve(server->listener, tls,
+			    *talks + (only_short || only_long));
 		}
 		_exit(0);
 	}

@@ -18,7 +18,8 @@
  *	RESET	ends the connection with RST
  *
  * SHORT as the first line: only where the default hello has no hybrid group,
- * so that one as long as those of today is tried behind it.
+ * so that one as long as those of today is tried behind it. LONG: only where
+ * it has one, so that the first connection did without and failed.
  *
  * A script that is not followed to its end makes server_end() fail, and so
  * does a connection too many.
@@ -32,7 +33,7 @@
 #include <openssl/ssl.h>
 
 #define SERVER_LINES 20
-#define SERVER_TALKS 10 /* with an empty one at the end */
+#define SERVER_TALKS 11 /* with an empty one at the end */
 
 typedef const char *server_talk[SERVER_LINES];
 

@@ -36,9 +36,9 @@ static struct danelaw_tls stale_tls = { "TLSv1.2",
 	true, true, true, 254 };
 
 static struct danelaw_record_result stale_results[] = {
-	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN },
-	{ 1, DANELAW_RESULT_UNUSABLE, -1, DANELAW_ROLE_UNUSABLE },
-	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN },
+	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN, NULL },
+	{ 1, DANELAW_RESULT_UNUSABLE, -1, DANELAW_ROLE_UNUSABLE, NULL },
+	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN, NULL },
 };
 
 static struct danelaw_verify_error stale_error = { 65,
@@ -190,14 +190,14 @@ static struct danelaw_match mixed_match = {
 };
 
 static struct danelaw_record_result mixed_hit[] = {
-	{ 0, DANELAW_RESULT_SUPERSEDED, -1, DANELAW_ROLE_SUPERSEDED },
-	{ 1, DANELAW_RESULT_MATCH, 0, DANELAW_ROLE_CURRENT_LEAF },
-	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 0, DANELAW_RESULT_SUPERSEDED, -1, DANELAW_ROLE_SUPERSEDED, NULL },
+	{ 1, DANELAW_RESULT_MATCH, 0, DANELAW_ROLE_CURRENT_LEAF, NULL },
+	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED, NULL },
 };
 static struct danelaw_record_result mixed_miss[] = {
-	{ 0, DANELAW_RESULT_SUPERSEDED, -1, DANELAW_ROLE_SUPERSEDED },
-	{ 1, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_CURRENT_LEAF },
-	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED },
+	{ 0, DANELAW_RESULT_SUPERSEDED, -1, DANELAW_ROLE_SUPERSEDED, NULL },
+	{ 1, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_CURRENT_LEAF, NULL },
+	{ 2, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_NEXT_UNUSED, NULL },
 };
 
 static struct danelaw_probe mixed_v4[] = {
@@ -441,7 +441,7 @@ static struct danelaw_match name_match = {
 	.name = { true, "mx.name.example", NULL, DANELAW_NAME_NONE, -1, false },
 };
 static struct danelaw_record_result name_results[] = {
-	{ 0, DANELAW_RESULT_MATCH, 1, DANELAW_ROLE_TA_IN_PATH },
+	{ 0, DANELAW_RESULT_MATCH, 1, DANELAW_ROLE_TA_IN_PATH, NULL },
 };
 static struct danelaw_pkix name_pkix = { false, 20,
 	"X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY",

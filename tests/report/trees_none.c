@@ -148,7 +148,7 @@ trees_hostile(void)
 			.reason = long_words };
 		many_results[i] = (struct danelaw_record_result) { i,
 			(enum danelaw_result)(i % 4), 7,
-			(enum danelaw_role)(i % 10) };
+			(enum danelaw_role)(i % 10), NULL };
 	}
 	for (size_t i = 0; i < COUNT(many_certs); i++)
 		many_certs[i] = (struct danelaw_cert) { .wire = (int)i,

@@ -21,26 +21,6 @@ static const char *const steps[] = {
 	[DIALOGUE_DONE] = "done",
 	[DIALOGUE_FAILED] = "failed",
 };
-static const char *const faults[] = {
-	[DANELAW_SMTP_NO_FAULT] = "none",
-	[DANELAW_SMTP_GARBLED] = "garbled",
-	[DANELAW_SMTP_BROKEN] = "broken",
-	[DANELAW_SMTP_TLS_FIRST] = "tls-first",
-	[DANELAW_SMTP_REFUSED] = "refused",
-	[DANELAW_SMTP_LACKING] = "lacking",
-	[DANELAW_SMTP_INJECTED] = "injected",
-	[DANELAW_SMTP_CLOSED] = "closed",
-};
-static const char *const stages[] = {
-	[DANELAW_SMTP_AT_BANNER] = "banner",
-	[DANELAW_SMTP_AT_EHLO] = "ehlo",
-	[DANELAW_SMTP_AT_STARTTLS] = "starttls",
-	[DANELAW_SMTP_AT_TLS] = "tls",
-	[DANELAW_SMTP_AT_EHLO_TLS] = "ehlo-tls",
-	[DANELAW_SMTP_AT_ENVELOPE] = "envelope",
-	[DANELAW_SMTP_AT_QUIT] = "quit",
-};
-
 struct chat {
 	const char *path;
 	unsigned line;
@@ -210,11 +190,13 @@ expect(struct chat *chat, const char *what, const char *value)
 	if (strcmp(what, "step") == 0)
 		expect_text(chat, steps[dialogue_next(dialogue)], value);
 	else if (strcmp(what, "fault") == 0)
-		expect_text(
-		    chat, faults[dialogue_facts(dialogue)->fault], value);
+		expect_text(chat,
+		    facts->fault == DANELAW_SMTP_NO_FAULT
+			? "none"
+			: danelaw_smtp_fault_word(facts->fault),
+		    value);
 	else if (strcmp(what, "stage") == 0)
-		expect_text(
-		    chat, stages[dialogue_facts(dialogue)->stage], value);
+		expect_text(chat, danelaw_smtp_stage_word(facts->stage), value);
 	else if (strcmp(what, "code") == 0)
 		expect_text(chat, code, value);
 	else if (strcmp(what, "outcome") == 0)

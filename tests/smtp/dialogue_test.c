@@ -110,6 +110,14 @@ test_quit(void **state)
 		{ "rule 68 inside TLS, whatever the certificate",
 		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\nT|250 x\r\n",
 		    "QUIT\r\n", DANELAW_OUTCOME_ENCRYPTED },
+		{ "5321 3.2 inside TLS, HELO in place of EHLO",
+		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\n"
+		    "T|502 no\r\n|250 x\r\n",
+		    "QUIT\r\n", DANELAW_OUTCOME_ENCRYPTED },
+		{ "5321 3.2 inside TLS, neither EHLO nor HELO",
+		    "220 x\r\n|250-x\r\n250 STARTTLS\r\n|220 x\r\n"
+		    "T|502 no\r\n|550 no\r\n",
+		    "QUIT\r\n", DANELAW_OUTCOME_SMTP_PERMFAIL },
 		{ "when QUIT was said already", "220 x\r\n|250 x\r\n",
 		    "QUIT\r\n", DANELAW_OUTCOME_STARTTLS_MISSING },
 		{ "to what is no SMTP", "hello\r\n", NULL,
@@ -171,7 +179,7 @@ test_order(void **state)
 		{ "rule 67 EHLO is said again", BEFORE "|220 x\r\nT",
 		    "EHLO client.example\r\n", DANELAW_OUTCOME_SMTP_TIMEOUT },
 		{ "rule 67 what EHLO said in clear says nothing inside TLS",
-		    BEFORE "|220 x\r\nT|550 x\r\n", "QUIT\r\n",
+		    BEFORE "|220 x\r\nT|550 x\r\n|550 x\r\n", "QUIT\r\n",
 		    DANELAW_OUTCOME_SMTP_PERMFAIL },
 		{ "rule 67 a reply to EHLO that came in clear is no answer",
 		    BEFORE "|220 x\r\n250 x\r\n", NULL,

@@ -953,7 +953,7 @@ test_offers(void **state)
 {
 	(void)state;
 	assert_null(tls_offer_find("post-quantum"));
-	assert_int_equal(tls_offer_n_all_certs, 9);
+	assert_int_equal(tls_offer_n_all_certs, 11);
 	assert_string_equal(tls_offer_all_certs[0], "default");
 	for (size_t i = 0; i < tls_offer_n_all_certs; i++)
 		assert_string_equal(
@@ -967,8 +967,9 @@ static void
 test_diagnostic_offers(void **state)
 {
 	static const char *const names[] = { "no-sni", "no-cert", "tls12",
-		"no-dhe", "implicit", "tls10", "rare-groups", "weak", "anon",
-		"small", "no-hybrid", "big-hello", "again", "today", "mldsa" };
+		"no-dhe", "ecdhe", "implicit", "tls10", "rare-groups", "weak",
+		"anon", "small", "no-hybrid", "big-hello", "again", "today",
+		"mldsa" };
 	char *error = NULL;
 	struct tls_context *context = tls_context_new(NULL, NULL, &error);
 	(void)state;

@@ -30,7 +30,7 @@ KEYS = {
 PLACEHOLDER = re.compile(r'\{([a-z0-9]+)(?::([A-Za-z0-9.-]+))?\}')
 CERT_FILE = re.compile(r'\{certfiles?(?::([A-Za-z0-9.-]+))?\}')
 SIGN = {'signed', 'unsigned', 'missing-ds', 'wrong-ds', 'expired', 'not-yet',
-        'expiring', 'long', 'online', 'bogus', 'no-nsec', 'nsec3',
+        'expiring', 'long', 'online', 'ended', 'ahead', 'bogus', 'no-nsec', 'nsec3',
         'nsec3-optout'}
 DIGEST = {
     'cert': ('cert', '1'), 'cert512': ('cert', '2'), 'certder': ('cert', '0'),

@@ -17,7 +17,8 @@ $TTL 300
 '''
 # Signature times relative to now, in days.
 TIMES = {'expired': (-40, -10), 'not-yet': (10, 30), 'expiring': (-19, 1),
-         'long': (-1, 90), 'online': (-1, 1)}
+         'long': (-1, 90), 'online': (-1, 1), 'ended': (-20, -1 / 12),
+         'ahead': (1 / 12, 20)}
 
 
 def dotted(name):
@@ -112,8 +113,8 @@ class Signer:
     def _sign(self, name, sign, plain):
         key = self.key(name)
         first, last = TIMES.get(sign, (-1, 20))
-        command = ['ldns-signzone', '-i', str(self.now + first * DAY), '-e',
-                   str(self.now + last * DAY), '-o', name, '-f',
+        command = ['ldns-signzone', '-i', str(int(self.now + first * DAY)), '-e',
+                   str(int(self.now + last * DAY)), '-o', name, '-f',
                    self._path(name, 'raw')]
         if sign in ('nsec3', 'nsec3-optout'):
             command += ['-n', '-t', '0']
