@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+long fuzz_taken = -1;
+
 char *
 fuzz_text(const uint8_t *bytes, size_t len)
 {

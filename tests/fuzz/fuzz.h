@@ -19,6 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 char *fuzz_text(const uint8_t *bytes, size_t len);
 /* Ends the program if text is there and not printable ASCII. */
 void fuzz_printable(const char *text);
+/*
+ * How many inputs were taken for what they should be; -1: the driver does not
+ * count. A corpus of which nothing is taken tests nothing: it was made for a
+ * format that is no more.
+ */
+extern long fuzz_taken;
 /* Both NULL, or the same text? */
 bool fuzz_same(const char *a, const char *b);
 

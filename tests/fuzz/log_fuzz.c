@@ -37,7 +37,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	names = log_names(arena, line);
 	check_name(names.domain);
 	check_name(names.host);
-	log_nearest(line);
+	/* That takes a hundred times as long as the rest. */
+	if (len % 16 == 0)
+		log_nearest(line);
 	free(line);
 	arena_unref(arena);
 	return 0;
