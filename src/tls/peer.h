@@ -14,10 +14,10 @@ struct tls_chain;
 /*
  * Certificates. More in a file are an error; what a server sends beyond them
  * is left out. So many with keys of RSA 4096 fit into the 256 KiB that one
- * server may make us hold, also with OpenSSL 3.5, which needs 15 KiB more for
- * each connection than 3.0. GnuTLS takes 16, and Postfix follows 9.
+ * server may make us hold (288 with OpenSSL 3.5 and later, where a connection
+ * takes 15 more). GnuTLS takes 16, and Postfix follows 9.
  */
-#define TLS_CHAIN_MAX 26
+#define TLS_CHAIN_MAX 28
 #define TLS_PEM_MAX (1024 * 1024)
 
 struct tls_chain *tls_chain_ref(struct tls_chain *chain);

@@ -190,7 +190,7 @@ def calls(bench):
         ('broken PEM', stdin + fine, broken, 64, 'cannot be read'),
         ('PEM cut off', stdin + fine, pem[:200], 64, 'cannot be read'),
         ('too many certificates', stdin + fine, pem * 33, 64,
-         'more than 26 certificates'),
+         'more than 28 certificates'),
         ('too long', stdin + fine, b'x' * (1 << 20) + b'x', 64,
          'more than 1048576 bytes'),
         ('a file that is not there',
