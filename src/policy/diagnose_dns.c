@@ -10,6 +10,7 @@
 #include "policy/clocks.h"
 #include "policy/diagnose_kit.h"
 #include "policy/ruling.h"
+#include "policy/verdict.h"
 
 /* What libunbound says, and what it means; the first that fits counts. */
 static const struct {
@@ -203,7 +204,12 @@ diagnose_mx_source(struct exam *exam)
 		break;
 	case DANELAW_MX_IMPLICIT:
 		finding = finding_add(exam->tree, FINDING_DNS_MX_NONE_IMPLICIT,
-		    domain, "domain", domain, NULL);
+		    domain, "domain", domain, "proof",
+		    mx->dnssec == DANELAW_DNSSEC_SECURE
+			? ""
+			: " (that there are none is not proven, and need not "
+			  "be)",
+		    NULL);
 		/* Beside a CNAME there is no room for another record. */
 		if (mx->n_lookups > 0 && mx->lookups[0].n_aliases == 0)
 			kit_add_line(exam, finding,
@@ -246,7 +252,7 @@ diagnose_mx(struct exam *exam)
 		    finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
 			report->domain, "domain", report->domain, NULL),
 		    arena_printf(exam->arena, "%s. IN MX 0 .", mx_owner(mx)));
-	if (mx->dnssec == DANELAW_DNSSEC_INSECURE &&
+	if (verdict_mx_is_open(report) &&
 	    (mx->source == DANELAW_MX_MX || mx->source == DANELAW_MX_IMPLICIT))
 		finding_add(exam->tree, FINDING_DNS_MX_INSECURE, report->domain,
 		    "domain", report->domain, NULL);

@@ -142,11 +142,13 @@ count_host(struct postfix_facts *facts, const struct danelaw_host *host)
 		facts->bound++;
 }
 
-/* RFC 7672 section 2.2.1; behind brackets there are no MX records. */
+/* RFC 7672 section 2.2.1; behind brackets there are no MX records, nor are
+   there where the domain is its own host (section 2.2.2). */
 static bool
 mx_is_signed(const struct danelaw_mx *mx)
 {
 	return mx->source == DANELAW_MX_LITERAL ||
+	    mx->source == DANELAW_MX_IMPLICIT ||
 	    mx->dnssec == DANELAW_DNSSEC_SECURE;
 }
 

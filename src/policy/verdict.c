@@ -172,6 +172,22 @@ rule_hosts(const struct class_counts *counts)
 	return counts->open > 0 ? no_dane : unseen;
 }
 
+/*
+ * A domain without MX records is its own host (RFC 7672 section 2.2.2). Nobody
+ * needs a proof of their absence then: what the host's own records promise is
+ * kept, by Postfix as well.
+ */
+bool
+verdict_mx_is_open(const struct danelaw_report *report)
+{
+	const struct danelaw_mx *mx = &report->mx;
+
+	if (mx->dnssec != DANELAW_DNSSEC_INSECURE)
+		return false;
+	return mx->source != DANELAW_MX_IMPLICIT || report->n_hosts == 0 ||
+	    report->hosts[0].policy == DANELAW_POLICY_MAY;
+}
+
 static struct ruled
 rule(const struct danelaw_report *report)
 {
@@ -194,7 +210,7 @@ rule(const struct danelaw_report *report)
 		if (mx->source == DANELAW_MX_NULL ||
 		    no_host_has_address(report))
 			return no_mail;
-		if (mx->dnssec == DANELAW_DNSSEC_INSECURE)
+		if (verdict_mx_is_open(report))
 			return insecure;
 	}
 	return rule_hosts(&counts);

@@ -66,4 +66,7 @@ struct class_counts verdict_count(const struct danelaw_report *report);
  */
 void verdict_fill(struct tree *tree, bool require_dane, bool unable);
 
+/* Are unsigned MX records what DANE fails for? */
+bool verdict_mx_is_open(const struct danelaw_report *report);
+
 #endif

@@ -141,6 +141,14 @@ mx_implicit(struct grown *g)
 }
 
 static void
+mx_implicit_unproven(struct grown *g)
+{
+	mx_implicit(g);
+	g->report->mx.dnssec = INS;
+	g->report->mx.lookups[0].dnssec = INS;
+}
+
+static void
 nxdomain(struct grown *g)
 {
 	g->report->mx.source = DANELAW_MX_NONE;
@@ -489,6 +497,8 @@ static const struct tree_row rows[] = {
 	    "warning dns-mx-null-mixed et.example\n", NULL },
 	{ "5321 5.1 implicit MX", mx_implicit,
 	    "info dns-mx-none-implicit et.example\n", NULL },
+	{ "7672 2.2.2 implicit MX, not proven", mx_implicit_unproven,
+	    "info dns-mx-none-implicit et.example\n", NULL },
 	{ "5321 5.1 no such domain", nxdomain,
 	    "critical dns-nxdomain et.example\n", NULL },
 	{ "7672 2.1.1 insecure NXDOMAIN", nxdomain_insecure,
@@ -623,6 +633,51 @@ test_other_time(void **state)
 	}
 }
 
+/* What Unbound forgives by its defaults: a tenth, an hour to a day. */
+static void
+test_forgiven(void **state)
+{
+	static const struct {
+		int64_t from, to;       /* seconds from now */
+		const char *why, *says; /* NULL: nothing of Unbound */
+	} dates[] = {
+		{ -20 * DAYS, -7200, "signature expired",
+		    "forgive that until 2025-06-16T13:06:40Z, others do not" },
+		{ -20 * DAYS, -2 * DAYS, "signature expired", NULL },
+		{ -36000, -3000, "signature expired",
+		    "forgive that until 2025-06-15T15:16:40Z, others do not" },
+		{ -36000, -4000, "signature expired", NULL },
+		{ 7200, 20 * DAYS, "signature before inception date",
+		    "others only from 2025-06-15T17:06:40Z on" },
+		{ 2 * DAYS, 20 * DAYS, "signature before inception date",
+		    NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
+		struct grown g = grow();
+		struct danelaw_lookup *lookup = &g.report->mx.lookups[0];
+		const char *found = NULL;
+
+		fail_mx(&g, BOG, dates[i].why);
+		lookup->rrsig_inception = AT + dates[i].from;
+		lookup->rrsig_expires = AT + dates[i].to;
+		diagnose(g.tree, &g.options);
+		for (size_t j = 0; j < g.report->n_findings; j++) {
+			const char *text = g.report->findings[j].text;
+
+			assert_null(strstr(text, "within the hour"));
+			if (strstr(text, "Unbound") != NULL)
+				found = text;
+		}
+		if ((found == NULL) != (dates[i].says == NULL) ||
+		    (found != NULL && strstr(found, dates[i].says) == NULL))
+			fail_msg("row %zu: %s", i, found);
+		check_sentences("forgiven", g.report);
+		danelaw_report_free(g.report);
+	}
+}
+
 int
 main(void)
 {
@@ -630,5 +685,6 @@ main(void)
 
 	TABLE_ROWS(&table, rows, check_tree_row);
 	TABLE_TEST(&table, test_other_time);
+	TABLE_TEST(&table, test_forgiven);
 	return table_run(&table);
 }

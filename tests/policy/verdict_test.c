@@ -149,6 +149,12 @@ static const struct {
 	{ "skip", DANELAW_MX_MX, INS, "insecure", "warning", "critical" },
 	{ "may cleartext", DANELAW_MX_IMPLICIT, INS, "insecure", "warning",
 	    "critical" },
+	/* Without MX records the domain is its own host. */
+	{ "dane authenticated", DANELAW_MX_IMPLICIT, INS, "dane-ok", "ok",
+	    NULL },
+	{ "dane tlsa-mismatch", DANELAW_MX_IMPLICIT, INS, "dane-fail",
+	    "critical", NULL },
+	{ "skip", DANELAW_MX_IMPLICIT, INS, "defer", "critical", NULL },
 	/* dane-degraded */
 	{ "dane authenticated | dane tlsa-mismatch", DANELAW_MX_MX, SEC,
 	    "dane-degraded", "critical", NULL },
