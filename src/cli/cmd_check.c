@@ -27,7 +27,7 @@ struct check {
 	struct report_options options;
 	struct progress *progress;
 	struct slot *slots;
-	size_t n_slots, n_printed;
+	size_t n_slots, n_printed, n_shown;
 	enum danelaw_state worst;
 	bool failed; /* our own failure */
 };
@@ -60,10 +60,8 @@ print_report(struct check *check, const struct danelaw_report *report)
 	buf_init(&out, 0);
 	if (check->settings->json) {
 		report_json(report, &out);
-		before = !many ? "" : check->n_printed == 0 ? "[\n" : "";
-		after = !many                                ? "\n"
-		    : check->n_printed + 1 == check->n_slots ? "\n]\n"
-							     : ",\n";
+		before = !many ? "" : check->n_shown == 0 ? "[\n" : ",\n";
+		after = many ? "" : "\n";
 	} else {
 		report_text(report, &check->options, &out);
 		if (check->n_printed > 0 && check->options.verbosity >= 0)
@@ -71,10 +69,20 @@ print_report(struct check *check, const struct danelaw_report *report)
 	}
 	printed = !buf_failed(&out);
 	progress_clear(check->progress);
-	if (printed)
+	if (printed) {
 		printf("%s%s%s", before, buf_text(&out), after);
+		check->n_shown++;
+	}
 	buf_finish(&out);
 	return printed;
+}
+
+/* The end of the array, whichever of them there was no memory for. */
+static void
+print_end(const struct check *check)
+{
+	if (check->settings->json && check->n_slots > 1)
+		fputs(check->n_shown == 0 ? "[]\n" : "\n]\n", stdout);
 }
 
 static void
@@ -96,6 +104,8 @@ print_ready(struct check *check)
 		danelaw_report_free(slot->report);
 		slot->report = NULL;
 		check->n_printed++;
+		if (check->n_printed == check->n_slots)
+			print_end(check);
 	}
 	fflush(stdout);
 }

@@ -24,8 +24,8 @@ class Ends:
         return [self.begin_waiting, self.killed, self.torn, self.foreign, self.closed_pipe,
                 self.full, self.full_disk, self.interrupted, self.drained,
                 self.second_signal, self.worker_killed, self.no_output,
-                self.no_input, self.few_files, self.outages, self.progress,
-                self.end_waiting]
+                self.no_input, self.few_files, self.no_files, self.outages,
+                self.progress, self.end_waiting]
 
     def start(self, out, *args, **more):
         """Appends to a file."""
@@ -343,6 +343,34 @@ class Ends:
         few = {r['domain']: r['verdict'] for r in json.loads(done.stdout)}
         kit.ok(few == many, 'few files for check',
                set(few.items()) ^ set(many.items()))
+
+    def no_files(self):
+        """What we lack is never said of the domain: of check."""
+        kit = self.kit
+        names = ['hosts-one-bad.example', 'hosts-partial.example',
+                 'healthy.example', 'et.example', 'tlsa-none.example']
+        right, lacks, wrong = {}, 0, []
+        for n in [64, *range(8, 32)]:
+            done = subprocess.run(
+                [kit.danelaw, 'check', *kit.lab.arguments(), '--json', '-t',
+                 '30', '--certs', 'default', *names], check=False,
+                stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=PATIENCE, preexec_fn=lambda: resource.setrlimit(
+                    resource.RLIMIT_NOFILE, (n, n)))
+            reports = json.loads(done.stdout or b'[]')
+            right = right or {r['domain']: r['verdict'] for r in reports}
+            lacks += sum(r['own_lack'] is not None for r in reports)
+            wrong += [(n, r['domain'], r['verdict'], r['own_lack'])
+                      for r in reports if not (
+                          r['own_lack'] is None and
+                          r['verdict'] == right[r['domain']] or
+                          r['own_lack'] and r['state'] == 'unknown' and
+                          [f['id'] for f in r['findings']] ==
+                          ['ops-our-lack'])]
+            if len(reports) < len(names) and done.returncode != 70:
+                wrong.append((n, len(reports), done.returncode))
+        kit.ok(len(right) == len(names) and lacks > 0 and not wrong,
+               'a lack of files is ours, or does no harm', lacks, wrong)
 
     def outages(self):
         """Not what we are to blame for, but what is there once we are well."""

