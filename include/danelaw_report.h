@@ -241,9 +241,10 @@ struct danelaw_cert {
 	bool has_ext_key_usage;
 	const char **ext_key_usage; /* "serverAuth", or a dotted OID */
 	size_t n_ext_key_usage;
-	bool ca;      /* basicConstraints CA:TRUE */
-	int path_len; /* pathLenConstraint, -1: none */
-	int version;  /* 1, 2 or 3 */
+	bool ca;              /* basicConstraints CA:TRUE */
+	int path_len;         /* pathLenConstraint, -1: none */
+	int version;          /* 1, 2 or 3 */
+	bool negative_serial; /* serial number below 0 (RFC 5280 4.1.2.2) */
 	bool self_issued;
 	const char *cert_sha256, *cert_sha512, *spki_sha256, *spki_sha512;
 	const uint8_t *der, *spki; /* cert: DER, and its key's part */

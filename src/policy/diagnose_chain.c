@@ -483,6 +483,20 @@ diagnose_cross_signing(struct exam *exam, const struct sighting *sighting)
 	}
 }
 
+static void
+diagnose_serial(struct exam *exam, const struct sighting *sighting)
+{
+	const struct danelaw_probe *probe = sighting->probe;
+
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		if (!probe->chain[i].negative_serial)
+			continue;
+		blame(exam, sighting, FINDING_CERT_NEGATIVE_SERIAL,
+		    &probe->chain[i], NULL, NULL);
+		return;
+	}
+}
+
 void
 diagnose_chain(struct exam *exam)
 {
@@ -500,6 +514,7 @@ diagnose_chain(struct exam *exam)
 		if (outcome == DANELAW_OUTCOME_AUTHENTICATED)
 			diagnose_trust(exam, sighting);
 		diagnose_order(exam, sighting);
+		diagnose_serial(exam, sighting);
 		diagnose_cross_signing(exam, sighting);
 	}
 }

@@ -187,29 +187,6 @@ authenticate(const struct sender_facts *facts)
 	};
 }
 
-/* Below 0? In DER it is the third thing in, after the version if any. */
-static bool
-is_serial_negative(const struct danelaw_cert *cert)
-{
-	const uint8_t *at = cert->der;
-	size_t left = cert->der_len;
-
-	for (int i = 0; i < 2; i++) { /* the heads of two sequences */
-		size_t head = left < 2 ? 0 : (at[1] & 0x80) ? at[1] & 0x7fU : 0;
-
-		if (left < 2 || at[0] != 0x30 || left - 2 < head)
-			return false;
-		at += 2 + head;
-		left -= 2 + head;
-	}
-	if (left >= 5 && at[0] == 0xa0 && at[1] == 3) {
-		at += 5;
-		left -= 5;
-	}
-	return left >= 3 && at[0] == 0x02 && at[1] > 0 && at[1] < 0x80 &&
-	    (at[2] & 0x80) != 0;
-}
-
 /* Can it not so much as read what the server sends? */
 static bool
 has_unreadable(const struct sender_facts *facts)
@@ -218,7 +195,7 @@ has_unreadable(const struct sender_facts *facts)
 
 	for (size_t i = 0; i < probe->n_chain; i++) {
 		if (senders_has(facts, SENDER_POSITIVE_SERIAL) &&
-		    is_serial_negative(&probe->chain[i]))
+		    probe->chain[i].negative_serial)
 			return true;
 	}
 	return false;

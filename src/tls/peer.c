@@ -290,6 +290,8 @@ fill_cert(
 	X509_ALGOR_get0(&signature, NULL, NULL, algorithm);
 	cert->signature = object_words(arena, signature, true);
 	cert->version = version >= 0 && version < 255 ? (int)version + 1 : 0;
+	cert->negative_serial = ASN1_STRING_type(X509_get0_serialNumber(
+				    x509)) == V_ASN1_NEG_INTEGER;
 	cert->self_issued = X509_NAME_cmp(subject, issuer) == 0;
 	fill_names(arena, x509, cert);
 	fill_usages(arena, x509, cert);

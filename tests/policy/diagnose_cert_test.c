@@ -166,6 +166,12 @@ right_order(struct grown *g)
 }
 
 static void
+negative_serial(struct grown *g)
+{
+	g->leaf->negative_serial = true;
+}
+
+static void
 duplicate(struct grown *g)
 {
 	grow_chain(g, g->probe, "leaf leaf inter");
@@ -437,6 +443,8 @@ static const struct tree_row rows[] = {
 	{ "5246 7.4.2 wrong order", wrong_order,
 	    "warning cert-wrong-order mx1.example\n", "" },
 	{ "5246 7.4.2 right order", right_order, "", "" },
+	{ "5280 4.1.2.2 negative serial number", negative_serial,
+	    "warning cert-negative-serial mx1.example\n", "" },
 	{ "5246 7.4.2 leaf twice", duplicate,
 	    "warning cert-duplicate mx1.example\n", "" },
 	{ "told once, though one talk ended early", duplicate_early_end,

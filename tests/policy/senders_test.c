@@ -184,21 +184,7 @@ rsa_preferred(struct grown *g)
 static void
 negative_serial(struct grown *g)
 {
-	static const uint8_t der[] = { 0x30, 0x82, 1, 0, 0x30, 0x81, 0xf0, 0xa0,
-		3, 2, 1, 2, 2, 1, 0x80 };
-
-	g->leaf->der = der;
-	g->leaf->der_len = sizeof(der);
-}
-
-static void
-large_serial(struct grown *g)
-{
-	static const uint8_t der[] = { 0x30, 0x82, 1, 0, 0x30, 0x81, 0xf0, 0xa0,
-		3, 2, 1, 2, 2, 2, 0, 0x80 };
-
-	g->leaf->der = der;
-	g->leaf->der_len = sizeof(der);
+	g->leaf->negative_serial = true;
 }
 
 static void
@@ -740,7 +726,6 @@ static const struct sender_row {
 	{ "a negative serial number", negative_serial, "PESg",
 	    "go: tls: failed to parse certificate from server: x509: negative "
 	    "serial number" },
-	{ "a serial number of 128", large_serial, "PESG", NULL },
 	{ "key usage without DANE: next in clear", ku_enc_open, "PESG", NULL },
 	{ "7671 9 GnuTLS has no digest agility", agility, "E",
 	    "postfix: Server certificate not verified" },

@@ -147,6 +147,9 @@ set_serial(X509 *cert, const struct entry *entry)
 		for (int i = 0; i < 7; i++)
 			serial = serial << 8 | digest[i];
 	}
+	if (entry->negative_serial)
+		return ASN1_INTEGER_set_int64(X509_get_serialNumber(cert),
+			   -(int64_t)(serial & INT64_MAX)) == 1;
 	return ASN1_INTEGER_set_uint64(X509_get_serialNumber(cert), serial) ==
 	    1;
 }

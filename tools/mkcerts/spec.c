@@ -251,6 +251,8 @@ static bool
 field_serial(struct parser *parser, char *value, struct entry *entry)
 {
 	entry->has_serial = true;
+	entry->negative_serial = value[0] == '-';
+	value += entry->negative_serial;
 	return read_number(value, UINT64_MAX, &entry->serial) ||
 	    refuse(parser, "bad number", value);
 }

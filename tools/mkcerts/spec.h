@@ -48,7 +48,7 @@ struct entry {
 	const char *ku, *eku, *nc, *md, *critical_ext;
 	int version;
 	uint64_t serial;
-	bool has_serial;
+	bool has_serial, negative_serial;
 	bool no_keyid; /* neither subject nor authority key identifier */
 	bool bad_sig;
 	const char *other_name, *issuer_name; /* before they are resolved */
