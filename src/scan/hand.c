@@ -141,12 +141,19 @@ is_well(struct hand *hand)
 	return true;
 }
 
-/* Where it never worked nothing is waited for: the options may be wrong. */
+/*
+ * Where it never worked nothing is waited for: the options may be wrong. But
+ * a doubt, as after a standstill, is settled soon.
+ */
 static bool
 may_be_held(struct hand *hand, const struct job *job)
 {
-	return (is_well(hand) || hand->was_well) && job->tries < TRIES_MAX &&
-	    job->looks < LOOKS_MAX;
+	const char *why;
+
+	return (is_well(hand) || hand->was_well ||
+		   danelaw_engine_health(hand->engine, &why) !=
+		       DANELAW_HEALTH_UNWELL) &&
+	    job->tries < TRIES_MAX && job->looks < LOOKS_MAX;
 }
 
 static void

@@ -107,7 +107,10 @@ class Lists:
                    '--json', '-t', '8', *more, *domains]
         done = subprocess.run(command, check=False, timeout=PATIENCE,
                               stdin=subprocess.DEVNULL, capture_output=True)
-        return {r['domain']: r for r in json.loads(done.stdout)}
+        found = json.loads(done.stdout)
+        if isinstance(found, dict):  # of a single domain
+            found = [found]
+        return {r['domain']: r for r in found}
 
     def as_check(self):
         kit = self.kit
