@@ -44,6 +44,8 @@
 #define HEALTH_RENEW_MS 10000
 #define HEALTH_SLOW_MS 3000 /* for a test that passes */
 #define HEALTH_KEPT_MS 2000 /* for any answer */
+/* So long libunbound remembers what failed, and keys it could not get. */
+#define HEALTH_MEMORY_MS 61000
 /* So often the clocks are to be shown, and so late is a jump. */
 #define HEALTH_TICK_MS 1000
 #define HEALTH_LATE_MS 5000

@@ -240,7 +240,7 @@ make_key(const struct host_spec *spec, struct buf *key)
 }
 
 static bool
-has_failed(const struct host_entry *entry)
+lookup_failed(const struct host_entry *entry)
 {
 	const struct danelaw_host *host = host_job_host(entry->job);
 
@@ -248,17 +248,20 @@ has_failed(const struct host_entry *entry)
 		if (ruling_is_failure(host->lookups[i].dnssec))
 			return true;
 	}
-	return host_job_is_unreached(entry->job);
+	return false;
 }
 
 /* By what is known today it failed while we were not well. */
 static bool
 is_excused(const struct host_entry *entry)
 {
-	struct pulse *pulse = entry->hosts->engine->pulse;
+	const struct health *health = pulse_health(entry->hosts->engine->pulse);
 
-	return has_failed(entry) &&
-	    health_was_bad_since(pulse_health(pulse), entry->begun);
+	if (lookup_failed(entry))
+		return health_was_bad_since(
+		    health, entry->begun - HEALTH_MEMORY_MS);
+	return host_job_is_unreached(entry->job) &&
+	    health_was_bad_since(health, entry->begun);
 }
 
 static struct host_entry *

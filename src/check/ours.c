@@ -31,8 +31,6 @@ host_has_failed(const struct host_job *job)
 {
 	const struct danelaw_host *host = host_job_host(job);
 
-	if (has_failed(host->lookups, host->n_lookups))
-		return true;
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!was_reached(looks_evidence(host_job_looks(job), i)))
 			return true;
@@ -41,11 +39,27 @@ host_has_failed(const struct host_job *job)
 }
 
 static bool
-something_failed(const struct domain_job *job)
+lookup_failed(const struct domain_job *job)
 {
 	const struct danelaw_mx *mx = &job->tree->report.mx;
 
-	if (job->late || has_failed(mx->lookups, mx->n_lookups))
+	if (has_failed(mx->lookups, mx->n_lookups))
+		return true;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		const struct danelaw_host *host = job->hosts[i].job == NULL
+		    ? NULL
+		    : host_job_host(job->hosts[i].job);
+
+		if (host != NULL && has_failed(host->lookups, host->n_lookups))
+			return true;
+	}
+	return false;
+}
+
+static bool
+something_failed(const struct domain_job *job)
+{
+	if (job->late || lookup_failed(job))
 		return true;
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		if (job->hosts[i].job != NULL &&
@@ -101,7 +115,10 @@ domain_own_lack(const struct domain_job *job)
 {
 	const struct health *health = pulse_health(job->engine->pulse);
 
-	return something_failed(job) && health_was_bad_since(health, begun(job))
-	    ? health_why(health)
-	    : probe_lack(job);
+	if ((something_failed(job) &&
+		health_was_bad_since(health, begun(job))) ||
+	    (lookup_failed(job) &&
+		health_was_bad_since(health, begun(job) - HEALTH_MEMORY_MS)))
+		return health_why(health);
+	return probe_lack(job);
 }

@@ -227,9 +227,21 @@ offer_without(const struct sender_facts *facts)
 	return is_missing_exchange(facts, facts->probe->tls) ? "ecdhe" : NULL;
 }
 
+/* The server's reply, as net/textproto writes it down. */
+static struct sender_ruling
+refuses_with(const struct sender_facts *facts, const char *reply)
+{
+	if (reply == NULL || strlen(reply) < 4 ||
+	    !senders_has(facts, SENDER_QUOTES_REPLY))
+		return refuses(reply);
+	return refuses(
+	    arena_printf(facts->arena, "%.3s \"%s\"", reply, reply + 4));
+}
+
 struct sender_ruling
 senders_go(const struct sender_facts *facts)
 {
+	const struct danelaw_smtp *smtp = &facts->address->smtp;
 	const struct danelaw_tls *tls = facts->probe->tls;
 	const char *without;
 
@@ -256,6 +268,9 @@ senders_go(const struct sender_facts *facts)
 			       "x509: negative serial number");
 	if (facts->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses("remote error: tls: certificate required");
+	/* Inside TLS net/smtp does not go on with HELO. */
+	if (smtp->ehlo_refusal != NULL && smtp->stage > DANELAW_SMTP_AT_TLS)
+		return refuses_with(facts, smtp->ehlo_refusal);
 	if (facts->host->policy == DANELAW_POLICY_ENCRYPT)
 		return delivers;
 	return authenticate(facts);
@@ -288,9 +303,5 @@ senders_go_without(const struct sender_facts *facts)
 
 	if (senders_failure(facts) == SENDER_NO_HANDSHAKE)
 		return refuses(handshake_fault(facts->address));
-	if (reply == NULL || strlen(reply) < 4 ||
-	    !senders_has(facts, SENDER_QUOTES_REPLY))
-		return refuses(reply);
-	return refuses(
-	    arena_printf(facts->arena, "%.3s \"%s\"", reply, reply + 4));
+	return refuses_with(facts, reply);
 }

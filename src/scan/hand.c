@@ -23,7 +23,9 @@
 /* While we are not well; so often at most, and a domain so many times. */
 #define LOOK_SECONDS 1
 #define LOOKS_MAX 600
-#define TRIES_MAX 3
+/* A failure that libunbound remembers is to be forgotten: 13 x 5 s. */
+#define TRIES_MAX 13
+#define REST_LOOKS 5
 #define ALIVE_SECONDS 10 /* head.h waits for many of these */
 
 struct hand {
@@ -48,6 +50,7 @@ struct job {
 	uint64_t id;
 	unsigned looks; /* while it was held */
 	unsigned tries; /* that said nothing of the domain */
+	unsigned rest;  /* looks to wait before the next one */
 	char text[];
 };
 
@@ -161,6 +164,7 @@ hold(struct hand *hand, struct job *job)
 {
 	const struct timeval interval = { .tv_sec = LOOK_SECONDS };
 
+	job->rest = job->tries > 0 ? REST_LOOKS : 0;
 	LIST_REMOVE(job, link);
 	LIST_INSERT_HEAD(&hand->held, job, link);
 	if (!event_pending(hand->look, EV_TIMEOUT, NULL))
@@ -234,6 +238,10 @@ on_look(evutil_socket_t fd, short what, void *arg)
 
 	for (job = LIST_FIRST(&hand->held); job != NULL; job = next) {
 		next = LIST_NEXT(job, link);
+		if (job->rest > 0) {
+			job->rest--;
+			continue;
+		}
 		if (!well && ++job->looks < LOOKS_MAX)
 			continue;
 		LIST_REMOVE(job, link);

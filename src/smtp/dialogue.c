@@ -328,10 +328,10 @@ take_reply(struct dialogue *dialogue)
 		facts->refusal = text;
 	else if (turn == HELO_TLS)
 		facts->refusal = NULL;
-	if (next == HELO)
+	if (next == HELO || next == HELO_TLS) {
 		facts->ehlo_refusal = text;
-	if (next == HELO || next == HELO_TLS)
 		dialogue->ehlo_code = code;
+	}
 	if (next == NOWHERE) {
 		fail(dialogue, DANELAW_SMTP_GARBLED,
 		    arena_printf(dialogue->arena,

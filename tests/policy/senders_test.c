@@ -514,6 +514,12 @@ put_off(struct grown *g)
 }
 
 static void
+helo_inside(struct grown *g)
+{
+	g->address->smtp.ehlo_refusal = "502 5.5.1 no";
+}
+
+static void
 refused(struct grown *g)
 {
 	starttls(g, DANELAW_OUTCOME_STARTTLS_REFUSED, "554 no");
@@ -826,6 +832,7 @@ static const struct sender_row {
 	{ "STARTTLS put off: Sendmail", put_off, "",
 	    "sendmail: 454 4.7.0 DANE check failed temporarily." },
 	{ "STARTTLS put off: Go", put_off, "", "go: 454 4.7.0 later" },
+	{ "HELO alone inside TLS", helo_inside, "PES", "go: 502 5.5.1 no" },
 	{ "STARTTLS refused", refused, "", "postfix: refused to start TLS" },
 	{ "STARTTLS refused: Exim", refused, "",
 	    "exim-gnutls: a TLS session is required, but an attempt to start "
