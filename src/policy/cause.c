@@ -12,7 +12,9 @@
 #define ALERT_HANDSHAKE_FAILURE 40
 #define ALERT_NO_CERTIFICATE 41
 #define ALERT_UNKNOWN_CA 48
+#define ALERT_ILLEGAL_PARAMETER 47
 #define ALERT_ACCESS_DENIED 49
+#define ALERT_MISSING_EXTENSION 109
 #define ALERT_PROTOCOL_VERSION 70
 #define ALERT_INSUFFICIENT_SECURITY 71
 #define ALERT_UNRECOGNIZED_NAME 112
@@ -148,10 +150,10 @@ static const struct {
 	{ is_renegotiation, { NULL } },
 	{ is_curve, { "rare-groups" } },
 	{ is_signature, { NULL } },
-	{ is_late, { "no-hybrid", "today", "tls12", "small" } },
+	{ is_late, { "no-hybrid", "tls12", "small" } },
 	{ is_cut,
-	    { "no-hybrid", "today", "no-sni", "tls12", "small", "rare-groups",
-		"weak", "anon", "tls10" } },
+	    { "no-hybrid", "no-sni", "tls12", "small", "rare-groups", "weak",
+		"anon", "tls10" } },
 	{ is_any,
 	    { "no-hybrid", "today", "no-sni", "rare-groups", "weak", "anon",
 		"tls12", "tls10", "small" } },
@@ -192,11 +194,17 @@ is_big(const struct danelaw_trial *trial)
 	return trial->hello_octets >= BIG_HELLO;
 }
 
-/* Did the server end it, or we? Then it had taken the offer. */
+/*
+ * How a server says that it finds nothing it knows in what was offered. What
+ * it stumbles over later, or breaks off at, a hello alone does not show.
+ */
 static bool
-is_by_server(const struct danelaw_trial *trial)
+is_refused_offer(const struct danelaw_trial *trial)
 {
-	return trial->alert >= 0 || is_late(trial) || is_cut(trial);
+	return trial->alert == ALERT_HANDSHAKE_FAILURE ||
+	    trial->alert == ALERT_ILLEGAL_PARAMETER ||
+	    trial->alert == ALERT_INSUFFICIENT_SECURITY ||
+	    trial->alert == ALERT_MISSING_EXTENSION;
 }
 
 /*
@@ -210,7 +218,7 @@ is_possible(const struct danelaw_trial *first, const char *offer)
 		return is_big(first);
 	if (strcmp(offer, "today") == 0)
 		return first->hello_octets > 0 && !is_big(first) &&
-		    is_by_server(first);
+		    is_refused_offer(first);
 	return true;
 }
 

@@ -208,7 +208,7 @@ put_end(const struct page *page, int64_t expires, struct buf *text)
 static bool
 ends_soon(const struct page *page, int64_t expires)
 {
-	return page->verbosity > 0 || expires - page->report->at < CLOCK_SOON;
+	return page->verbosity > 0 || expires < page->report->at + CLOCK_SOON;
 }
 
 /* What ends first, of all that counts. */

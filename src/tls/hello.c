@@ -63,11 +63,13 @@ begin(struct writer *out, size_t octets)
 static void
 end(struct writer *out, size_t start, size_t octets)
 {
-	struct writer length = { out->bytes + (start - octets), 0, octets,
-		out->full };
+	struct writer length = { .room = octets };
 
-	if (!out->full)
-		put(&length, (unsigned)(out->len - start), octets);
+	/* Without room there is nothing at start. */
+	if (out->full)
+		return;
+	length.bytes = out->bytes + (start - octets);
+	put(&length, (unsigned)(out->len - start), octets);
 }
 
 static void
