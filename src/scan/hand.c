@@ -23,8 +23,8 @@
 /* While we are not well; so often at most, and a domain so many times. */
 #define LOOK_SECONDS 1
 #define LOOKS_MAX 600
-/* A failure that libunbound remembers is to be forgotten: 13 x 5 s. */
-#define TRIES_MAX 13
+/* A SERVFAIL that libunbound remembers for 5 s is to be forgotten first. */
+#define TRIES_MAX 5
 #define REST_LOOKS 5
 #define ALIVE_SECONDS 10 /* head.h waits for many of these */
 
