@@ -7,6 +7,7 @@
 #
 # Seen with bind9-dnsutils version 9.18.49 (Debian 12) and 9.20.30 (Debian
 # 13), ldnsutils 1.8.4, nsd 4.12.0 as the server.
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm bind9-dnsutils=1:9.18.49-1~deb12u3
 unpack trixie bind9-dnsutils=1:9.20.30-1~deb13u1 ldnsutils=1.8.4-2+b1 nsd=4.12.0-1

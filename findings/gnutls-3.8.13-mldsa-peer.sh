@@ -8,6 +8,7 @@
 #
 # Seen with version 3.8.13 of gnutls-cli and 3.6.5 of openssl (sid), and
 # with 3.8.9 of gnutls-cli (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack sid openssl=3.6.5-1 gnutls-bin=3.8.13-1
 unpack trixie gnutls-bin=3.8.9-3+deb13u4

@@ -8,6 +8,7 @@
 # about the other; "//go:debug default=go1.24" in the source mends it.
 #
 # Seen with golang-1.24-go version 1.24.4 (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack trixie golang-1.24-go=1.24.4-1 golang-1.24-src=1.24.4-1
 

@@ -7,6 +7,7 @@
 # be made with it. The 3 1 1 of the same file is no trouble.
 #
 # Seen with ldnsutils version 1.8.3 (Debian 12) and 1.8.4 (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm ldnsutils=1.8.3-1+b1 openssl=3.0.22-1~deb12u2
 unpack trixie ldnsutils=1.8.4-2+b1

@@ -7,6 +7,7 @@
 # rules: reading a byte other than 0 and 1 as a real bool is undefined.
 #
 # Seen with libldns-dev version 1.8.3 (Debian 12) and 1.8.4 (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm libldns-dev=1.8.3-1+b1
 unpack trixie libldns-dev=1.8.4-2+b1

@@ -7,6 +7,7 @@
 # Worth a self-test: the root's DNSKEY must come back secure.
 #
 # Seen with libunbound8 version 1.17.1 (Debian 12) and 1.26.2 (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm libunbound-dev=1.17.1-2+deb12u4
 unpack trixie libunbound-dev=1.26.2-0+deb13u1

@@ -6,6 +6,7 @@
 # then the context, reads what it has freed.
 #
 # Seen with libunbound8 version 1.17.1 (Debian 12) and 1.26.2 (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm libunbound-dev=1.17.1-2+deb12u4 \
     libevent-dev=2.1.12-stable-8+deb12u1

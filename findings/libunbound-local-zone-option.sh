@@ -6,6 +6,7 @@
 # off "nodefault". The word "transparent" does work by both ways.
 #
 # Seen with libunbound8 version 1.17.1 (Debian 12) and 1.26.2 (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm libunbound-dev=1.17.1-2+deb12u4
 unpack trixie libunbound-dev=1.26.2-0+deb13u1

@@ -7,6 +7,7 @@
 # while those with GnuTLS or an older OpenSSL still see the old certificate.
 #
 # Seen with version 3.5.9 of openssl and 3.8.9 of gnutls-cli (Debian 13).
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack trixie openssl=3.5.9-1~deb13u1 gnutls-bin=3.8.9-3+deb13u4
 of trixie usr/bin/openssl version

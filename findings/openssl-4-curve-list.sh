@@ -7,6 +7,7 @@
 # serves them all.
 #
 # Seen with openssl 3.0.22 (Debian 12), 3.5.9 (Debian 13), version 4.0.3.
+work=$(mktemp -d)
 . "$(dirname "$0")/kit"
 unpack bookworm openssl=3.0.22-1~deb12u2
 unpack trixie openssl=3.5.9-1~deb13u1

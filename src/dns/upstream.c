@@ -350,6 +350,24 @@ set_date(struct ub_ctx *ctx, time_t at)
 }
 
 /* NULL, or the option that was refused. */
+/* Whom it may ask. */
+static const char *
+set_servers(struct ub_ctx *ctx, const struct upstream_config *config)
+{
+	const struct option hints[] = { { "root-hints:", config->root_hints } };
+	const char *refused = NULL;
+
+	if (config->root_hints != NULL)
+		refused = set_options(ctx, hints, 1);
+	else if (config->n_forwarders == 0)
+		refused = set_families(ctx);
+	if (refused == NULL && config->public_only &&
+	    !address_each_special(
+		config->spared, config->n_spared, on_prefix, ctx))
+		refused = "do-not-query-address:";
+	return refused;
+}
+
 static const char *
 set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 {
@@ -410,7 +428,6 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		{ "local-zone:", "invalid. transparent" },
 		{ "local-zone:", "home.arpa. transparent" },
 	};
-	const struct option hints[] = { { "root-hints:", config->root_hints } };
 	const char *refused;
 
 	snprintf(ports, sizeof(ports), "%u", n_ports);
@@ -424,15 +441,7 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		    ctx, special, sizeof(special) / sizeof(special[0]));
 	if (refused == NULL && config->at != 0)
 		refused = set_date(ctx, (time_t)config->at);
-	if (refused == NULL && config->root_hints != NULL)
-		refused = set_options(ctx, hints, 1);
-	if (refused == NULL && !forwards && config->root_hints == NULL)
-		refused = set_families(ctx);
-	if (refused == NULL && config->public_only &&
-	    !address_each_special(
-		config->spared, config->n_spared, on_prefix, ctx))
-		refused = "do-not-query-address:";
-	return refused;
+	return refused == NULL ? set_servers(ctx, config) : refused;
 }
 
 static void
