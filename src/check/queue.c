@@ -298,7 +298,7 @@ is_for_all(const struct probe_ticket *ticket, const struct evidence *evidence)
 /* After go. */
 static void
 tell_gate(struct probe_queue *queue, const struct probe_ticket *ticket,
-    const struct evidence *evidence)
+    struct evidence *evidence)
 {
 	struct buf bytes;
 
