@@ -423,12 +423,6 @@ server_refuse(struct server *server, const char *why)
 	}
 }
 
-bool
-server_awaited(const struct server *server)
-{
-	return cache_first_waiter(server->cache) != NULL;
-}
-
 struct server_counts
 server_counts(const struct server *server)
 {

@@ -215,12 +215,6 @@ watch_free(struct watch *watch)
 	free(watch);
 }
 
-size_t
-watch_size(const struct watch *watch)
-{
-	return watch->n;
-}
-
 void
 watch_metrics(const struct watch *watch, struct buf *out)
 {
