@@ -105,8 +105,6 @@ pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct danelaw_engine *engine = arg;
 	struct domain_job *job;
-	(void)fd;
-	(void)what;
 
 	while ((job = TAILQ_FIRST(&engine->finished)) != NULL)
 		deliver(engine, job);

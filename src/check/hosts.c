@@ -59,8 +59,6 @@ pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct hosts *hosts = arg;
 	struct host_use *use;
-	(void)fd;
-	(void)what;
 
 	while ((use = TAILQ_FIRST(&hosts->due)) != NULL) {
 		TAILQ_REMOVE(&hosts->due, use, due_link);
@@ -193,7 +191,6 @@ host_known(struct host_job *job, void *arg)
 	struct host_entry *entry = arg;
 	struct host_use *use;
 
-	(void)job;
 	TAILQ_FOREACH (use, &entry->uses, link)
 		make_due(use);
 	entry->known = true;
@@ -205,7 +202,6 @@ host_done(struct host_job *job, void *arg)
 	struct host_entry *entry = arg;
 	struct host_use *use;
 
-	(void)job;
 	TAILQ_FOREACH (use, &entry->uses, link)
 		make_due(use);
 	entry->ended = true;

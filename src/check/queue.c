@@ -185,15 +185,9 @@ find_owner(struct probe_queue *queue, uint64_t id)
 
 	if (owner != NULL)
 		return owner;
-	owner = calloc(1, sizeof(*owner));
-	if (owner == NULL)
-		return NULL;
-	owner->node.key = number(id);
-	TAILQ_INIT(&owner->ready);
-	if (!table_add(&queue->owners, &owner->node)) {
-		free(owner);
-		return NULL;
-	}
+	owner = table_make(&queue->owners, number(id), sizeof(*owner));
+	if (owner != NULL)
+		TAILQ_INIT(&owner->ready);
 	return owner;
 }
 
@@ -249,15 +243,10 @@ enter_lane(struct probe_queue *queue, struct probe_ticket *ticket)
 		TAILQ_INSERT_TAIL(&lane->behind, ticket, link);
 		return true;
 	}
-	lane = calloc(1, sizeof(*lane));
+	lane = table_make(&queue->lanes, print, sizeof(*lane));
 	if (lane == NULL)
 		return false;
-	lane->node.key = print;
 	TAILQ_INIT(&lane->behind);
-	if (!table_add(&queue->lanes, &lane->node)) {
-		free(lane);
-		return false;
-	}
 	ticket->lane = lane;
 	make_ready(ticket);
 	return true;
@@ -482,8 +471,6 @@ pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe_queue *queue = arg;
 	struct probe_ticket *ticket;
-	(void)fd;
-	(void)what;
 
 	while ((ticket = TAILQ_FIRST(&queue->answered)) != NULL)
 		hand_out(ticket);

@@ -121,8 +121,6 @@ sweep(evutil_socket_t fd, short what, void *arg)
 	struct guests *guests = arg;
 	int64_t now = clock_monotonic_ms();
 	struct guest *guest, *next;
-	(void)fd;
-	(void)what;
 
 	for (guest = TAILQ_FIRST(&guests->all); guest != NULL; guest = next) {
 		next = TAILQ_NEXT(guest, link);
@@ -258,7 +256,6 @@ find(struct guests *guests, struct evhttp_request *request)
 static void
 closed(struct evhttp_connection *connection, void *arg)
 {
-	(void)connection;
 	forget(arg);
 }
 

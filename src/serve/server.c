@@ -358,8 +358,6 @@ server_look(struct server *server)
 static void
 look(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
 	server_look(arg);
 }
 

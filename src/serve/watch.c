@@ -111,8 +111,6 @@ static void
 begin(evutil_socket_t fd, short what, void *arg)
 {
 	struct watch *watch = arg;
-	(void)fd;
-	(void)what;
 
 	while (watch->n_running < watch->options.at_once) {
 		size_t i = schedule_take(watch->schedule, clock_monotonic_ms());
