@@ -109,35 +109,6 @@ danelaw_tlsa_status_word(enum danelaw_tlsa_status status)
 }
 
 const char *
-danelaw_outcome_word(enum danelaw_outcome outcome)
-{
-	static const char *const words[] = {
-		[DANELAW_OUTCOME_SKIPPED] = "skipped",
-		[DANELAW_OUTCOME_AUTHENTICATED] = "authenticated",
-		[DANELAW_OUTCOME_ENCRYPTED] = "encrypted",
-		[DANELAW_OUTCOME_CLEARTEXT] = "cleartext",
-		[DANELAW_OUTCOME_TLSA_MISMATCH] = "tlsa-mismatch",
-		[DANELAW_OUTCOME_NAME_MISMATCH] = "name-mismatch",
-		[DANELAW_OUTCOME_CERT_EXPIRED] = "cert-expired",
-		[DANELAW_OUTCOME_CHAIN_INVALID] = "chain-invalid",
-		[DANELAW_OUTCOME_STARTTLS_MISSING] = "starttls-missing",
-		[DANELAW_OUTCOME_STARTTLS_REFUSED] = "starttls-refused",
-		[DANELAW_OUTCOME_SMTP_TEMPFAIL] = "smtp-tempfail",
-		[DANELAW_OUTCOME_SMTP_PERMFAIL] = "smtp-permfail",
-		[DANELAW_OUTCOME_SMTP_TIMEOUT] = "smtp-timeout",
-		[DANELAW_OUTCOME_NOT_SMTP] = "not-smtp",
-		[DANELAW_OUTCOME_PLAINTEXT_INJECTED] = "plaintext-injected",
-		[DANELAW_OUTCOME_TLS_FAILED] = "tls-failed",
-		[DANELAW_OUTCOME_TLS_TIMEOUT] = "tls-timeout",
-		[DANELAW_OUTCOME_CONNECT_REFUSED] = "connect-refused",
-		[DANELAW_OUTCOME_CONNECT_TIMEOUT] = "connect-timeout",
-		[DANELAW_OUTCOME_NOT_EXAMINED] = "not-examined",
-	};
-
-	return WORD(words, outcome);
-}
-
-const char *
 danelaw_smtp_stage_word(enum danelaw_smtp_stage stage)
 {
 	static const char *const words[] = {
