@@ -62,6 +62,22 @@ enum danelaw_presence {
 	DANELAW_PRESENCE_NXDOMAIN, /* no such name */
 };
 
+/* Why a lookup failed, where the validator or resolver tells it. */
+enum danelaw_dns_cause {
+	DANELAW_DNS_UNTOLD = 0, /* or it did not fail */
+	DANELAW_DNS_ANCHOR,     /* nothing leads down from the trust anchor */
+	DANELAW_DNS_CLOCK,      /* ... at the time by which we judge */
+	DANELAW_DNS_EXPIRED,    /* a signature did */
+	DANELAW_DNS_NOT_YET_VALID,
+	DANELAW_DNS_ITERATIONS, /* more than the validator does for NSEC3 */
+	DANELAW_DNS_ALGORITHM,  /* none that it knows */
+	DANELAW_DNS_LOOP,       /* of CNAME records, or too many of them */
+	DANELAW_DNS_DENIAL,     /* what is said to be absent is not proven so */
+	DANELAW_DNS_UNSIGNED,   /* signatures are missing */
+	DANELAW_DNS_MISMATCH,   /* keys, signatures, DS records do not fit */
+	DANELAW_DNS_TIMEOUT,
+};
+
 /* Where the list of hosts comes from (RFC 5321 section 5.1, RFC 7505). */
 enum danelaw_mx_source {
 	DANELAW_MX_NONE = 0, /* it could not be had, or no such domain */
@@ -170,6 +186,7 @@ struct danelaw_lookup {
 	enum danelaw_dnssec dnssec;
 	enum danelaw_presence presence;
 	const char *why; /* the validator's reason when it failed, else NULL */
+	enum danelaw_dns_cause cause; /* the same, as a fact */
 	const char **aliases; /* each name a CNAME led to; the last is final */
 	size_t n_aliases;
 	uint32_t ttl;            /* seconds; the least of all records used */

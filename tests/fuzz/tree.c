@@ -107,6 +107,7 @@ grow_lookup(struct growth *g, struct danelaw_lookup *lookup)
 	lookup->dnssec = fuzz_take(g->in, DANELAW_DNSSEC_SECURE + 1);
 	lookup->presence = fuzz_take(g->in, DANELAW_PRESENCE_NXDOMAIN + 1);
 	lookup->why = may(g);
+	lookup->cause = fuzz_take(g->in, DANELAW_DNS_TIMEOUT + 1);
 	GROW(g, lookup, aliases, 3, grow_text);
 	lookup->ttl = fuzz_take(g->in, 256);
 	lookup->rrsig_expires = moment(g);
