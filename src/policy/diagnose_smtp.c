@@ -220,13 +220,10 @@ is_ipv6(const struct danelaw_address *address)
 static bool
 is_our_lack(const struct danelaw_address *address)
 {
-	const char *why =
-	    address->n_probes > 0 ? address->probes[0].error : NULL;
-
 	return is_ipv6(address) &&
 	    outcome_is(address->outcome, OUTCOME_UNREACHED) &&
-	    (kit_says(why, "network is unreachable") ||
-		kit_says(why, "cannot assign requested address"));
+	    address->n_probes > 0 &&
+	    address->probes[0].fault == DANELAW_TLS_UNROUTED;
 }
 
 static bool

@@ -12,7 +12,7 @@
 #include "probe/evidence.h"
 #include "tls/offer.h"
 
-#define MAGIC UINT32_C(0x646c6502) /* "dle", version 2 */
+#define MAGIC UINT32_C(0x646c6503) /* "dle", version 3 */
 #define NO_TEXT UINT32_MAX
 #define TEXT_MAX 65536
 #define TRIALS_MAX 32 /* more than are ever made */
@@ -63,6 +63,7 @@ put_texts(struct buf *out, const char *const *texts, size_t n)
 #define NUMBER(field) int field;
 #define ALERT(field) int field;
 #define TLS(field) struct danelaw_tls *field;
+#define CHOICE(field, last, words) int field;
 struct listed_trial {
 #include "model/trial_fields.def"
 };
@@ -95,6 +96,7 @@ put_shake(struct buf *out, const struct evidence_shake *shake)
 	put_text(out, shake->offer);
 	put_number(out, shake->reached);
 	put_text(out, shake->error);
+	put_number(out, shake->fault);
 	put_number(out, (uint32_t)(shake->alert + 1));
 	put_tls(out, shake->tls);
 	put_number(out, (uint32_t)n);
@@ -113,6 +115,7 @@ put_trial(struct buf *out, const struct danelaw_trial *trial)
 #define FLAG(field) put_number(out, trial->field);
 #define NUMBER(field) put_number(out, (uint32_t)trial->field);
 #define ALERT(field) put_number(out, (uint32_t)(trial->field + 1));
+#define CHOICE(field, last, words) put_number(out, trial->field);
 #define TLS(field) put_tls(out, trial->field);
 #include "model/trial_fields.def"
 }
@@ -347,6 +350,7 @@ get_shake(struct reader *reader, struct evidence_shake *shake)
 	shake->reached = (enum danelaw_outcome)get_number(
 	    reader, DANELAW_OUTCOME_NOT_EXAMINED);
 	shake->error = get_text(reader);
+	shake->fault = get_number(reader, DANELAW_TLS_SIGNATURE);
 	shake->alert = get_signed(reader, ALERT_MAX);
 	shake->tls = get_tls(reader);
 	get_chain(reader, shake);
@@ -363,6 +367,7 @@ get_trial(struct reader *reader, struct danelaw_trial *trial)
 #define FLAG(field) trial->field = get_bool(reader);
 #define NUMBER(field) trial->field = (int)get_number(reader, INT32_MAX);
 #define ALERT(field) trial->field = get_signed(reader, ALERT_MAX);
+#define CHOICE(field, last, words) trial->field = get_number(reader, last);
 #define TLS(field) trial->field = get_tls(reader);
 #include "model/trial_fields.def"
 }

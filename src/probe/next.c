@@ -155,8 +155,10 @@ probe_note_trial(
 	trial->timeout = reached == DANELAW_OUTCOME_TLS_TIMEOUT;
 	trial->shook = probe->shook;
 	trial->alert = probe->shake.alert;
-	if (!trial->ok)
+	if (!trial->ok) {
 		trial->error = arena_strdup(evidence->arena, error);
+		trial->fault = probe->shake.fault;
+	}
 	if (session != NULL) {
 		trial->client_cert_requested =
 		    tls_session_cert_requested(session);

@@ -261,6 +261,7 @@ grow_trial(struct growth *g, struct danelaw_trial *trial)
 #define FLAG(field) trial->field = coin(g);
 #define NUMBER(field) trial->field = (int)fuzz_take(g->in, 256);
 #define ALERT(field) trial->field = (int)fuzz_take(g->in, 256) - 1;
+#define CHOICE(field, last, words) trial->field = fuzz_take(g->in, (last) + 1);
 #define TLS(field) trial->field = new_tls(g);
 #include "model/trial_fields.def"
 }
