@@ -77,6 +77,7 @@ judge_shake(struct tls_context *context, struct evidence *evidence,
 	*probe = (struct danelaw_probe) {
 		.offer = from->offer,
 		.error = from->error,
+		.fault = from->fault,
 		.tls = from->tls,
 	};
 	if (!arena_hold(arena, evidence->arena))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/outcomes.h"
 #include "policy/senders.h"
 
 bool
@@ -82,14 +83,8 @@ senders_failure(const struct sender_facts *facts)
 {
 	const char *reply = facts->address->smtp.starttls;
 
-	switch (facts->address->outcome) {
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-		break;
-	default:
+	if (!outcome_is(facts->address->outcome, OUTCOME_NO_STARTTLS))
 		return SENDER_NO_HANDSHAKE;
-	}
 	if (reply == NULL)
 		return SENDER_NOT_OFFERED;
 	return reply[0] == '4' ? SENDER_PUT_OFF : SENDER_REFUSED;
@@ -133,34 +128,10 @@ static const struct sender_version versions[] = {
 static bool
 is_telling(const struct danelaw_probe *probe)
 {
-	if (probe->tls == NULL || probe->n_chain == 0)
-		return false;
-	switch (probe->outcome) {
-	case DANELAW_OUTCOME_AUTHENTICATED:
-	case DANELAW_OUTCOME_ENCRYPTED:
-	case DANELAW_OUTCOME_TLSA_MISMATCH:
-	case DANELAW_OUTCOME_NAME_MISMATCH:
-	case DANELAW_OUTCOME_CERT_EXPIRED:
-	case DANELAW_OUTCOME_CHAIN_INVALID:
-		return true;
-	case DANELAW_OUTCOME_TLS_FAILED:
-		return probe->tls->client_cert_requested;
-	case DANELAW_OUTCOME_SKIPPED:
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-	case DANELAW_OUTCOME_SMTP_TEMPFAIL:
-	case DANELAW_OUTCOME_SMTP_PERMFAIL:
-	case DANELAW_OUTCOME_SMTP_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_SMTP:
-	case DANELAW_OUTCOME_PLAINTEXT_INJECTED:
-	case DANELAW_OUTCOME_TLS_TIMEOUT:
-	case DANELAW_OUTCOME_CONNECT_REFUSED:
-	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_EXAMINED:
-		break;
-	}
-	return false;
+	return probe->tls != NULL && probe->n_chain > 0 &&
+	    (outcome_is(probe->outcome, OUTCOME_JUDGED) ||
+		(probe->outcome == DANELAW_OUTCOME_TLS_FAILED &&
+		    probe->tls->client_cert_requested));
 }
 
 /* Can it take the certificate's key? */
@@ -265,16 +236,9 @@ has_stray_anchor(
 static bool
 has_come_to_tls(const struct danelaw_address *address)
 {
-	switch (address->outcome) {
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-	case DANELAW_OUTCOME_TLS_FAILED:
-	case DANELAW_OUTCOME_TLS_TIMEOUT:
+	if (outcome_is(
+		address->outcome, OUTCOME_NO_STARTTLS | OUTCOME_NO_HANDSHAKE))
 		return true;
-	default:
-		break;
-	}
 	for (size_t i = 0; i < address->n_probes; i++) {
 		if (is_telling(&address->probes[i]))
 			return true;

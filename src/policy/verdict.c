@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/outcomes.h"
 #include "policy/ruling.h"
 #include "policy/summary.h"
 
@@ -18,7 +19,7 @@ verdict_class_of(
 		class.skipped = true;
 	else if (outcome_is_refused(policy, outcome))
 		class.failing = true;
-	else if (outcome_is_unseen(outcome))
+	else if (outcome_is(outcome, OUTCOME_UNSEEN))
 		class.unexamined = true;
 	else if (policy != DANELAW_POLICY_DANE)
 		class.open = true;
@@ -69,7 +70,7 @@ count_lacking(const struct danelaw_host *host)
 		return 0;
 	for (size_t i = 0; i < host->n_addresses; i++)
 		n += host->addresses[i].our_lack != NULL &&
-		    outcome_is_unseen(host->addresses[i].outcome);
+		    outcome_is(host->addresses[i].outcome, OUTCOME_UNSEEN);
 	return n;
 }
 

@@ -38,8 +38,6 @@ enum danelaw_outcome outcome_worse(
  * connection to the address saw.
  */
 enum danelaw_outcome outcome_counted(const struct danelaw_address *address);
-/* Was nothing to be seen, for good or bad: refused, timed out, 4xx? */
-bool outcome_is_unseen(enum danelaw_outcome outcome);
 /* Would a sender with DANE refuse the address for this outcome? */
 bool outcome_is_refused(
     enum danelaw_policy policy, enum danelaw_outcome outcome);

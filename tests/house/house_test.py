@@ -61,6 +61,18 @@ def test_layers():
            "src/attic/x.c: attic is no floor of the table")
     layers("an include without its floor", "tls/x.c", '#include "peer.h"\n',
            'src/tls/x.c: "peer.h" should read "floor/file.h"')
+    layers("policy takes libunbound at its word", "policy/x.c",
+           'if (strstr(text, "signature expired") != NULL)\n'
+           '\treturn kit_says(trial->error, "CLOSED");\n',
+           'src/policy/x.c: strstr() looks for English ("signature expired")',
+           "src/policy/x.c: kit_says() reads words meant for people")
+    layers("policy has a table of words", "policy/x.c",
+           "return strcasestr(text, table[i].pattern) != NULL;\n",
+           "src/policy/x.c: strcasestr() for what is no literal "
+           "(table[i].pattern)")
+    layers("policy knows names", "policy/x.c",
+           'return strcmp(offer, "no-hybrid") == 0 ||\n'
+           '    strncmp(key, "RSA ", 4) == 0;\n')
     layers("an include by the back stairs", "tls/x.c",
            '#include "../dns/answer.h"\n',
            'src/tls/x.c: "../dns/answer.h" should read "floor/file.h"')

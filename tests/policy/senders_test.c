@@ -556,7 +556,7 @@ cut(struct grown *g)
 {
 	tried(g, "default", 0);
 	g->address->trials[0].alert = -1;
-	g->address->trials[0].error = "the server closed the connection";
+	g->address->trials[0].fault = DANELAW_TLS_CLOSED;
 }
 
 static void
@@ -808,8 +808,7 @@ static const struct sender_row {
 	{ "an own certificate that may", own_cert_fit, "PESG", NULL },
 	{ "TLS 1.0 with ECDHE", tls10, "E",
 	    "postfix: legacy sigalg disallowed or unsupported" },
-	{ "TLS 1.0 and Go", tls10, "E",
-	    "go: protocol version" },
+	{ "TLS 1.0 and Go", tls10, "E", "go: protocol version" },
 	{ "two certificates: GnuTLS and Go get RSA", two_keys, "PS",
 	    "exim-gnutls: Verification failed. The certificate differs." },
 	{ "5321 2.4 STARTTLS in lower case", starttls_lower, "PSG",
