@@ -231,6 +231,19 @@ struct danelaw_zone {
 	struct danelaw_lookup dnskey, ds;
 };
 
+/* RFC 7218; a record may have any other number as well. */
+enum {
+	DANELAW_USAGE_PKIX_TA = 0,
+	DANELAW_USAGE_PKIX_EE = 1,
+	DANELAW_USAGE_DANE_TA = 2,
+	DANELAW_USAGE_DANE_EE = 3,
+	DANELAW_SELECTOR_CERT = 0,
+	DANELAW_SELECTOR_SPKI = 1,
+	DANELAW_MTYPE_FULL = 0,
+	DANELAW_MTYPE_SHA256 = 1,
+	DANELAW_MTYPE_SHA512 = 2,
+};
+
 /* One TLSA record (RFC 6698 section 2.1). */
 struct danelaw_record {
 	uint8_t usage, selector, mtype;
