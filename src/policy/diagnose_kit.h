@@ -29,6 +29,8 @@ struct exam {
 	struct diagnose_options options;
 	struct sighting *sightings;
 	size_t n_sightings;
+	const char **told_zones; /* what is wrong with them was told */
+	size_t n_told_zones;
 };
 
 /* Never NULL, never without an end: for {key}s. */
@@ -154,6 +156,15 @@ void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
 /* The earliest end among the signatures of these lookups, once. */
 void signatures_expiring(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookups, size_t n);
+
+/*
+ * Why an answer with signatures counts as unsigned, by us or by others, once
+ * for each zone. True: something else than the absence of signatures is why.
+ */
+bool trust_explain(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookup);
+/* Zones that rest on SHA-1 alone. */
+void trust_old_digests(struct exam *exam);
 
 /* The groups. */
 void diagnose_dns(struct exam *exam);
