@@ -359,6 +359,31 @@ kit_path_end(const struct danelaw_probe *probe)
 	return cert;
 }
 
+const struct danelaw_cert *
+kit_faulty_issuer(
+    const struct danelaw_probe *probe, struct danelaw_cert *outside)
+{
+	const struct danelaw_verify_error *error = probe->verify_error;
+	const struct danelaw_cert *last = &probe->chain[0];
+
+	if (error == NULL || error->depth <= 0)
+		return NULL;
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		const struct danelaw_cert *cert = &probe->chain[i];
+
+		if (cert->depth == error->depth)
+			return cert;
+		if (cert->depth > last->depth)
+			last = cert;
+	}
+	if (error->depth != last->depth + 1)
+		return NULL;
+	*outside = (struct danelaw_cert) {
+		.wire = -1, .subject = last->issuer, .depth = error->depth
+	};
+	return outside;
+}
+
 bool
 kit_is_left_over(const struct exam *exam, const struct sighting *sighting)
 {

@@ -106,6 +106,13 @@ const struct danelaw_cert *kit_fitting(
 /* The record that matched, whatever else failed; NULL: none did. */
 const struct danelaw_record *kit_matched(const struct sighting *sighting);
 
+/*
+ * The certificate that OpenSSL's verdict is about, where that is an issuer:
+ * *outside is it if it came by a record and was not sent, and has but a name.
+ * NULL: it is the leaf, or nobody knows.
+ */
+const struct danelaw_cert *kit_faulty_issuer(
+    const struct danelaw_probe *probe, struct danelaw_cert *outside);
 /* The issuer of a certificate among those sent; NULL: not sent. */
 const struct danelaw_cert *kit_issuer(
     const struct danelaw_probe *probe, const struct danelaw_cert *cert);
