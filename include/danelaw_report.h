@@ -260,6 +260,9 @@ struct danelaw_cert {
 	size_t der_len, spki_len;
 	const char **cns; /* all common names of the subject, in order */
 	size_t n_cns;
+	/* 1 + the place (wire) of the certificate sent whose key signed this
+	   one; -1: none of them did. 0: not looked for, the chain passed. */
+	int signed_by;
 };
 
 /* The parameters of a finished handshake. */

@@ -435,7 +435,10 @@ diagnose_order(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_probe *probe = sighting->probe;
 	const struct danelaw_cert *last = NULL;
-	bool repeated = false, misplaced = false;
+	/* Of an order that matters it is told already. */
+	bool misplaced = finding_present(
+	    exam->report, FINDING_CERT_TWIN_FIRST, sighting->subject);
+	bool repeated = false;
 
 	for (size_t i = 0; i < probe->n_chain; i++) {
 		const struct danelaw_cert *cert = &probe->chain[i];

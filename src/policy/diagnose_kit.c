@@ -332,8 +332,14 @@ kit_matched(const struct sighting *sighting)
 const struct danelaw_cert *
 kit_issuer(const struct danelaw_probe *probe, const struct danelaw_cert *cert)
 {
+	size_t signer =
+	    cert->signed_by > 0 ? (size_t)cert->signed_by - 1 : probe->n_chain;
+
 	if (cert->issuer == NULL || cert->self_issued)
 		return NULL;
+	/* Of several with the right name it is the one that signed. */
+	if (signer < probe->n_chain && &probe->chain[signer] != cert)
+		return &probe->chain[signer];
 	for (size_t i = 0; i < probe->n_chain; i++) {
 		const struct danelaw_cert *other = &probe->chain[i];
 
