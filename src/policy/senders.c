@@ -5,33 +5,9 @@
  */
 #include <string.h>
 
-#include "base/text.h"
 #include "model/outcomes.h"
+#include "policy/diagnose_kit.h"
 #include "policy/senders.h"
-
-bool
-senders_record_fits(
-    const struct danelaw_record *record, const struct danelaw_cert *cert)
-{
-	bool key = record->selector == 1;
-	const uint8_t *whole = key ? cert->spki : cert->der;
-	size_t len = key ? cert->spki_len : cert->der_len;
-
-	switch (record->mtype) {
-	case 0:
-		return whole != NULL && len > 0 && record->len == len &&
-		    memcmp(record->data, whole, len) == 0;
-	case 1:
-		return record->len == 32 &&
-		    text_is_hex_of(key ? cert->spki_sha256 : cert->cert_sha256,
-			record->data, record->len);
-	case 2:
-		return record->len == 64 &&
-		    text_is_hex_of(key ? cert->spki_sha512 : cert->cert_sha512,
-			record->data, record->len);
-	}
-	return false;
-}
 
 bool
 senders_in_time(
@@ -224,8 +200,7 @@ has_stray_anchor(
 		if (tlsa->records[i].usage != 2)
 			continue;
 		for (size_t j = 1; j < probe->n_chain; j++) {
-			if (senders_record_fits(
-				&tlsa->records[i], &probe->chain[j]))
+			if (kit_fits(&tlsa->records[i], &probe->chain[j]))
 				return true;
 		}
 	}
