@@ -2,8 +2,7 @@
 /*
  * address.h - which IP addresses are nobody's on the public Internet.
  */
-#ifndef BASE_ADDRESS_H
-#define BASE_ADDRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +24,3 @@ typedef bool address_prefix_fn(const char *prefix, void *arg);
  */
 bool address_each_special(const char *const *spared, size_t n_spared,
     address_prefix_fn *fn, void *arg);
-
-#endif

@@ -32,8 +32,7 @@
  *went on meanwhile. In unwell each RENEW_MS the upstreams are made anew, as
  *they may remember what was and is no more.
  */
-#ifndef CHECK_HEALTH_H
-#define CHECK_HEALTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -108,5 +107,3 @@ bool health_was_bad_since(const struct health *health, int64_t ms);
 bool health_tested_since(const struct health *health, uint64_t n_begun);
 /* What was last wrong, in words without full stop. Never NULL. */
 const char *health_why(const struct health *health);
-
-#endif

@@ -3,8 +3,7 @@
  * inside.h - what probe.c, which lets a probe live and end, and deeds.c, which
  * does its single deeds, share. Nobody else may include it.
  */
-#ifndef PROBE_INSIDE_H
-#define PROBE_INSIDE_H
+#pragma once
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -80,5 +79,3 @@ bool probe_end_by_lack(struct probe *probe);
 
 /* One deed. False: an event goes on from here. */
 bool probe_move(struct probe *probe);
-
-#endif

@@ -8,8 +8,7 @@
  * all certificates the first offer is the full default; else a lean one, and
  * the full one only where that fails.
  */
-#ifndef PROBE_PLAN_H
-#define PROBE_PLAN_H
+#pragma once
 
 #include "probe/probe.h"
 #include "tls/offer.h"
@@ -68,5 +67,3 @@ bool plan_is_quick(const struct plan *plan, const struct evidence *evidence);
 bool plan_is_implicit(const struct plan *plan);
 /* Will TLS from the first byte be tried where no greeting comes? */
 bool plan_may_ask_implicit(const struct plan *plan);
-
-#endif
