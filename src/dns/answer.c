@@ -314,6 +314,7 @@ answer_spoil(struct answer *answer, enum danelaw_dnssec dnssec, const char *why)
 	answer->lookup.dnssec = dnssec;
 	answer->lookup.presence = DANELAW_PRESENCE_UNKNOWN;
 	answer->lookup.why = why;
+	answer->lookup.cause = reason_cause(why);
 	answer->lookup.n_records = 0;
 	answer->lookup.wildcard = false;
 	answer->records = NULL;
@@ -448,6 +449,7 @@ answer_fail(struct arena *arena, const char *name, enum rrtype type,
 {
 	answer_init(arena, name, type, answer);
 	answer->lookup.why = text_printable_str(arena, why, 2 * REASON_MAX);
+	answer->lookup.cause = reason_cause(why);
 }
 
 static void

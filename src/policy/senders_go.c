@@ -290,9 +290,9 @@ handshake_fault(const struct danelaw_address *address)
 	case ALERT_PROTOCOL_VERSION:
 		return "remote error: tls: protocol version not supported";
 	}
-	return address->n_trials > 0 && first->error != NULL &&
-		first->alert < 0 && !first->timeout &&
-		strstr(first->error, "closed") != NULL
+	return address->n_trials > 0 &&
+		(first->fault == DANELAW_TLS_CLOSED ||
+		    first->fault == DANELAW_TLS_DROPPED)
 	    ? "EOF"
 	    : NULL;
 }

@@ -556,7 +556,7 @@ cut(struct grown *g)
 {
 	tried(g, "default", 0);
 	g->address->trials[0].alert = -1;
-	g->address->trials[0].error = "the server closed the connection";
+	g->address->trials[0].fault = DANELAW_TLS_CLOSED;
 }
 
 static void
