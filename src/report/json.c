@@ -331,10 +331,10 @@ put_finding(struct json_out *out, const struct danelaw_finding *finding)
 	json_end_object(out);
 }
 
-void
-report_json_line(const struct danelaw_report *report, struct buf *buf)
+static void
+put_report(const struct danelaw_report *report, bool indented, struct buf *buf)
 {
-	struct json_out out = { .buf = buf };
+	struct json_out out = { .buf = buf, .indented = indented };
 
 	json_begin_object(&out, NULL);
 	json_put_text(&out, "schema", "danelaw-report/1");
@@ -371,13 +371,15 @@ report_json_line(const struct danelaw_report *report, struct buf *buf)
 }
 
 void
+report_json_line(const struct danelaw_report *report, struct buf *out)
+{
+	put_report(report, false, out);
+}
+
+void
 report_json(const struct danelaw_report *report, struct buf *out)
 {
-	struct buf line = { 0 };
-
-	report_json_line(report, &line);
-	json_indent(&line, out);
-	buf_finish(&line);
+	put_report(report, true, out);
 }
 
 /* Whatever is in both has the same place in both. */

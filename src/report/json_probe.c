@@ -217,14 +217,11 @@ void
 report_json_probe(const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa, struct buf *buf)
 {
-	struct buf line = { 0 };
-	struct json_out out = { .buf = &line };
+	struct json_out out = { .buf = buf, .indented = true };
 
 	json_begin_object(&out, NULL);
 	json_put_text(&out, "schema", "danelaw-probe/1");
 	put_probe(&out, probe, tlsa);
 	json_tlsa(&out, "tlsa", tlsa);
 	json_end_object(&out);
-	json_indent(&line, buf);
-	buf_finish(&line);
 }
