@@ -171,7 +171,7 @@ is_telling(const struct danelaw_probe *probe)
 static bool
 is_nist_curve(const char *key)
 {
-	return strncmp(key, "EC P-", 5) == 0 && strchr(key, '(') == NULL;
+	return strncmp(key + 3, "P-", 2) == 0 && strchr(key, '(') == NULL;
 }
 
 /* Can it take the certificate's key? */
