@@ -192,6 +192,11 @@ fits_partly(const char *pattern, const char *name)
 		return strcasecmp(pattern, name) == 0;
 	after = strcspn(pattern + before + 1, ".");
 	label = strcspn(name, ".");
+	/* Nothing right below the top, and no underscore. */
+	if ((pattern[0] == '*' &&
+		strchr(pattern, '.') == strrchr(pattern, '.')) ||
+	    memchr(name, '_', label) != NULL)
+		return false;
 	return before < strcspn(pattern, ".") && label >= before + after &&
 	    label > 0 && strncasecmp(pattern, name, before) == 0 &&
 	    strcasecmp(pattern + before + 1, name + label - after) == 0;
