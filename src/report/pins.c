@@ -5,8 +5,8 @@
 
 #include <danelaw.h>
 
+#include "base/when.h"
 #include "report/json_put.h"
-#include "report/when.h"
 
 enum { DATE_LEN = 10, TLSA_TYPE = 52 };
 
@@ -345,8 +345,7 @@ json_steps(struct json_out *out, const struct pin_host *host,
 void
 pins_json(const struct pin_set *set, struct buf *out)
 {
-	struct buf line = { 0 };
-	struct json_out json = { .buf = &line };
+	struct json_out json = { .buf = out, .indented = true };
 
 	json_begin_object(&json, NULL);
 	json_put_text(&json, "schema", "danelaw-tlsa/1");
@@ -368,6 +367,4 @@ pins_json(const struct pin_set *set, struct buf *out)
 	json_end_array(&json);
 	json_put_texts(&json, "warnings", set->warnings, set->n_warnings);
 	json_end_object(&json);
-	json_indent(&line, out);
-	buf_finish(&line);
 }
