@@ -25,6 +25,8 @@ rrtype_word(enum rrtype type)
 		return "A";
 	case RRTYPE_CNAME:
 		return "CNAME";
+	case RRTYPE_SOA:
+		return "SOA";
 	case RRTYPE_MX:
 		return "MX";
 	case RRTYPE_TXT:
@@ -134,6 +136,12 @@ record_read(struct arena *arena, const struct packet *packet,
 			return false;
 		record->preference = (uint16_t)(rdata[0] << 8 | rdata[1]);
 		keep = 2;
+		break;
+	case RRTYPE_SOA:
+		name = packet_first_name(packet, rr);
+		if (name == NULL)
+			return false;
+		keep = 0;
 		break;
 	case RRTYPE_CNAME:
 		name = packet_rdata_name(packet, rr, 0);

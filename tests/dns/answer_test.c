@@ -150,6 +150,8 @@ test_zero(void **state)
 static void
 test_records(void **state)
 {
+	static const uint8_t soa[] = { 2, 'N', 's', 1, 'z', 0, 1, 'r', 0, 0, 0,
+		0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5 };
 	static const uint8_t tlsa[] = { 3, 1, 1, 0xaa, 0xbb };
 	struct arena *arena = arena_new();
 	struct answer answer;
@@ -196,6 +198,20 @@ test_records(void **state)
 	answer = wire_read(arena, "", RRTYPE_DNSKEY);
 	assert_int_equal(answer.n_records, 1);
 	assert_string_equal(answer.final, "");
+
+	/* SOA: the first of two names, and numbers behind them. */
+	wire_begin(0, "z.example", RRTYPE_SOA);
+	wire_add(ANSWER, "z.example", RRTYPE_SOA, 300, soa, sizeof(soa));
+	answer = wire_read(arena, "z.example", RRTYPE_SOA);
+	assert_int_equal(answer.n_records, 1);
+	assert_string_equal(answer.records[0].name, "ns.z");
+	assert_int_equal(answer.records[0].len, 0);
+	for (size_t len = 0; len < 6; len++) {
+		wire_begin(0, "z.example", RRTYPE_SOA);
+		wire_add(ANSWER, "z.example", RRTYPE_SOA, 300, soa, len);
+		answer = wire_read(arena, "z.example", RRTYPE_SOA);
+		assert_int_equal(answer.lookup.dnssec, DANELAW_DNSSEC_ERROR);
+	}
 	arena_unref(arena);
 }
 
