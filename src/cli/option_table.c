@@ -4,6 +4,7 @@
 #define ALL                                                                    \
 	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
 	    COMMAND_SERVE)
+#define ASK (ALL | COMMAND_TRACE) /* that take these of the DNS as well */
 #define TALK                                                                   \
 	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
@@ -80,12 +81,18 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "check also mail hosts with private and reserved addresses, this "
 	    "machine, and any port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_TRACE, "What to ask",
+	    "ask name servers at private and reserved addresses, too" },
+	{ "dns-port", 0, KIND_NUMBER, AT(dns_port), "N", 1, 65535,
+	    COMMAND_TRACE, NULL,
+	    "ask name servers at this port, for test labs (53)" },
 	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
 	    COMMAND_MONITOR, "What to connect to",
 	    "the mail domain: what stands behind the @" },
 	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
 	    "this one MX host instead, without a lookup of MX records" },
-	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
+	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ASK, NULL,
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
 	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
 	    NULL,
@@ -94,13 +101,13 @@ const struct option_spec option_specs[] = {
 	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, TALK, NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
 	    "(starttls)" },
-	{ "ipv4", '4', KIND_FLAG, AT(ipv4), NULL, 0, 0, ALL, NULL,
+	{ "ipv4", '4', KIND_FLAG, AT(ipv4), NULL, 0, 0, ASK, NULL,
 	    "only IPv4 addresses" },
-	{ "ipv6", '6', KIND_FLAG, AT(ipv6), NULL, 0, 0, ALL, NULL,
+	{ "ipv6", '6', KIND_FLAG, AT(ipv6), NULL, 0, 0, ASK, NULL,
 	    "only IPv6 addresses" },
 	{ "helo", 0, KIND_NAME, AT(helo), "NAME", 0, 0, TALK, NULL,
 	    "name to say in EHLO (this host's)" },
-	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, ALL,
+	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, ASK,
 	    NULL, "limit for a whole domain, DNS included (60)" },
 	{ "retry", 0, KIND_NUMBER, AT(retries), "N", 0, 10, TALK, NULL,
 	    "try an address so many times more where it refuses for a while, "
@@ -127,17 +134,17 @@ const struct option_spec option_specs[] = {
 	    "client certificate to present, PEM" },
 	{ "key", 0, KIND_TEXT, AT(key), "FILE", 0, 0, TALK, NULL,
 	    "its key, PEM (in the file of --cert)" },
-	{ "resolver", 0, KIND_LIST, AT(resolvers), "ADDR[@PORT]", 0, 0, ALL,
+	{ "resolver", 0, KIND_LIST, AT(resolvers), "ADDR[@PORT]", 0, 0, ASK,
 	    "Where DNS answers come from",
 	    "forward queries there; may be repeated. Answers are validated "
 	    "here all the same (own recursion from the root)" },
-	{ "system-resolver", 0, KIND_FLAG, AT(system_resolver), NULL, 0, 0, ALL,
+	{ "system-resolver", 0, KIND_FLAG, AT(system_resolver), NULL, 0, 0, ASK,
 	    NULL, "forward to what /etc/resolv.conf names, validating here" },
-	{ "trust-anchor", 0, KIND_TEXT, AT(trust_anchor), "FILE", 0, 0, ALL,
+	{ "trust-anchor", 0, KIND_TEXT, AT(trust_anchor), "FILE", 0, 0, ASK,
 	    NULL, "DS or DNSKEY records in zone format (the IANA root keys)" },
-	{ "root-hints", 0, KIND_TEXT, AT(root_hints), "FILE", 0, 0, ALL, NULL,
+	{ "root-hints", 0, KIND_TEXT, AT(root_hints), "FILE", 0, 0, ASK, NULL,
 	    "root servers in zone format (built in)" },
-	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL, "How to judge",
+	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ASK, "How to judge",
 	    "judge certificates and signatures at this time: RFC 3339, or "
 	    "from now as +14d, -2h (now)" },
 	{ "pkix", 0, KIND_FLAG, AT(pkix), NULL, 0, 0, TALK, NULL,
@@ -180,7 +187,7 @@ const struct option_spec option_specs[] = {
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
 		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
@@ -191,14 +198,15 @@ const struct option_spec option_specs[] = {
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
 	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
 		UNHEEDED(COMMAND_SCAN),
 	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
-	    "only the line with the verdict" },
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY |
+		UNHEEDED(COMMAND_SERVE),
+	    NULL, "only the line with the verdict" },
 	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "reports in the order of the list, not as they end" },
 	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
@@ -231,9 +239,9 @@ const struct option_spec option_specs[] = {
 	{ "drain", 0, KIND_NUMBER, AT(drain), "SECONDS", 0, 3600, COMMAND_SCAN,
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
-	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ASK | COMMAND_EXPLAIN,
 	    "About danelaw", "this text" },
-	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
+	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ASK, NULL,
 	    "versions of the program and its libraries" },
 };
 
