@@ -380,7 +380,9 @@ call_refusal(const struct call *call)
 		call->asker->limited = true;
 		return TRACE_NOT_ASKED;
 	}
-	if (!target->answered && target->mute >= GIVEN_UP_AFTER)
+	/* What drops EDNS may answer without. */
+	if (!target->answered && target->mute >= GIVEN_UP_AFTER &&
+	    call->way != TRACE_PLAIN)
 		return TRACE_TIMEOUT;
 	return TRACE_ANSWERED;
 }

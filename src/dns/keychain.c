@@ -124,22 +124,6 @@ keychain_can_judge(const struct keychain *keychain)
 	return ldns_rr_list_rr_count(keychain->anchors) > 0;
 }
 
-/* RFC 4509 section 3: where there is a better digest, SHA-1 is passed over;
- * libunbound takes the highest number alone. */
-static uint8_t
-best_digest(const struct keychain *keychain)
-{
-	uint8_t best = 0;
-
-	for (size_t i = 0; i < ldns_rr_list_rr_count(keychain->ds); i++) {
-		const ldns_rr *ds = ldns_rr_list_rr(keychain->ds, i);
-
-		if (ds_is_judged(ds) && ds_digest(ds) > best)
-			best = ds_digest(ds);
-	}
-	return best;
-}
-
 static bool
 same_rdata(const ldns_rr *a, const ldns_rr *b)
 {
@@ -199,13 +183,15 @@ ds_fit(const ldns_rr *ds, const ldns_rr_list *keys, const ldns_rr **fits)
 	return best;
 }
 
-/* The keys that the anchors or the DS vouch for; to be freed. */
+/*
+ * The keys that the anchors or the DS vouch for; to be freed. Any digest will
+ * do, as for libunbound.
+ */
 static ldns_rr_list *
 vouched_keys(const struct keychain *keychain, const ldns_rr_list *keys,
     enum trace_fault *fault)
 {
 	ldns_rr_list *found = ldns_rr_list_new();
-	uint8_t digest = best_digest(keychain);
 	const ldns_rr *key;
 
 	*fault = TRACE_FAULT_DS_NO_KEY;
@@ -213,7 +199,7 @@ vouched_keys(const struct keychain *keychain, const ldns_rr_list *keys,
 		const ldns_rr *ds = ldns_rr_list_rr(keychain->ds, i);
 		enum trace_fault one;
 
-		if (!ds_is_judged(ds) || ds_digest(ds) != digest)
+		if (!ds_is_judged(ds))
 			continue;
 		one = ds_fit(ds, keys, &key);
 		if (one == TRACE_FAULT_NONE && found != NULL)

@@ -146,6 +146,7 @@ struct trace_question {
 	struct trace_answer *answers[TRACE_WAYS]; /* by server of the zone */
 	enum trace_standing standing; /* of all servers; the worst */
 	const char *alias;            /* goes on there, as a question */
+	bool hidden;                  /* below a name that some server denies */
 	/* The word of libunbound, by which the verdict of check goes. */
 	enum trace_standing resolver;
 	const char *resolver_why;

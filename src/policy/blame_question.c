@@ -70,7 +70,7 @@ blame_difference(struct blame *blame, const struct trace_question *question,
 
 /* Who denies a name above this one, though this one is there. */
 static void
-blame_hidden(struct blame *blame, const struct trace_question *question)
+blame_hidden(struct blame *blame, struct trace_question *question)
 {
 	const struct trace_zone *zone = question->zone;
 	enum trace_fault faults[BLAME_SERVERS];
@@ -100,6 +100,7 @@ blame_hidden(struct blame *blame, const struct trace_question *question)
 		charge.record = arena_printf(blame->arena, "%s A", fork->name);
 		if (any)
 			blame_each(blame, zone, faults, &charge);
+		question->hidden |= any;
 	}
 }
 
@@ -187,7 +188,9 @@ whole_standing(const struct trace *trace, const struct trace_question *question)
 			if (one != question->standing)
 				return TRACE_UNSEEN;
 		}
-		if (zone == NULL || question->standing == TRACE_UNSEEN)
+		/* Who asks label by label is told something else. */
+		if (zone == NULL || question->standing == TRACE_UNSEEN ||
+		    question->hidden)
 			return TRACE_UNSEEN;
 		all = worst(all, question->standing);
 		if (question->alias == NULL)

@@ -59,12 +59,15 @@ blame_details(struct blame *blame, const struct trace_zone *zone)
 {
 	struct charge charge = { .zone = zone };
 	bool sha1_only = zone->n_ds > 0, sha1 = false, shorter = false;
+	bool better_fails = false, any_fits = false;
 	const char *stray = NULL;
 
 	for (size_t i = 0; i < zone->n_ds; i++) {
 		const struct trace_ds *ds = &zone->ds[i];
 
 		sha1_only &= ds->digest == 1;
+		any_fits |= ds->fault == TRACE_FAULT_NONE && ds->digest > 1;
+		better_fails |= ds->fault != TRACE_FAULT_NONE && ds->digest > 1;
 		if (ds->fault != TRACE_FAULT_NONE &&
 		    zone->standing == TRACE_SECURE)
 			stray = arena_printf(blame->arena, "key %u", ds->tag);
@@ -78,6 +81,12 @@ blame_details(struct blame *blame, const struct trace_zone *zone)
 		charge.fault = TRACE_FAULT_DS_SHA1;
 		charge.paste = paste_ds(blame, zone);
 		blame_charge(blame, &charge);
+	}
+	if (zone->standing == TRACE_SECURE && better_fails && !any_fits) {
+		charge.fault = TRACE_FAULT_DS_WEAKER;
+		charge.paste = paste_ds(blame, zone);
+		blame_charge(blame, &charge);
+		stray = NULL;
 	}
 	charge.paste = NULL;
 	if (stray != NULL) {
