@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "check/trace.h"
 #include "cli/cli.h"
-#include "report/json_put.h"
 #include "report/trace.h"
 
 static void
@@ -50,14 +49,13 @@ type_of(const char *word)
 static bool
 print_trace(const struct settings *settings, const struct trace *trace)
 {
-	struct buf out, line;
+	struct buf out;
 	bool printed;
 
 	buf_init(&out, 0);
-	buf_init(&line, 0);
 	if (settings->json) {
-		report_trace_json(trace, &line);
-		json_indent(&line, &out);
+		report_trace_json(trace, &out);
+		buf_puts(&out, "\n");
 	} else {
 		report_trace(
 		    trace, settings->quiet > 0 ? -1 : settings->verbose, &out);
@@ -67,7 +65,6 @@ print_trace(const struct settings *settings, const struct trace *trace)
 		fputs(buf_text(&out), stdout);
 	else
 		cli_complain("out of memory");
-	buf_finish(&line);
 	buf_finish(&out);
 	return printed && cli_flush();
 }

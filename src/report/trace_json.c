@@ -212,7 +212,7 @@ report_trace_json(const struct trace *trace, struct buf *buf)
 {
 	static const char *const states[] = { "ok", "warning", "critical",
 		"unknown" };
-	struct json_out out = { .buf = buf };
+	struct json_out out = { .buf = buf, .indented = true };
 
 	json_begin_object(&out, NULL);
 	json_put_text(&out, "schema", "danelaw-trace/1");

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "report/trace.h"
-#include "report/when.h"
+#include "base/when.h"
 
 #define NAME_WIDTH 34
 
