@@ -391,21 +391,12 @@ class Ends:
             send(stop or running.pid, signal.SIGCONT)
             _, err = running.communicate(timeout=PATIENCE)
             found = lines_of(kit.read('out'))
-            wrong = [(r['domain'], r['verdict']) for r in found
-                     if r['own_lack'] is None and
+            wrong = [(r['domain'], r['verdict'], r['own_lack']) for r in found
+                     if r['own_lack'] is not None or
                      r['verdict'] != calm[r['domain']]]
             kit.ok(len(found) == len(calm) and not wrong,
                    f'{what} for {seconds} s is no fault of a domain',
                    len(found), wrong, err)
-            # What could not wait says so, and is done again.
-            late = {r['domain'] for r in found if r['own_lack'] is not None}
-            again = lines_of(kit.scan('-q', '--resume', kit.path('out'),
-                                      path).out)
-            kit.ok(len(late) < len(calm) / 10 and
-                   {r['domain'] for r in again} == late and
-                   all(r['own_lack'] is None and
-                       r['verdict'] == calm[r['domain']] for r in again),
-                   f'{what}: what was left is done again', late, again)
 
     def progress(self):
         kit = self.kit
