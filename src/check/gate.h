@@ -25,6 +25,7 @@
 #define GATE_UNREACHED_MS 600000
 
 struct danelaw_engine;
+struct probe_target;
 
 struct gate_wish {
 	const char *key, *endpoint, *ip, *host;
@@ -58,5 +59,11 @@ void engine_gate_go(struct danelaw_engine *engine, uint64_t id);
 /* False: these bytes cannot be read; the wish stands, and wants go. */
 bool engine_gate_have(
     struct danelaw_engine *engine, uint64_t id, const void *bytes, size_t len);
+
+/* All that the evidence depends on, in one printable line. */
+void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
+/* And all that it depends on whether there is a connection. */
+void probe_endpoint(
+    const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX]);
 
 #endif

@@ -25,7 +25,7 @@
 #include "policy/bases.h"
 #include "policy/ruling.h"
 #include "policy/tlsa.h"
-#include "probe/judge.h"
+#include "tls/match.h"
 
 enum question { ASK_A, ASK_AAAA, ASK_CNAME, ASK_TLSA, N_QUESTIONS };
 
@@ -220,7 +220,7 @@ keep_tlsa(struct host_job *job, const struct answer *answer)
 			answer->records[i].len, record))
 			return false;
 	}
-	return judge_mark_unusable(
+	return match_mark_unusable(
 	    job->engine->tls, tlsa->records, tlsa->n_records);
 }
 

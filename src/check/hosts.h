@@ -46,7 +46,5 @@ int64_t host_use_begun(const struct host_use *use);
 bool host_use_is_shared(const struct host_use *use);
 /* True for one of those that wait for the same. */
 bool host_use_is_first(const struct host_use *use);
-/* How many are remembered or under way; for tests. */
-size_t hosts_count(const struct hosts *hosts);
 
 #endif

@@ -198,8 +198,6 @@ beat(evutil_socket_t fd, short what, void *arg)
 	struct pulse *pulse = arg;
 	const struct health_time time = now();
 	bool kept;
-	(void)fd;
-	(void)what;
 
 	health_tick(&pulse->health, &time);
 	kept = pulse->query == NULL &&

@@ -45,10 +45,4 @@ void probe_queue_go(struct probe_queue *queue, uint64_t id);
 bool probe_queue_have(
     struct probe_queue *queue, uint64_t id, const void *bytes, size_t len);
 
-/* All that the evidence depends on, in one printable line. */
-void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
-/* And all that it depends on whether there is a connection. */
-void probe_endpoint(
-    const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX]);
-
 #endif

@@ -169,8 +169,6 @@ static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct retry *retry = arg;
-	(void)fd;
-	(void)what;
 
 	if (!begin(retry))
 		finish(retry, NULL);

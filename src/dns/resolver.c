@@ -151,8 +151,6 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	    : "too many other questions came before";
 	char why[80];
 
-	(void)fd;
-	(void)what;
 	/* It came while we were kept from looking. */
 	if (query->flight != NULL && query->flight->landed)
 		return;
@@ -338,8 +336,6 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct resolver *resolver = arg;
 
-	(void)fd;
-	(void)what;
 	if (!deliver_some(resolver))
 		return;
 	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting)) {

@@ -149,8 +149,6 @@ testing_deadline(evutil_socket_t fd, short what, void *arg)
 		.timed_out = true,
 	};
 
-	(void)fd;
-	(void)what;
 	/* It may have landed in this very turn of the loop. */
 	if (resolver->phase != PHASE_TESTING || resolver->test == NULL ||
 	    resolver->test->landed)

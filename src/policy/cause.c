@@ -131,7 +131,6 @@ is_mute(const struct danelaw_trial *trial)
 static bool
 is_any(const struct danelaw_trial *trial)
 {
-	(void)trial;
 	return true;
 }
 

@@ -3,8 +3,8 @@
  * known_ca.h - the issuers of Let's Encrypt, as of KNOWN_CA_DATE.
  *
  * They only explain and advise: what passes is OpenSSL's to say. A key is one
- * issuer, though it may have several names and certificates; tools/known-ca
- * makes the table.
+ * issuer, though it may have several names and certificates. The build makes
+ * the table of known_ca.tsv by tools/known-ca.
  */
 #ifndef POLICY_KNOWN_CA_H
 #define POLICY_KNOWN_CA_H

@@ -17,7 +17,7 @@
 
 /* Appends. False: this machine lacked something here or while it was
  * gathered, or beyond the limit of out; what was appended is of no use then. */
-bool evidence_write(const struct evidence *evidence, struct buf *out);
+bool evidence_write(struct evidence *evidence, struct buf *out);
 /* One reference. NULL: no evidence, or no memory. context (NULL is fine) may
  * know the certificates. */
 struct evidence *evidence_read(

@@ -409,7 +409,6 @@ on_io(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe *probe = arg;
 
-	(void)fd;
 	probe->readable = (what & EV_READ) != 0;
 	advance(probe);
 }
@@ -500,8 +499,6 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	struct probe *probe = arg;
 	bool again = probe->again;
 
-	(void)fd;
-	(void)what;
 	probe->again = false;
 	if (probe->phase == OVER) {
 		probe->done(probe->evidence, probe->arg);

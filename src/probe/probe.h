@@ -4,7 +4,8 @@
  *
  * A probe makes one connection per offer, one after the other, never two to
  * the same address at a time. Evidence knows nothing of domains and records,
- * so that it can serve many of them; judge.h brings the two together.
+ * so that it can serve many of them; check/judge.h brings the two
+ * together.
  */
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
@@ -17,14 +18,6 @@
 
 struct event_base;
 struct probe;
-
-/* tls/context.h for the floors above, which do not see the TLS floor. */
-struct tls_context *probe_context_new(
-    const char *cert_file, const char *key_file, char **error);
-bool probe_context_trust(struct tls_context *context, const char *ca_file,
-    const char *ca_path, char **error);
-void probe_context_free(struct tls_context *context);
-const char *probe_library(void);
 
 /*
  * Which offer to try next, given those that were (tls/offer.h); the default

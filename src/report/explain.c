@@ -370,8 +370,7 @@ put_item(struct json_out *out, const struct explain_answer *answer,
 void
 explain_json(const struct explain_answer *answers, size_t n, struct buf *buf)
 {
-	struct buf line = { 0 };
-	struct json_out out = { .buf = &line };
+	struct json_out out = { .buf = buf, .indented = true };
 
 	json_begin_array(&out, NULL);
 	for (size_t i = 0; i < n; i++) {
@@ -386,7 +385,5 @@ explain_json(const struct explain_answer *answers, size_t n, struct buf *buf)
 			put_item(&out, answer, &answer->items[j]);
 	}
 	json_end_array(&out);
-	json_indent(&line, buf);
 	buf_puts(buf, "\n");
-	buf_finish(&line);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * json_put.h - JSON as it is written: on one line, without spaces.
+ * json_put.h - JSON as it is written: on one line, without spaces, or
+ * indented for people.
  *
  * A scan writes a report for every domain, so no tree is built and nothing
  * is allocated but the buffer. What fails, fails the buffer: who writes asks
@@ -15,10 +16,12 @@
 
 #include "base/buf.h"
 
-/* Only .buf is to be set. */
+/* Only .buf is to be set, and for people .indented. */
 struct json_out {
 	struct buf *buf;
+	bool indented;
 	bool more; /* a value stands before: a comma is due */
+	unsigned depth;
 };
 
 void json_begin_object(struct json_out *out, const char *key);
@@ -39,12 +42,6 @@ void json_put_time(struct json_out *out, const char *key, int64_t unix_time);
 void json_put_date(struct json_out *out, const char *key, int64_t unix_time);
 void json_put_texts(
     struct json_out *out, const char *key, const char *const *texts, size_t n);
-
-/*
- * Adds to out what is in line, indented for people. line is an array or an
- * object; when it has failed, out does.
- */
-void json_indent(const struct buf *line, struct buf *out);
 
 /* The parts of a report that stand below a host (json_probe.c). */
 void json_probe(struct json_out *out, const char *key,

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/when.h"
+#include "base/when.h"
 
 enum { MAX_CERTS = 6, MAX_SUBJECT = 48, MAX_RECORDS = 3, RR_ENDS = 8 };
 

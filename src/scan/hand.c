@@ -231,8 +231,6 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	struct hand *hand = arg;
 	bool well = is_well(hand);
 	struct job *job, *next;
-	(void)fd;
-	(void)what;
 
 	for (job = LIST_FIRST(&hand->held); job != NULL; job = next) {
 		next = LIST_NEXT(job, link);
@@ -395,8 +393,6 @@ gate_done(void *arg, uint64_t id, const void *bytes, size_t len, bool unreached)
 static void
 say_alive(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
 	send_simple(arg, FRAME_ALIVE, 0);
 }
 

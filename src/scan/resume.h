@@ -7,7 +7,8 @@
  * reports or summaries, one a line, go in; their domains are added to a set,
  * as input.h writes them, but for those that we could not judge for a reason
  * of ours. The bytes behind the last end of a line are a torn
- * line, whatever they are. Any other line that is not of ours ends it.
+ * line, whatever they are. Any other line that does not begin as ours do, or
+ * has not their end, ends it.
  */
 #ifndef SCAN_RESUME_H
 #define SCAN_RESUME_H

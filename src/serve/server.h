@@ -121,8 +121,6 @@ bool server_look(struct server *server);
 void server_stop(struct server *server);
 /* Refuses all who wait, saying why. */
 void server_refuse(struct server *server, const char *why);
-/* Does anybody wait? */
-bool server_awaited(const struct server *server);
 
 struct server_counts {
 	uint64_t asked, cached, joined, checks, refused, failed, cancelled;

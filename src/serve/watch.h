@@ -29,7 +29,6 @@ struct watch *watch_new(const struct watch_options *options,
     const struct server_target *targets, size_t n);
 void watch_free(struct watch *watch); /* before the server; NULL is fine */
 
-size_t watch_size(const struct watch *watch);
 /* The last results, as metrics. */
 void watch_metrics(const struct watch *watch, struct buf *out);
 

@@ -38,7 +38,6 @@ note_request(SSL *ssl, void *arg)
 {
 	struct tls_session *session = arg;
 
-	(void)ssl;
 	session->cert_requested = true;
 	return 1;
 }
@@ -50,8 +49,6 @@ note_hello(int write, int version, int type, const void *bytes, size_t len,
 {
 	struct tls_session *session = arg;
 
-	(void)version;
-	(void)ssl;
 	if (write && type == SSL3_RT_HANDSHAKE && len > 0 &&
 	    *(const unsigned char *)bytes == SSL3_MT_CLIENT_HELLO &&
 	    session->hello_octets == 0)
@@ -63,13 +60,6 @@ static int
 allow_anything(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
     void *other, void *ex)
 {
-	(void)ssl;
-	(void)ctx;
-	(void)op;
-	(void)bits;
-	(void)nid;
-	(void)other;
-	(void)ex;
 	return 1;
 }
 

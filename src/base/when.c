@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "report/when.h"
+#include "base/when.h"
 
 #include <stdio.h>
 #include <string.h>

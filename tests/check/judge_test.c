@@ -10,51 +10,45 @@
 #include <openssl/x509_vfy.h>
 
 #include "probe/evidence.h"
-#include "probe/judge.h"
+#include "check/judge.h"
 #include "tls/cast.h"
 #include "tls/stage.h"
 
+#define DANE DANELAW_POLICY_DANE
+
 static const struct row {
 	const char *chain, *tlsa;
-	struct judge_facts facts;
+	enum danelaw_outcome outcome;
+	int verify_code;
 	int match; /* depth, -1: none */
 	int depths[3];
 } rows[] = {
-	{ "leaf inter", "3 1 1 leaf", { .verified = true, .matched = true }, 0,
+	{ "leaf inter", "3 1 1 leaf", DANELAW_OUTCOME_AUTHENTICATED, 0, 0,
 	    { 0, 1 } },
-	{ "leaf inter", "2 1 1 inter", { .verified = true, .matched = true }, 1,
+	{ "leaf inter", "2 1 1 inter", DANELAW_OUTCOME_AUTHENTICATED, 0, 1,
 	    { 0, 1 } },
-	{ "leaf root inter", "2 0 1 root",
-	    { .verified = true, .matched = true }, 2, { 0, 2, 1 } },
-	{ "leaf inter", "3 1 1 next",
-	    { .verify_code = X509_V_ERR_DANE_NO_MATCH }, -1 },
-	{ "exleaf inter", "2 1 1 inter",
-	    { .matched = true,
-		.date_failed = true,
-		.verify_code = X509_V_ERR_CERT_HAS_EXPIRED },
-	    1 },
-	{ "cn-san inter", "2 1 1 inter",
-	    { .matched = true,
-		.name_failed = true,
-		.verify_code = X509_V_ERR_HOSTNAME_MISMATCH },
-	    1 },
+	{ "leaf root inter", "2 0 1 root", DANELAW_OUTCOME_AUTHENTICATED, 0, 2,
+	    { 0, 2, 1 } },
+	{ "leaf inter", "3 1 1 next", DANELAW_OUTCOME_TLSA_MISMATCH,
+	    X509_V_ERR_DANE_NO_MATCH, -1 },
+	{ "exleaf inter", "2 1 1 inter", DANELAW_OUTCOME_CERT_EXPIRED,
+	    X509_V_ERR_CERT_HAS_EXPIRED, 1 },
+	{ "cn-san inter", "2 1 1 inter", DANELAW_OUTCOME_NAME_MISMATCH,
+	    X509_V_ERR_HOSTNAME_MISMATCH, 1 },
 };
 
 static void
-check(const struct row *row, const struct danelaw_probe *probe,
-    const struct judge_facts *facts)
+check(const struct row *row, const struct danelaw_probe *probe)
 {
-	assert_int_equal(facts->verified, row->facts.verified);
-	assert_int_equal(facts->matched, row->facts.matched);
-	assert_int_equal(facts->date_failed, row->facts.date_failed);
-	assert_int_equal(facts->name_failed, row->facts.name_failed);
-	assert_int_equal(facts->verify_code, row->facts.verify_code);
+	const struct danelaw_verify_error *error = probe->verify_error;
+
+	assert_int_equal(probe->outcome, row->outcome);
+	assert_int_equal(error == NULL ? 0 : error->code, row->verify_code);
 	assert_int_equal(probe->match != NULL, row->match >= 0);
 	if (row->match >= 0)
 		assert_int_equal(probe->match->depth, row->match);
-	assert_int_equal(probe->verify_error != NULL, !facts->verified);
 	assert_int_equal(probe->n_records, 1);
-	for (size_t i = 0; facts->verified && i < probe->n_chain; i++)
+	for (size_t i = 0; error == NULL && i < probe->n_chain; i++)
 		assert_int_equal(probe->chain[i].depth, row->depths[i]);
 }
 
@@ -78,17 +72,16 @@ test_chain(void **state)
 		struct arena *arena = arena_new();
 		struct danelaw_tlsa tlsa = make_tlsa(arena, rows[i].tlsa);
 		struct tls_chain *chain = cast_chain(&cast, rows[i].chain);
-		const struct judge_question question = { &tlsa, FORGE_NOW,
+		const struct judge_question question = { DANE, &tlsa, FORGE_NOW,
 			false };
 		struct danelaw_probe probe;
-		struct judge_facts facts;
 
-		assert_true(judge_chain(
-		    context, chain, &question, arena, &probe, &facts));
+		assert_true(
+		    judge_chain(context, chain, &question, arena, &probe));
 		tls_chain_unref(chain);
 		assert_int_equal(probe.n_chain,
 		    strstr(rows[i].chain, " root ") == NULL ? 2 : 3);
-		check(&rows[i], &probe, &facts);
+		check(&rows[i], &probe);
 		arena_unref(arena);
 	}
 }
@@ -122,19 +115,19 @@ test_shake(void **state)
 		struct arena *arena = arena_new();
 		struct danelaw_tlsa tlsa = make_tlsa(arena, rows[i].tlsa);
 		struct danelaw_tlsa other = make_tlsa(arena, "3 0 1 next");
-		struct judge_question question = { &other, FORGE_NOW, false };
+		struct judge_question question = { DANE, &other, FORGE_NOW,
+			false };
 		struct evidence *evidence = make_evidence(rows[i].chain);
 		struct danelaw_probe first, probe;
-		struct judge_facts facts;
 
 		assert_true(judge_shake(
-		    context, evidence, 0, &question, arena, &first, &facts));
-		assert_false(facts.matched);
+		    context, evidence, 0, &question, arena, &first));
+		assert_int_equal(first.outcome, DANELAW_OUTCOME_TLSA_MISMATCH);
 		question.tlsa = &tlsa;
 		assert_true(judge_shake(
-		    context, evidence, 0, &question, arena, &probe, &facts));
+		    context, evidence, 0, &question, arena, &probe));
 		evidence_unref(evidence);
-		check(&rows[i], &probe, &facts);
+		check(&rows[i], &probe);
 		assert_null(first.match);
 		assert_int_equal(first.n_chain, probe.n_chain);
 		assert_ptr_not_equal(first.chain, probe.chain);
@@ -155,8 +148,8 @@ test_nothing(void **state)
 	struct evidence *evidence = evidence_new(&target);
 	struct arena *arena = arena_new();
 	struct danelaw_tlsa tlsa = make_tlsa(arena, "3 1 1 leaf");
-	const struct judge_question question = { &tlsa, FORGE_NOW, false };
-	struct judge_facts facts = { .verified = true, .matched = true };
+	const struct judge_question question = { DANE, &tlsa, FORGE_NOW,
+		false };
 	struct danelaw_probe probe;
 	(void)state;
 
@@ -165,10 +158,9 @@ test_nothing(void **state)
 		.reached = DANELAW_OUTCOME_TLS_FAILED,
 		.error = "alert 40, handshake failure",
 	};
-	assert_true(judge_shake(
-	    context, evidence, 0, &question, arena, &probe, &facts));
-	assert_false(facts.verified || facts.matched);
-	assert_int_equal(facts.verify_code, 0);
+	assert_true(
+	    judge_shake(context, evidence, 0, &question, arena, &probe));
+	assert_int_equal(probe.outcome, DANELAW_OUTCOME_TLS_FAILED);
 	assert_null(probe.match);
 	assert_null(probe.tls);
 	assert_null(probe.verify_error);

@@ -2,8 +2,8 @@
 /*
  * when.h - points in time, written without an arena.
  */
-#ifndef REPORT_WHEN_H
-#define REPORT_WHEN_H
+#ifndef BASE_WHEN_H
+#define BASE_WHEN_H
 
 #include <stdbool.h>
 #include <stdint.h>

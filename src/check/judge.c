@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "probe/judge.h"
+#include "check/judge.h"
 
+#include "policy/verdict.h"
 #include "tls/memo.h"
 #include "tls/pkix.h"
 
@@ -11,8 +12,8 @@
 static bool
 judge(struct tls_context *context, const struct tls_chain *chain,
     const struct judge_question *question, struct arena *arena,
-    struct match_memo **memo, struct danelaw_probe *probe,
-    struct judge_facts *facts)
+    struct match_memo **memo, enum danelaw_outcome reached,
+    struct danelaw_probe *probe)
 {
 	const struct danelaw_tlsa *tlsa = question->tlsa;
 	const struct match_question asked = {
@@ -30,9 +31,10 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 		.at = question->at,
 	};
 	struct match_answer answer = { 0 };
+	struct outcome_facts facts = { .reached = reached };
 
-	*facts = (struct judge_facts) { 0 };
 	/* Where nothing was presented, nothing can be said of the records. */
+	probe->outcome = outcome_for(question->policy, &facts);
 	if (chain == NULL)
 		return true;
 	if (!match_recall_any(context, chain, &asked, memo, arena, &answer))
@@ -46,27 +48,30 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 	probe->verify_error = answer.verify_error;
 	for (size_t i = 0; answer.depths != NULL && i < probe->n_chain; i++)
 		probe->chain[i].depth = answer.depths[i];
-	facts->verified = answer.verified;
-	facts->matched = answer.match != NULL;
-	facts->date_failed = answer.date_failed;
-	facts->name_failed = answer.name_failed;
-	facts->unreadable = answer.unreadable != NULL;
+	if (tlsa->n_records > 0 && !answer.verified && probe->n_chain > 0)
+		match_signers(chain, probe->chain);
+	facts.verified = answer.verified;
+	facts.matched = answer.match != NULL;
+	facts.date_failed = answer.date_failed;
+	facts.name_failed = answer.name_failed;
+	facts.unreadable = answer.unreadable != NULL;
 	if (answer.verify_error != NULL)
-		facts->verify_code = answer.verify_error->code;
+		facts.verify_code = answer.verify_error->code;
+	probe->outcome = outcome_for(question->policy, &facts);
 	/* What OpenSSL complains of then is its own ignorance. */
-	if (facts->unreadable) {
+	if (facts.unreadable) {
 		probe->verify_error = NULL;
 		probe->error = arena_printf(arena,
 		    "OpenSSL %s cannot verify %s: it takes 3.5",
 		    tls_library_version(), answer.unreadable);
 	}
-	return !facts->unreadable || probe->error != NULL;
+	return !facts.unreadable || probe->error != NULL;
 }
 
 bool
 judge_shake(struct tls_context *context, struct evidence *evidence,
     size_t shake, const struct judge_question *question, struct arena *arena,
-    struct danelaw_probe *probe, struct judge_facts *facts)
+    struct danelaw_probe *probe)
 {
 	struct evidence_shake *from = &evidence->shakes[shake];
 	struct match_memo **memo = NULL;
@@ -90,34 +95,17 @@ judge_shake(struct tls_context *context, struct evidence *evidence,
 	if (from->judged)
 		memo = &from->memo;
 	from->judged = true;
-	return judge(context, from->chain, question, arena, memo, probe, facts);
+	return judge(
+	    context, from->chain, question, arena, memo, from->reached, probe);
 }
 
 bool
 judge_chain(struct tls_context *context, struct tls_chain *chain,
     const struct judge_question *question, struct arena *arena,
-    struct danelaw_probe *probe, struct judge_facts *facts)
+    struct danelaw_probe *probe)
 {
 	*probe = (struct danelaw_probe) { 0 };
 	return tls_chain_facts(chain, arena, &probe->chain, &probe->n_chain) &&
-	    judge(context, chain, question, arena, NULL, probe, facts);
-}
-
-bool
-judge_mark_unusable(
-    struct tls_context *context, struct danelaw_record *records, size_t n)
-{
-	return match_mark_unusable(context, records, n);
-}
-
-struct tls_chain *
-judge_read_chain(const void *bytes, size_t len, char **error)
-{
-	return tls_chain_from_pem(bytes, len, error);
-}
-
-void
-judge_free_chain(struct tls_chain *chain)
-{
-	tls_chain_unref(chain);
+	    judge(context, chain, question, arena, NULL,
+		DANELAW_OUTCOME_ENCRYPTED, probe);
 }
