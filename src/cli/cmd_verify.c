@@ -16,8 +16,6 @@
 #include "cli/progress.h"
 #include "report/report.h"
 
-#define CHAIN_LIMIT (1024 * 1024)
-
 static void
 usage(void)
 {
@@ -35,33 +33,6 @@ usage(void)
 	      "pass), 2 refused,\n3 the records cannot be looked up, 64 wrong "
 	      "usage, 70 own failure.\n",
 	    stdout);
-}
-
-static bool
-read_chain(const char *path, struct buf *chain)
-{
-	bool std = strcmp(path, "-") == 0;
-	FILE *in = std ? stdin : fopen(path, "rb");
-	char chunk[16384];
-	bool done = false;
-	size_t n;
-
-	if (in == NULL) {
-		cli_complain("%s: %s", path, strerror(errno));
-		return false;
-	}
-	while ((n = fread(chunk, 1, sizeof(chunk), in)) > 0)
-		if (!buf_add(chain, chunk, n))
-			break;
-	if (ferror(in))
-		cli_complain("%s: %s", path, strerror(errno));
-	else if (buf_failed(chain))
-		cli_complain("%s: more than %d bytes", path, CHAIN_LIMIT);
-	else
-		done = true;
-	if (!std)
-		fclose(in);
-	return done;
 }
 
 static void
@@ -223,8 +194,8 @@ verify(const struct settings *settings)
 	int status = EXIT_SUCCESS;
 	struct buf chain;
 
-	buf_init(&chain, CHAIN_LIMIT);
-	if (!read_chain(settings->chain, &chain))
+	buf_init(&chain, CLI_FILE_LIMIT);
+	if (!cli_read_file(settings->chain, &chain))
 		status = EXIT_WRONG_USAGE;
 	if (status == EXIT_SUCCESS && settings->dns)
 		status = look_up(settings, &found);

@@ -28,6 +28,32 @@ const struct option_spec option_specs[] = {
 	    NULL,
 	    "check names for usage 3, too, which RFC 7672 3.1.1 forbids to "
 	    "senders" },
+	{ "host", 0, KIND_LIST, AT(hosts), "NAME", 0, 0, COMMAND_TLSA,
+	    "Which records",
+	    "the mail host that they are for; may be repeated" },
+	{ "chain", 0, KIND_LIST, AT(chains), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "certificates as the server sends them, PEM or DER, its own "
+	    "first; - is standard input; may be repeated, for each key type" },
+	{ "key", 0, KIND_LIST, AT(key_files), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "the key, private or public, PEM; may be repeated" },
+	{ "next", 0, KIND_LIST, AT(next_keys), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "a key that is to follow, to be published before it is used" },
+	{ "csr", 0, KIND_LIST, AT(requests), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "a certificate request, PEM or DER; may be repeated" },
+	{ "issuer", 0, KIND_FLAG, AT(issuer), NULL, 0, 0, COMMAND_TLSA, NULL,
+	    "a record of usage 2 for the issuer that the server sends, too" },
+	{ "usage", 0, KIND_NUMBER, AT(usage), "N", 0, 3, COMMAND_TLSA, NULL,
+	    "3: the server's own, 2: its issuer (3)" },
+	{ "selector", 0, KIND_NUMBER, AT(selector), "N", 0, 1, COMMAND_TLSA,
+	    NULL, "1: the key, 0: the whole certificate (1)" },
+	{ "mtype", 0, KIND_NUMBER, AT(mtype), "N", 0, 2, COMMAND_TLSA, NULL,
+	    "matching type, 1: SHA-256, 2: SHA-512, 0: all of it (1)" },
+	{ "ttl", 0, KIND_NUMBER, AT(ttl), "SECONDS", 0, 2147483647,
+	    COMMAND_TLSA, NULL, "time to live (3600)" },
+	{ "format", 0, KIND_CHOICE, AT(format), "zone|rfc3597|json", 0, 0,
+	    COMMAND_TLSA, NULL,
+	    "lines of a zone file, the same for zones that do not know the "
+	    "type, or JSON (zone)" },
 	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
@@ -85,8 +111,8 @@ const struct option_spec option_specs[] = {
 	    "the mail domain: what stands behind the @" },
 	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
 	    "this one MX host instead, without a lookup of MX records" },
-	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
-	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
+	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL | COMMAND_TLSA,
+	    NULL, "TCP port, and the N of _N._tcp in TLSA names (25)" },
 	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
 	    NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
@@ -137,7 +163,8 @@ const struct option_spec option_specs[] = {
 	    NULL, "DS or DNSKEY records in zone format (the IANA root keys)" },
 	{ "root-hints", 0, KIND_TEXT, AT(root_hints), "FILE", 0, 0, ALL, NULL,
 	    "root servers in zone format (built in)" },
-	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL, "How to judge",
+	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL | COMMAND_TLSA,
+	    "How to judge",
 	    "judge certificates and signatures at this time: RFC 3339, or "
 	    "from now as +14d, -2h (now)" },
 	{ "pkix", 0, KIND_FLAG, AT(pkix), NULL, 0, 0, TALK, NULL,
@@ -180,7 +207,7 @@ const struct option_spec option_specs[] = {
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
 		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
@@ -231,9 +258,13 @@ const struct option_spec option_specs[] = {
 	{ "drain", 0, KIND_NUMBER, AT(drain), "SECONDS", 0, 3600, COMMAND_SCAN,
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
-	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
-	    "About danelaw", "this text" },
-	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_TLSA, NULL,
+	    "nothing but the records: no comments, no warnings" },
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0,
+	    ALL | COMMAND_EXPLAIN | COMMAND_TLSA, "About danelaw",
+	    "this text" },
+	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0,
+	    ALL | COMMAND_TLSA, NULL,
 	    "versions of the program and its libraries" },
 };
 

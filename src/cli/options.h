@@ -19,6 +19,7 @@ enum {
 	COMMAND_SERVE = 1 << 6,
 	COMMAND_VERIFY = 1 << 8,
 	COMMAND_SCAN = 1 << 9,
+	COMMAND_TLSA = 1 << 10,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -60,6 +61,11 @@ struct settings {
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
 	bool order, summary, zones;
 	const char *resume, *shard;
+	/* tlsa, which sets the defaults where 0 counts */
+	struct text_list hosts, chains, key_files, next_keys, requests;
+	long usage, selector, mtype, ttl;
+	bool issuer;
+	const char *format;
 	long concurrency, workers, per_host, rate, drain;
 };
 

@@ -189,6 +189,7 @@ test_documented(void **state)
 
 	assert_documented(COMMAND_CHECK, "danelaw.1");
 	assert_documented(COMMAND_VERIFY, "danelaw.1");
+	assert_documented(COMMAND_TLSA, "danelaw.1");
 	assert_documented(COMMAND_SERVE, "danelaw.1");
 	assert_documented(COMMAND_SCAN, "danelaw.1");
 	assert_documented(COMMAND_MONITOR, "check_danelaw.1");
