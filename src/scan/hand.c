@@ -169,20 +169,21 @@ hold(struct hand *hand, struct job *job)
 		event_add(hand->look, &interval);
 }
 
+/* Without a report, too: memory or files were lacking while it was made. */
 static void
 on_done(struct danelaw_report *report, void *arg)
 {
 	struct job *job = arg;
 
 	job->tries++;
-	if (report != NULL && report->own_lack != NULL &&
+	if ((report == NULL || report->own_lack != NULL) &&
 	    may_be_held(job->hand, job)) {
 		danelaw_report_free(report);
 		hold(job->hand, job);
 		return;
 	}
 	if (report == NULL)
-		send_bad(job->hand, job->id, true, "out of memory");
+		send_bad(job->hand, job->id, true, "out of memory or files");
 	else
 		send_report(job->hand, job->id, report);
 	danelaw_report_free(report);
