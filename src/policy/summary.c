@@ -228,16 +228,23 @@ refusing_senders(struct tree *tree)
 	    vary == NULL ? "" : " will refuse at times"));
 }
 
-/* ", but not by exim-gnutls": to whom the fault is none. */
+/* Some do not mind the fault: no word of deferring without them. */
 static const char *
-delivering_senders(struct tree *tree)
+deferred(struct tree *tree)
 {
-	const char *deliver =
-	    senders_list(tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER);
+	const char *deliver = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER),
+		   *vary = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_VARIES);
 
-	return deliver == NULL
-	    ? ""
-	    : known(arena_printf(tree->arena, ", but not by %s", deliver));
+	if (vary != NULL && deliver == NULL)
+		return "mail is delivered on some connections only";
+	if (deliver == NULL)
+		return "mail is deferred";
+	return known(arena_printf(tree->arena,
+	    "senders differ, and mail is delivered by %s%s%s, not by others",
+	    deliver, vary == NULL ? "" : ", at times by ",
+	    vary == NULL ? "" : vary));
 }
 
 static char *
@@ -288,10 +295,9 @@ summary_broken(struct tree *tree, const struct class_counts *counts)
 
 	if (!blame_broken(tree, &blame))
 		return NULL;
-	return arena_printf(tree->arena, "%s%s: %s",
+	return arena_printf(tree->arena, "%s: %s",
 	    counts->open > 0 ? "mail is delivered without authentication only"
-			     : "mail is deferred",
-	    counts->open > 0 ? "" : delivering_senders(tree),
+			     : deferred(tree),
 	    whole(tree, &blame, counts->failing + counts->skipped));
 }
 
