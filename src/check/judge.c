@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "check/judge.h"
 
-#include "policy/verdict.h"
+#include "policy/outcome.h"
 #include "tls/memo.h"
 #include "tls/pkix.h"
 

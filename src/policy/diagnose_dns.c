@@ -57,16 +57,9 @@ follow_cause(struct exam *exam, struct danelaw_finding *finding,
 {
 	enum finding_id id =
 	    lookup == NULL ? FINDING_COUNT : cause_of_lookup(lookup);
-	const char *remedy;
 
-	if (finding == NULL || id == FINDING_COUNT || id == general)
-		return;
-	remedy = arena_printf(exam->arena,
-	    "Nothing more than what %s asks for; this follows from it.",
-	    finding_entry(id)->id);
-	if (remedy != NULL)
-		finding->remedy = remedy;
-	finding->severity = DANELAW_SEVERITY_INFO;
+	if (id != FINDING_COUNT && id != general)
+		kit_follow(exam, finding, id);
 }
 
 /* The cause, as a finding of its own beside the general one. */

@@ -32,6 +32,20 @@ kit_text(const struct exam *exam, const char *text)
 	return copy == NULL ? "" : copy;
 }
 
+/* As kit_text(), and nothing is taken off: a dot at the end may matter. */
+static const char *
+whole_text(const struct exam *exam, const char *text)
+{
+	const char *copy;
+
+	if (text == NULL || text[0] == '\0')
+		return "no reason given";
+	if (strlen(text) <= WORDS_MAX)
+		return text;
+	copy = arena_printf(exam->arena, "%.*s...", (int)(WORDS_MAX - 3), text);
+	return copy == NULL ? "" : copy;
+}
+
 const char *
 kit_cert(const struct exam *exam, const struct danelaw_cert *cert)
 {
@@ -68,7 +82,7 @@ kit_list(const struct exam *exam, const char *const *items, size_t n)
 	for (size_t i = 0; i < shown; i++) {
 		if (i > 0)
 			buf_puts(&out, i + 1 == n ? " and " : ", ");
-		buf_puts(&out, kit_text(exam, items[i]));
+		buf_puts(&out, whole_text(exam, items[i]));
 	}
 	if (shown < n)
 		buf_printf(&out, " and %zu more", n - shown);
@@ -125,6 +139,21 @@ kit_soften(struct danelaw_finding *finding, const struct danelaw_host *host,
 	if (finding != NULL && !outcome_is_refused(host->policy, outcome) &&
 	    finding->severity == DANELAW_SEVERITY_CRITICAL)
 		finding->severity = DANELAW_SEVERITY_WARNING;
+}
+
+void
+kit_follow(const struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id cause)
+{
+	const char *remedy = arena_printf(exam->arena,
+	    "Nothing more than what %s asks for; this follows from it.",
+	    finding_entry(cause)->id);
+
+	if (finding == NULL)
+		return;
+	if (remedy != NULL)
+		finding->remedy = remedy;
+	finding->severity = DANELAW_SEVERITY_INFO;
 }
 
 const struct danelaw_lookup *

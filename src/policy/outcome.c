@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "policy/verdict.h"
+#include "policy/outcome.h"
 
 #include "model/outcomes.h"
 

@@ -70,7 +70,10 @@ senders_failure(const struct sender_facts *facts)
  * Held against the real program are those of Debian 12 (Postfix 3.7, Exim
  * 4.96, Go 1.19), of Debian 13 (3.10, 4.98, Sendmail, 1.24) and of sid.
  */
-#define GO SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL
+#define GO                                                                     \
+	SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL | SENDER_NIST_CURVES |       \
+	    SENDER_NO_PSS_KEY
+#define GNUTLS SENDER_RSA_FIRST | SENDER_NIST_CURVES
 #define HYBRID SENDER_HYBRID | SENDER_LONG_HELLO
 #define OPENSSL_35 SENDER_MLDSA | SENDER_NO_OLD_TLS
 static const struct sender_version versions[] = {
@@ -79,16 +82,16 @@ static const struct sender_version versions[] = {
 	    OPENSSL_35, true },
 	{ "postfix", "3.11", senders_postfix, senders_postfix_without,
 	    OPENSSL_35 | HYBRID, true },
-	{ "exim-gnutls", "4.96", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST, true },
-	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST, true },
+	{ "exim-gnutls", "4.96", senders_exim, senders_exim_without, GNUTLS,
+	    true },
+	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without, GNUTLS,
+	    true },
 	{ "exim-gnutls", "4.100", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST | SENDER_VAIN_MLDSA, true },
+	    GNUTLS | SENDER_VAIN_MLDSA, true },
 	{ "sendmail", "8.18", senders_sendmail, senders_sendmail_without,
 	    OPENSSL_35 | HYBRID, true },
-	{ "go", "1.19", senders_go, senders_go_without, SENDER_RSA_FIRST,
-	    true },
+	{ "go", "1.19", senders_go, senders_go_without,
+	    SENDER_RSA_FIRST | SENDER_NIST_CURVES | SENDER_NO_PSS_KEY, true },
 	{ "go", "1.24", senders_go, senders_go_without,
 	    GO | SENDER_NO_RSA_EXCHANGE | HYBRID, true },
 	{ "go", "1.27", senders_go, senders_go_without,
@@ -97,6 +100,7 @@ static const struct sender_version versions[] = {
 	    true },
 };
 #undef GO
+#undef GNUTLS
 #undef HYBRID
 #undef OPENSSL_35
 
@@ -110,14 +114,28 @@ is_telling(const struct danelaw_probe *probe)
 		    probe->tls->client_cert_requested));
 }
 
+/* "EC P-256", and nothing that is said of how it is written. */
+static bool
+is_nist_curve(const char *key)
+{
+	return strncmp(key + 3, "P-", 2) == 0 && strchr(key, '(') == NULL;
+}
+
 /* Can it take the certificate's key? */
 static bool
 takes_key(const struct sender_version *version, const char *key)
 {
-	return key == NULL ||
-	    ((version->traits & SENDER_MLDSA) != 0
-		    ? strncmp(key, "SLH-DSA", 7) != 0
-		    : strstr(key, "-DSA-") == NULL);
+	if (key == NULL)
+		return true;
+	if ((version->traits & SENDER_NIST_CURVES) != 0 &&
+	    strncmp(key, "EC ", 3) == 0 && !is_nist_curve(key))
+		return false;
+	if ((version->traits & SENDER_NO_PSS_KEY) != 0 &&
+	    strncmp(key, "RSA-PSS", 7) == 0)
+		return false;
+	return (version->traits & SENDER_MLDSA) != 0
+	    ? strncmp(key, "SLH-DSA", 7) != 0
+	    : strstr(key, "-DSA-") == NULL;
 }
 
 /* Or at least ask for it? */

@@ -41,6 +41,10 @@ enum {
 	SENDER_NO_RSA_EXCHANGE = 1 << 4,
 	/* Cannot read a certificate with a serial number below 0. */
 	SENDER_POSITIVE_SERIAL = 1 << 5,
+	/* Of curves only those of NIST, named and with whole points. */
+	SENDER_NIST_CURVES = 1 << 9,
+	/* Has no signatures by RSA-PSS keys. */
+	SENDER_NO_PSS_KEY = 1 << 10,
 	/* Go 1.27 writes a server's words as 454 "later". */
 	SENDER_QUOTES_REPLY = 1 << 6,
 };

@@ -9,7 +9,7 @@
 #include "model/outcomes.h"
 #include "policy/ruling.h"
 #include "policy/senders_list.h"
-#include "policy/verdict.h"
+#include "policy/outcome.h"
 
 /* Whose fault the date is, where the leaf's own dates tell. */
 static const struct phrase *
@@ -128,7 +128,7 @@ blame_broken(struct tree *tree, struct blame *blame)
 {
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
-		struct danelaw_class class = verdict_class(host);
+		struct danelaw_class class = host->counted;
 
 		if (class.skipped) {
 			blame->host = host;
@@ -150,7 +150,7 @@ blame_unexamined(struct tree *tree, struct blame *blame)
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
 
-		if (verdict_class(host).unexamined) {
+		if (host->counted.unexamined) {
 			blame_host(tree, host, false, blame);
 			return true;
 		}
@@ -164,7 +164,7 @@ blame_open(struct tree *tree, struct blame *blame)
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
 
-		if (verdict_class(host).open) {
+		if (host->counted.open) {
 			blame->host = host;
 			blame->where = known(host->name);
 			blame->phrase = phrase_for_open(host);
@@ -228,16 +228,23 @@ refusing_senders(struct tree *tree)
 	    vary == NULL ? "" : " will refuse at times"));
 }
 
-/* ", but not by exim-gnutls": to whom the fault is none. */
+/* Some do not mind the fault: no word of deferring without them. */
 static const char *
-delivering_senders(struct tree *tree)
+deferred(struct tree *tree)
 {
-	const char *deliver =
-	    senders_list(tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER);
+	const char *deliver = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER),
+		   *vary = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_VARIES);
 
-	return deliver == NULL
-	    ? ""
-	    : known(arena_printf(tree->arena, ", but not by %s", deliver));
+	if (vary != NULL && deliver == NULL)
+		return "mail is delivered on some connections only";
+	if (deliver == NULL)
+		return "mail is deferred";
+	return known(arena_printf(tree->arena,
+	    "senders differ, and mail is delivered by %s%s%s, not by others",
+	    deliver, vary == NULL ? "" : ", at times by ",
+	    vary == NULL ? "" : vary));
 }
 
 static char *
@@ -265,7 +272,7 @@ summary_degraded(struct tree *tree, const struct class_counts *counts)
 	if (!blame_broken(tree, &blame))
 		return NULL;
 	for (size_t i = 0; i < report->n_hosts; i++) {
-		struct danelaw_class class = verdict_class(&report->hosts[i]);
+		struct danelaw_class class = report->hosts[i].counted;
 
 		sound += class.authenticated && !class.failing;
 	}
@@ -288,10 +295,9 @@ summary_broken(struct tree *tree, const struct class_counts *counts)
 
 	if (!blame_broken(tree, &blame))
 		return NULL;
-	return arena_printf(tree->arena, "%s%s: %s",
+	return arena_printf(tree->arena, "%s: %s",
 	    counts->open > 0 ? "mail is delivered without authentication only"
-			     : "mail is deferred",
-	    counts->open > 0 ? "" : delivering_senders(tree),
+			     : deferred(tree),
 	    whole(tree, &blame, counts->failing + counts->skipped));
 }
 
@@ -425,28 +431,27 @@ summary_no_mail(struct tree *tree)
 }
 
 char *
-summary_for(struct tree *tree, bool unable)
+summary_for(struct tree *tree, const struct class_counts *counts, bool unable)
 {
 	const struct danelaw_report *report = &tree->report;
-	struct class_counts counts = verdict_count(report);
 
 	switch (report->verdict) {
 	case DANELAW_VERDICT_DEFER:
-		return summary_defer(tree, &counts, unable);
+		return summary_defer(tree, counts, unable);
 	case DANELAW_VERDICT_NO_MAIL:
 		return summary_no_mail(tree);
 	case DANELAW_VERDICT_INSECURE:
-		return summary_insecure(tree, &counts);
+		return summary_insecure(tree, counts);
 	case DANELAW_VERDICT_DEGRADED:
-		return summary_degraded(tree, &counts);
+		return summary_degraded(tree, counts);
 	case DANELAW_VERDICT_FAIL:
-		return summary_broken(tree, &counts);
+		return summary_broken(tree, counts);
 	case DANELAW_VERDICT_PARTIAL:
-		return summary_partial(tree, &counts);
+		return summary_partial(tree, counts);
 	case DANELAW_VERDICT_OK:
-		return summary_ok(tree, &counts);
+		return summary_ok(tree, counts);
 	case DANELAW_VERDICT_NO_DANE:
-		return summary_no_dane(tree, &counts);
+		return summary_no_dane(tree, counts);
 	}
 	return NULL;
 }

@@ -118,6 +118,21 @@ def test_layers_linked():
                1, "libbase.a: base may not use report (clock_monotonic_ms)")
 
 
+def test_missing():
+    """As if the package were not there."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "jsonschema.py"), "w") as file:
+            file.write("raise ModuleNotFoundError(name='jsonschema')\n")
+        done = subprocess.run(
+            [os.path.join(SOURCE, "tests", "e2e", "run"), "--build", BUILD],
+            env={**os.environ, "PYTHONPATH": folder}, capture_output=True,
+            text=True)
+        expect("a module that is missing is named, and its package",
+               (done.returncode, done.stdout, done.stderr), 1,
+               "Bail out! jsonschema is missing: apt-get install "
+               "python3-jsonschema")
+
+
 def test_pure():
     where = f"{os.path.basename(IMPURE)}(impure.c.o): policy is pure, but"
     expect("pure: clock, socket, output, a variable",
@@ -351,6 +366,7 @@ def test_catalogue():
 test_layers()
 test_layers_linked()
 test_rules()
+test_missing()
 test_pure()
 test_pure_members()
 test_schema()
