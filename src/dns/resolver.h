@@ -62,6 +62,12 @@ typedef void resolver_done_fn(const struct answer *answer, void *arg);
  */
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
     enum rrtype type, int64_t deadline, resolver_done_fn *done, void *arg);
+/*
+ * Asks for the sake of the cache: nobody hears of the answer, nor of there
+ * being none. Does not wait for the self-test, which it may begin.
+ */
+void resolver_ahead(
+    struct resolver *resolver, const char *name, enum rrtype type);
 /* done() will not be called. NULL is fine. */
 void resolver_cancel(struct resolver_query *query);
 
