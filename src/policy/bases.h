@@ -4,8 +4,7 @@
  *
  * Pure. RFC 7672 sections 2.1.3, 2.2.2 and 2.2.3.
  */
-#ifndef POLICY_BASES_H
-#define POLICY_BASES_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -42,5 +41,3 @@ enum bases_next {
 /* What an answer to the TLSA question at one candidate means. */
 enum bases_next bases_judge(
     enum danelaw_dnssec dnssec, enum danelaw_presence presence);
-
-#endif

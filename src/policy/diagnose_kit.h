@@ -2,8 +2,7 @@
 /*
  * diagnose_kit.h - what the files behind diagnose.h share, and nobody else.
  */
-#ifndef POLICY_DIAGNOSE_KIT_H
-#define POLICY_DIAGNOSE_KIT_H
+#pragma once
 
 #include "model/finding.h"
 #include "policy/diagnose.h"
@@ -197,5 +196,3 @@ void diagnose_smtp(struct exam *exam);
 void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
-
-#endif

@@ -6,8 +6,7 @@
  * equal rulings. A fact nobody filled in reads as an error, so a forgotten
  * one can make the ruling stricter but never weaker.
  */
-#ifndef POLICY_RULING_H
-#define POLICY_RULING_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -39,5 +38,3 @@ bool ruling_wants_tlsa(const struct host_facts *facts);
 /* *why becomes a static sentence for people, without the full stop. */
 enum danelaw_policy ruling_for(
     const struct host_facts *facts, const char **why);
-
-#endif
