@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "model/record.h"
 #include "policy/verdict.h"
 
 /* What a peer sent may be long; a sentence may not. */
@@ -296,33 +297,34 @@ kit_publish_all_311(const struct exam *exam, struct danelaw_finding *finding,
 	}
 }
 
-static bool
-is_digest(const struct danelaw_record *record, const char *hex)
+/* NULL, where there is no such digest. */
+static const uint8_t *
+octets(const char *hex, uint8_t *room, size_t size)
 {
-	return text_is_hex_of(hex, record->data, record->len);
+	size_t len = 0;
+
+	return hex != NULL && text_unhex(hex, room, size, &len) && len == size
+	    ? room
+	    : NULL;
 }
 
 bool
 kit_fits_as(const struct danelaw_record *record, uint8_t selector,
     const struct danelaw_cert *cert)
 {
-	const uint8_t *full = selector == 0 ? cert->der : cert->spki;
-	size_t len = selector == 0 ? cert->der_len : cert->spki_len;
+	bool key = selector == DANELAW_SELECTOR_SPKI;
+	uint8_t sha256[32], sha512[64];
+	const struct record_subject subject = {
+		key ? cert->spki : cert->der,
+		key ? cert->spki_len : cert->der_len,
+		octets(key ? cert->spki_sha256 : cert->cert_sha256, sha256,
+		    sizeof(sha256)),
+		octets(key ? cert->spki_sha512 : cert->cert_sha512, sha512,
+		    sizeof(sha512)),
+	};
 
-	if (record->data == NULL || record->len == 0 || selector > 1)
-		return false;
-	switch (record->mtype) {
-	case 0:
-		return full != NULL && len == record->len &&
-		    memcmp(full, record->data, len) == 0;
-	case 1:
-		return is_digest(record,
-		    selector == 0 ? cert->cert_sha256 : cert->spki_sha256);
-	case 2:
-		return is_digest(record,
-		    selector == 0 ? cert->cert_sha512 : cert->spki_sha512);
-	}
-	return false;
+	return record->data != NULL && selector <= DANELAW_SELECTOR_SPKI &&
+	    record_describes(record, &subject);
 }
 
 bool

@@ -92,9 +92,6 @@ bool senders_takes_key(const struct sender_facts *facts, const char *key);
 /* The alert that ended the default handshake, -1: none came. */
 int senders_alert(const struct danelaw_address *address);
 
-/* Does the record describe this certificate or its key, digests and all? */
-bool senders_record_fits(
-    const struct danelaw_record *record, const struct danelaw_cert *cert);
 /* Is the certificate valid at the time the report is about? */
 bool senders_in_time(
     const struct danelaw_report *report, const struct danelaw_cert *cert);

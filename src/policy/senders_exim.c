@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/name.h"
+#include "policy/diagnose_kit.h"
 #include "policy/references.h"
 #include "policy/senders.h"
 
@@ -220,9 +221,8 @@ fits_usage(const struct sender_facts *facts, uint8_t usage, size_t from,
 			continue;
 		*any = true;
 		for (size_t j = from; j < to; j++)
-			fits = fits ||
-			    senders_record_fits(
-				record, &facts->probe->chain[j]);
+			fits =
+			    fits || kit_fits(record, &facts->probe->chain[j]);
 	}
 	return fits;
 }

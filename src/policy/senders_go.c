@@ -326,9 +326,9 @@ handshake_fault(const struct danelaw_address *address)
 	if (address->n_probes > 0 && address->probes[0].n_chain > 0 &&
 	    (address->n_trials == 0 || first->ok))
 		return WHY_HANDSHAKE;
-	return address->n_trials > 0 && first->error != NULL &&
-		first->alert < 0 && !first->timeout &&
-		strstr(first->error, "closed") != NULL
+	return address->n_trials > 0 &&
+		(first->fault == DANELAW_TLS_CLOSED ||
+		    first->fault == DANELAW_TLS_DROPPED)
 	    ? "EOF"
 	    : NULL;
 }

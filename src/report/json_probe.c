@@ -189,6 +189,7 @@ put_probe(struct json_out *out, const struct danelaw_probe *probe,
 	json_put_text(out, "offer", probe->offer);
 	json_put_text(out, "outcome", danelaw_outcome_word(probe->outcome));
 	json_put_text(out, "error", probe->error);
+	json_put_text(out, "fault", danelaw_tls_fault_word(probe->fault));
 	json_tls(out, "tls", probe->tls);
 	put_match(out, probe->match, tlsa);
 	put_results(out, probe, tlsa);

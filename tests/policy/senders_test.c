@@ -634,12 +634,52 @@ alert_40(struct grown *g)
 static void
 old_tried(struct grown *g)
 {
-	static struct danelaw_tls old = { .version = "TLSv1" };
+	static struct danelaw_tls old;
 
+	old = (struct danelaw_tls) { .version = "TLSv1" };
 	no_tls(g);
 	tried(g, "default", 70);
 	tried(g, "tls10", -1);
 	g->address->trials[1].tls = &old;
+}
+
+/* ...by OpenSSL at security level 0. */
+static void
+old_weak(struct grown *g)
+{
+	old_tried(g);
+	g->address->trials[1].offer = "weak";
+	g->address->trials[1].tls->cipher = "AES128-SHA";
+}
+
+static void
+old_weak_ecdhe(struct grown *g)
+{
+	old_weak(g);
+	g->address->trials[1].tls->cipher = "ECDHE-RSA-AES128-SHA";
+}
+
+static void
+old_weak_pkix(struct grown *g)
+{
+	old_weak(g);
+	g->host->policy = DANELAW_POLICY_ENCRYPT;
+	grow_records(g, "1 1 1 " LEAF_KEY, NULL);
+}
+
+static void
+weak_pkix(struct grown *g)
+{
+	old_weak_pkix(g);
+	g->address->trials[1].tls->version = "TLSv1.2";
+}
+
+static void
+old_pkix(struct grown *g)
+{
+	pkix(g);
+	g->probe->tls->version = "TLSv1";
+	g->probe->tls->cipher = "ECDHE-RSA-AES128-SHA";
 }
 
 /* The default fails without an alert. */
@@ -648,7 +688,7 @@ cut(struct grown *g)
 {
 	tried(g, "default", 0);
 	g->address->trials[0].alert = -1;
-	g->address->trials[0].error = "the server closed the connection";
+	g->address->trials[0].fault = DANELAW_TLS_CLOSED;
 }
 
 static void
@@ -965,6 +1005,15 @@ static const struct sender_row {
 	    "go: remote error: tls: handshake failure" },
 	{ "alert 70, and TLS 1.0 works: no word of Exim", old_tried, "-",
 	    "go: remote error: tls: protocol version not supported" },
+	{ "alert 70: OpenSSL 3.0 takes TLS 1.0 with RSA", old_weak, "--",
+	    "postfix: Cannot start TLS: handshake failure" },
+	{ "alert 70: no OpenSSL takes SHA-1", old_weak_ecdhe, "-",
+	    "postfix: Cannot start TLS: handshake failure" },
+	{ "TLS 1.0, nothing to verify: Postfix, level 0", old_weak_pkix, "P-",
+	    "sendmail: 454 4.7.0 TLS handshake failed." },
+	{ "weak, nothing to verify: no word of Postfix", weak_pkix, "-", NULL },
+	{ "TLS 1.0 by default, nothing to verify: Postfix, level 0", old_pkix,
+	    "PE", NULL },
 	{ "hung up", hung_up, "", "go: EOF" },
 	{ "a hello of 1,500 octets is too long", big_hello, "pEg",
 	    "sendmail: 454 4.7.0 TLS handshake failed." },
