@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "policy/senders.h"
+
 enum {
 	/* Above this Exchange Online was seen to fail (July 2024). */
 	MANY_RECORDS = 12,
@@ -214,10 +216,17 @@ diagnose_many(struct exam *exam, const struct danelaw_host *host)
 	    : arena_printf(exam->arena,
 		  "; %zu of them name retired issuers of Let's Encrypt (%s)", n,
 		  retired);
+	if (tlsa->n_records > SENDERS_TLSA_MAX)
+		more = arena_printf(exam->arena,
+		    "%s; Postfix drops what is beyond %d, in the order of the "
+		    "answer, Exim misses some, and BIND may not answer",
+		    more == NULL ? "" : more, SENDERS_TLSA_MAX);
 	finding = finding_add(exam->tree, FINDING_TLSA_MANY_RECORDS, host->name,
 	    "name", kit_owner(exam, host), "count",
 	    kit_number(exam, (long)tlsa->n_records), "more",
 	    more == NULL ? "" : more, NULL);
+	if (finding != NULL && tlsa->n_records > SENDERS_TLSA_MAX)
+		finding->severity = DANELAW_SEVERITY_WARNING;
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		ca = known_ca_find(&tlsa->records[i]);
 		if (ca != NULL && known_ca_is_retired(ca) &&

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/diagnose_kit.h"
+#include "policy/senders.h"
 
 /* The codes of X509_V_ERR_*, OpenSSL 3; this floor does not see OpenSSL. */
 enum {
@@ -27,8 +28,8 @@ enum {
 	INVALID_CA = 79,
 };
 
-/* Postfix follows no more than these by default. */
-enum { DEPTH_MAX = 9 };
+/* With its depth of 9 Postfix takes anchors up to here. */
+enum { DEPTH_MAX = SENDERS_POSTFIX_DEPTH };
 
 #define SERVER_USES                                                            \
 	(DANELAW_KU_DIGITAL_SIGNATURE | DANELAW_KU_KEY_ENCIPHERMENT |          \

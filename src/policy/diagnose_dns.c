@@ -178,6 +178,21 @@ mx_owner(const struct danelaw_mx *mx)
 	return kit_end(lookup);
 }
 
+/* "" is the null MX, of which others tell. */
+static void
+diagnose_exchanges(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
+
+	for (size_t i = 0; i < mx->n_unusable; i++) {
+		if (mx->unusable[i] != NULL && *mx->unusable[i] != '\0')
+			finding_add(exam->tree, FINDING_DNS_MX_NOT_A_HOST_NAME,
+			    report->domain, "domain", report->domain,
+			    "exchange", kit_text(exam, mx->unusable[i]), NULL);
+	}
+}
+
 static void
 diagnose_mx(struct exam *exam)
 {
@@ -192,6 +207,7 @@ diagnose_mx(struct exam *exam)
 		return;
 	}
 	diagnose_mx_source(exam);
+	diagnose_exchanges(exam);
 	if (exam->options.null_mx_mixed)
 		kit_remove_line(exam,
 		    finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,

@@ -327,6 +327,8 @@ senders_exim(const struct sender_facts *facts)
 		return refuses(WHY_KEY_USAGE);
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses(WHY_CLIENT_CERT);
+	if (facts->host->tlsa.n_records > SENDERS_TLSA_MAX)
+		return (struct sender_ruling) { .unknown = true };
 	return authenticate(facts);
 }
 
