@@ -21,6 +21,7 @@ int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_tlsa(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 /* Also under the name check_danelaw; exits 0 to 3 whatever happens. */

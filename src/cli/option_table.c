@@ -5,7 +5,7 @@
 	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
 	    COMMAND_SERVE)
 /* All that ask the DNS, where they do. */
-#define LOOK (ALL | COMMAND_TLSA)
+#define LOOK (ALL | COMMAND_TLSA | COMMAND_TRACE)
 #define TALK                                                                   \
 	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
@@ -123,6 +123,12 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "check also mail hosts with private and reserved addresses, this "
 	    "machine, and any port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_TRACE, "What to ask",
+	    "ask name servers at private and reserved addresses, too" },
+	{ "dns-port", 0, KIND_NUMBER, AT(dns_port), "N", 1, 65535,
+	    COMMAND_TRACE, NULL,
+	    "ask name servers at this port, for test labs (53)" },
 	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
 	    COMMAND_MONITOR, "What to connect to",
 	    "the mail domain: what stands behind the @" },
@@ -226,7 +232,7 @@ const struct option_spec option_specs[] = {
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
-		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
+		COMMAND_TRACE | UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
@@ -236,14 +242,15 @@ const struct option_spec option_specs[] = {
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
 	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
 		UNHEEDED(COMMAND_SCAN),
 	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
-	    "only the line with the verdict" },
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY |
+		UNHEEDED(COMMAND_SERVE),
+	    NULL, "only the line with the verdict" },
 	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "reports in the order of the list, not as they end" },
 	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
@@ -278,9 +285,8 @@ const struct option_spec option_specs[] = {
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_TLSA, NULL,
 	    "nothing but the records: no comments, no warnings" },
-	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0,
-	    ALL | COMMAND_EXPLAIN | COMMAND_TLSA, "About danelaw",
-	    "this text" },
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, LOOK | COMMAND_EXPLAIN,
+	    "About danelaw", "this text" },
 	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, LOOK, NULL,
 	    "versions of the program and its libraries" },
 };

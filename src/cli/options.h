@@ -20,6 +20,7 @@ enum {
 	COMMAND_VERIFY = 1 << 8,
 	COMMAND_SCAN = 1 << 9,
 	COMMAND_TLSA = 1 << 10,
+	COMMAND_TRACE = 1 << 12,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -30,6 +31,7 @@ struct text_list {
 
 struct settings {
 	long port, connect_port, timeout;
+	long dns_port;                 /* trace */
 	long expiry_days, rrsig_hours; /* check; 0: the defaults */
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
@@ -51,7 +53,7 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
-	bool allow_private; /* serve and scan */
+	bool allow_private; /* serve, scan and trace */
 	/* The daemon's own. */
 	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;

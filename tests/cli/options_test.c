@@ -192,6 +192,7 @@ test_documented(void **state)
 	assert_documented(COMMAND_TLSA, "danelaw.1");
 	assert_documented(COMMAND_SERVE, "danelaw.1");
 	assert_documented(COMMAND_SCAN, "danelaw.1");
+	assert_documented(COMMAND_TRACE, "danelaw.1");
 	assert_documented(COMMAND_MONITOR, "check_danelaw.1");
 }
 
@@ -199,7 +200,7 @@ static void
 test_help_width(void **state)
 {
 	static const unsigned commands[] = { COMMAND_CHECK, COMMAND_MONITOR,
-		COMMAND_SERVE, COMMAND_SCAN };
+		COMMAND_SERVE, COMMAND_SCAN, COMMAND_TRACE };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
