@@ -168,8 +168,15 @@ add_line(struct comparison *c, enum pin_step step,
 	struct pin_line *line =
 	    ARENA_PUSH(c->arena, c->host->lines, c->host->n_lines);
 
-	if (line != NULL)
-		*line = (struct pin_line) { step, record, pin, why };
+	if (line == NULL)
+		return;
+	/* Servers change the order of what they have. */
+	for (; step != PIN_ADD && line > c->host->lines &&
+	     line[-1].step == step &&
+	     strcmp(line[-1].record->rr, record->rr) > 0;
+	     line--)
+		*line = line[-1];
+	*line = (struct pin_line) { step, record, pin, why };
 }
 
 /* A stronger digest that stays makes senders pass it over. */
