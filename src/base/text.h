@@ -25,8 +25,6 @@ char *text_printable_str(struct arena *arena, const char *text, size_t max);
 
 /* Lower-case hex, 2 * len characters. */
 char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len);
-/* Is it what text_hex() makes of these bytes? NULL is not. */
-bool text_is_hex_of(const char *text, const uint8_t *bytes, size_t len);
 /*
  * Reads hex digits of either case. White space between digits is passed
  * over. False, and nothing changed, where text holds anything else, an odd

@@ -240,7 +240,10 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return err;
 	engine->pulse =
 	    pulse_new(engine->base, engine->resolver, config->watch_health);
-	return engine->pulse == NULL ? DANELAW_ENOMEM : DANELAW_OK;
+	if (engine->pulse == NULL)
+		return DANELAW_ENOMEM;
+	probe_queue_set_pulse(engine->queue, engine->pulse);
+	return DANELAW_OK;
 }
 
 enum danelaw_err

@@ -73,6 +73,7 @@ ask(struct host_job *job, enum question question, const char *name,
 		struct answer answer;
 
 		answer_fail(job->arena, name, type, "out of memory", &answer);
+		answer.lacked = true;
 		done(&answer, job);
 	}
 }

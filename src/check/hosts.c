@@ -233,29 +233,12 @@ make_key(const struct host_spec *spec, struct buf *key)
 	return !buf_failed(key);
 }
 
-static bool
-lookup_failed(const struct host_entry *entry)
-{
-	const struct danelaw_host *host = host_job_host(entry->job);
-
-	for (size_t i = 0; i < host->n_lookups; i++) {
-		if (ruling_is_failure(host->lookups[i].dnssec))
-			return true;
-	}
-	return false;
-}
-
 /* By what is known today it failed while we were not well. */
 static bool
 is_excused(const struct host_entry *entry)
 {
-	const struct health *health = pulse_health(entry->hosts->engine->pulse);
-
-	if (lookup_failed(entry))
-		return health_was_bad_since(
-		    health, entry->begun - HEALTH_MEMORY_MS);
-	return host_job_is_unreached(entry->job) &&
-	    health_was_bad_since(health, entry->begun);
+	return host_job_is_excused(entry->job,
+	    pulse_health(entry->hosts->engine->pulse), entry->begun);
 }
 
 static struct fingerprint

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "check/judge.h"
 
-#include "policy/verdict.h"
+#include "policy/outcome.h"
 #include "tls/memo.h"
 #include "tls/pkix.h"
 
@@ -79,6 +79,7 @@ judge_shake(struct tls_context *context, struct evidence *evidence,
 	*probe = (struct danelaw_probe) {
 		.offer = from->offer,
 		.error = from->error,
+		.fault = from->fault,
 		.tls = from->tls,
 	};
 	if (!arena_hold(arena, evidence->arena))

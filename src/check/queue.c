@@ -28,6 +28,7 @@
 
 #include "base/clock.h"
 #include "base/fingerprint.h"
+#include "check/pulse.h"
 #include "probe/evidence_wire.h"
 
 #define LANE_KEY_MAX 64
@@ -46,6 +47,7 @@ struct probe_ticket {
 	struct owner *owner; /* READY or RUNNING */
 	struct probe_target target;
 	struct probe *probe;       /* while RUNNING */
+	int64_t begun;             /* RUNNING, by clock_boot_ms() */
 	struct evidence *evidence; /* while ANSWERED */
 	probe_done_fn *done;
 	void *arg;
@@ -79,6 +81,7 @@ struct probe_queue {
 	size_t window, n_running;
 	struct table lanes;
 	struct fingerprint_secret secret; /* strangers choose the addresses */
+	struct pulse *pulse;              /* NULL: we are always well */
 	bool gated;
 	struct gate gate;
 	struct table at_gate;
@@ -129,6 +132,12 @@ probe_queue_free(struct probe_queue *queue)
 		probe_ticket_cancel(ticket);
 	event_free(queue->pump);
 	free(queue);
+}
+
+void
+probe_queue_set_pulse(struct probe_queue *queue, struct pulse *pulse)
+{
+	queue->pulse = pulse;
 }
 
 void
@@ -391,14 +400,23 @@ tell_lane(struct probe_ticket *ticket, struct evidence *evidence)
 	}
 }
 
+static bool
+was_well(const struct probe_ticket *ticket)
+{
+	struct pulse *pulse = ticket->queue->pulse;
+
+	return pulse == NULL ||
+	    !health_was_bad_since(pulse_health(pulse), ticket->begun);
+}
+
 static void
 probe_done(struct evidence *evidence, void *arg)
 {
 	struct probe_ticket *ticket = arg;
+	bool good = evidence != NULL && was_well(ticket);
 
-	tell_gate(ticket->queue, ticket, evidence);
-	if (ticket->lane != NULL && evidence != NULL &&
-	    is_for_all(ticket, evidence))
+	tell_gate(ticket->queue, ticket, good ? evidence : NULL);
+	if (ticket->lane != NULL && good && is_for_all(ticket, evidence))
 		tell_lane(ticket, evidence);
 	end_ticket(ticket, evidence);
 }
@@ -426,6 +444,7 @@ start(struct probe_queue *queue, struct probe_ticket *ticket)
 	TAILQ_REMOVE(&ticket->owner->ready, ticket, link);
 	TAILQ_INSERT_TAIL(&queue->running, ticket, link);
 	ticket->state = RUNNING;
+	ticket->begun = clock_boot_ms();
 	queue->n_running++;
 	ticket->owner->n_running++;
 	put_back(queue, ticket->owner);

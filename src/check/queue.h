@@ -15,6 +15,7 @@
 
 struct probe_queue;
 struct probe_ticket;
+struct pulse;
 
 /* NULL: no memory. */
 struct probe_queue *probe_queue_new(
@@ -34,6 +35,9 @@ void probe_ticket_cancel(struct probe_ticket *ticket); /* NULL is fine */
 bool probe_ticket_is_running(const struct probe_ticket *ticket);
 /* "connecting to", "the greeting of", ...: see probe_waiting(). Static. */
 const char *probe_ticket_waiting(const struct probe_ticket *ticket);
+
+/* What was seen while we were not well is told to nobody else. */
+void probe_queue_set_pulse(struct probe_queue *queue, struct pulse *pulse);
 
 /* See gate.h. */
 void probe_queue_set_gate(struct probe_queue *queue, const struct gate *gate);

@@ -11,168 +11,39 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/name.h"
-#include "base/text.h"
-#include "cli/cli.h"
-#include "policy/pins.h"
+#include "cli/primary.h"
+#include "cli/tlsa_job.h"
+#include "policy/pins_compare.h"
 #include "report/pins.h"
 #include "tls/library.h"
-#include "tls/peer.h"
-#include "tls/public.h"
 
 #define DEFAULT_PORT 25
 #define DEFAULT_TTL 3600
 #define SHOWN 200 /* characters of a path */
-
-struct job {
-	const struct settings *settings;
-	struct arena *arena;
-	struct pin_wish wish;
-	struct pin_source *sources;
-	size_t n_sources;
-	struct pin_set set;
-};
 
 static void
 usage(void)
 {
 	fputs("Usage: danelaw tlsa --host NAME --chain FILE [OPTION]...\n"
 	      "       danelaw tlsa --host NAME --key FILE | --csr FILE "
-	      "[OPTION]...\n\n"
+	      "[OPTION]...\n"
+	      "       danelaw tlsa --live NAME [OPTION]...\n\n"
 	      "The TLSA records to publish for the mail host NAME: by default "
 	      "3 1 1 of its key,\nas RFC 7671 5.1 recommends. Nothing is "
-	      "looked up, and nothing is changed.\n",
+	      "looked up but with --live and --current,\nand nothing is ever "
+	      "changed.\n",
 	    stdout);
 	options_usage(COMMAND_TLSA, stdout);
-	fputs("\nExit status: 0 the records are told, 64 wrong usage or a file "
-	      "that makes no sense,\n70 own failure.\n",
+	fputs("\nExit status: 0 the records are told, 3 --live cannot be "
+	      "believed, 64 wrong usage or\na file that makes no sense, 70 "
+	      "own failure. With --current: 0 nothing to do, 1\nsomething to "
+	      "add, 2 what a server presents has no record, 3 could not "
+	      "look.\n",
 	    stdout);
 }
 
 static int
-complain_memory(void)
-{
-	cli_complain("out of memory");
-	return EXIT_OWN_FAILURE;
-}
-
-static const char *
-shown(struct job *job, const char *path)
-{
-	const char *text = strcmp(path, "-") == 0
-	    ? "standard input"
-	    : text_printable_str(job->arena, path, SHOWN);
-
-	return text == NULL ? "" : text;
-}
-
-/* why NULL: no memory. */
-static int
-complain_of(struct job *job, const char *path, const char *why)
-{
-	if (why == NULL)
-		return complain_memory();
-	cli_complain("%s: %s", shown(job, path), why);
-	return EXIT_WRONG_USAGE;
-}
-
-static int
-read_chain(struct job *job, const char *path, const struct buf *file,
-    struct pin_source *source)
-{
-	char *error = NULL;
-	struct tls_chain *chain =
-	    tls_chain_from_pem(buf_text(file), file->len, &error);
-	struct danelaw_cert *certs = NULL;
-	int status = EXIT_SUCCESS;
-
-	if (chain == NULL)
-		status = complain_of(job, path, error);
-	else if (!tls_chain_facts(chain, job->arena, &certs, &source->n_certs))
-		status = complain_memory();
-	source->certs = certs;
-	tls_chain_unref(chain);
-	free(error);
-	return status;
-}
-
-static int
-read_key(struct job *job, const char *path, const struct buf *file,
-    struct pin_source *source)
-{
-	struct danelaw_cert *cert = arena_alloc(job->arena, sizeof(*cert));
-	const char *error = NULL;
-	bool done = cert != NULL &&
-	    (source->kind == PIN_REQUEST
-		    ? tls_request_read(
-			  job->arena, buf_text(file), file->len, cert, &error)
-		    : tls_key_read(
-			  job->arena, buf_text(file), file->len, cert, &error));
-
-	source->certs = cert;
-	source->n_certs = 1;
-	return done ? EXIT_SUCCESS : complain_of(job, path, error);
-}
-
-static int
-read_source(struct job *job, enum pin_kind kind, const char *path)
-{
-	struct pin_source *source = &job->sources[job->n_sources];
-	int status = EXIT_SUCCESS;
-	struct buf file;
-
-	*source = (struct pin_source) { kind, shown(job, path), NULL, 0 };
-	buf_init(&file, CLI_FILE_LIMIT);
-	if (!cli_read_file(path, &file))
-		status = EXIT_WRONG_USAGE;
-	else if (file.len == 0)
-		status = complain_of(job, path, "it is empty");
-	else if (kind == PIN_CHAIN)
-		status = read_chain(job, path, &file, source);
-	else
-		status = read_key(job, path, &file, source);
-	/* It may have been a private key. */
-	if (file.bytes != NULL)
-		explicit_bzero(file.bytes, file.room);
-	buf_finish(&file);
-	job->n_sources += status == EXIT_SUCCESS;
-	return status;
-}
-
-static int
-read_sources(struct job *job)
-{
-	const struct settings *settings = job->settings;
-	const struct {
-		enum pin_kind kind;
-		const struct text_list *paths;
-	} lists[] = {
-		{ PIN_CHAIN, &settings->chains },
-		{ PIN_KEY, &settings->key_files },
-		{ PIN_REQUEST, &settings->requests },
-		{ PIN_NEXT, &settings->next_keys },
-	};
-	enum { N_LISTS = sizeof(lists) / sizeof(lists[0]) };
-	size_t n = 0;
-
-	for (size_t i = 0; i < N_LISTS; i++)
-		n += lists[i].paths->n;
-	job->sources = arena_alloc(job->arena, n * sizeof(*job->sources));
-	if (job->sources == NULL)
-		return complain_memory();
-	for (size_t i = 0; i < N_LISTS; i++) {
-		for (size_t j = 0; j < lists[i].paths->n; j++) {
-			int status = read_source(
-			    job, lists[i].kind, lists[i].paths->texts[j]);
-
-			if (status != EXIT_SUCCESS)
-				return status;
-		}
-	}
-	return EXIT_SUCCESS;
-}
-
-static int
-make_pins(struct job *job)
+make_pins(struct tlsa_job *job)
 {
 	const char *why = pins_misfit(job->arena, job->sources, job->n_sources);
 
@@ -185,47 +56,17 @@ make_pins(struct job *job)
 		const struct pin_source *source = &job->sources[i];
 
 		/* Nobody has issued anything for a key alone. */
-		wish.issuer = wish.issuer && source->kind == PIN_CHAIN;
+		wish.issuer = wish.issuer &&
+		    (source->kind == PIN_CHAIN || source->kind == PIN_LIVE);
 		if (pins_add(job->arena, &wish, source, &job->set, &why))
 			continue;
 		if (why == NULL)
-			return complain_memory();
+			return tlsa_complain_memory();
 		cli_complain("%s: %s", source->from, why);
 		return EXIT_WRONG_USAGE;
 	}
 	pins_warn(job->arena, &job->wish, &job->set);
-	return arena_failed(job->arena) ? complain_memory() : EXIT_SUCCESS;
-}
-
-static int
-take_hosts(struct job *job)
-{
-	const struct text_list *list = &job->settings->hosts;
-	struct pin_host *hosts =
-	    arena_alloc(job->arena, list->n * sizeof(*hosts));
-
-	for (size_t i = 0; hosts != NULL && i < list->n; i++) {
-		const char *text = list->texts[i], *why = NULL;
-		char *name = name_is_address(text) || text[0] == '['
-		    ? NULL
-		    : name_parse(job->arena, text, &why);
-
-		hosts[i].name = name;
-		hosts[i].owner = name == NULL
-		    ? NULL
-		    : name_tlsa(job->arena, job->set.port, name);
-		if (hosts[i].owner != NULL)
-			continue;
-		cli_complain("host \"%s\": %s", shown(job, text),
-		    name != NULL      ? "the name of its records would be "
-					"longer than 253 characters"
-			: why == NULL ? "TLSA records need the name of a host"
-				      : why);
-		return EXIT_WRONG_USAGE;
-	}
-	job->set.hosts = hosts;
-	job->set.n_hosts = list->n;
-	return hosts == NULL ? complain_memory() : EXIT_SUCCESS;
+	return arena_failed(job->arena) ? tlsa_complain_memory() : EXIT_SUCCESS;
 }
 
 /* All certificates of a source as danelaw_verify() takes them. */
@@ -239,7 +80,8 @@ write_chain(const struct pin_source *source, struct buf *der)
 
 /* Would a sender that has this record alone deliver? */
 static int
-try_pin(struct job *job, const struct pin_host *host, const struct pin *pin)
+try_pin(
+    struct tlsa_job *job, const struct pin_host *host, const struct pin *pin)
 {
 	struct danelaw_verify_request request = {
 		.host = host->name,
@@ -277,7 +119,7 @@ try_pin(struct job *job, const struct pin_host *host, const struct pin *pin)
 }
 
 static int
-try_pins(struct job *job)
+try_pins(struct tlsa_job *job)
 {
 	for (size_t i = 0; i < job->set.n_pins; i++) {
 		const struct pin *pin = &job->set.pins[i];
@@ -293,31 +135,79 @@ try_pins(struct job *job)
 	return EXIT_SUCCESS;
 }
 
+static bool
+wants_script(const struct settings *settings)
+{
+	return settings->format != NULL &&
+	    strcmp(settings->format, "nsupdate") == 0;
+}
+
+/* What a look has shown that is no record, and how it ends. */
 static int
-print(const struct job *job)
+conclude(const struct tlsa_job *job)
+{
+	enum pin_state state = PIN_DONE;
+
+	for (size_t i = 0; i < job->set.n_hosts; i++) {
+		const struct pin_host *host = &job->set.hosts[i];
+
+		if (host->failed != NULL)
+			cli_complain("%s: %s", host->name, host->failed);
+		for (size_t j = 0; j < host->n_notes; j++)
+			cli_complain("%s %s", host->name, host->notes[j]);
+		if (host->looked)
+			state = pins_worse(state, host->state);
+	}
+	/* A script is there for what is to be added. */
+	if (state == PIN_TO_ADD && !job->settings->current)
+		state = PIN_DONE;
+	return (int)state;
+}
+
+static int
+print(const struct tlsa_job *job)
 {
 	const struct settings *settings = job->settings;
 	const char *format = settings->format;
 	bool bare = settings->quiet > 0;
 	struct buf out = { 0 };
-	int status = EXIT_SUCCESS;
+	int status = conclude(job);
 
 	if (settings->json || (format != NULL && strcmp(format, "json") == 0)) {
 		pins_json(&job->set, &out);
 		buf_puts(&out, "\n");
 	} else if (format != NULL && strcmp(format, "rfc3597") == 0) {
 		pins_rfc3597(&job->set, bare, &out);
+	} else if (wants_script(settings)) {
+		pins_nsupdate(&job->set, settings->drop, &out);
+	} else if (settings->current) {
+		pins_current(&job->set, &out);
 	} else {
 		pins_zone(&job->set, bare, &out);
 	}
 	for (size_t i = 0; !bare && i < job->set.n_warnings; i++)
 		cli_complain("%s", job->set.warnings[i]);
 	if (buf_failed(&out))
-		status = complain_memory();
+		status = tlsa_complain_memory();
 	else
 		fputs(buf_text(&out), stdout);
 	buf_finish(&out);
 	return cli_flush() ? status : EXIT_OWN_FAILURE;
+}
+
+/* Nothing that nsupdate would take for another line, or word. */
+static bool
+is_server(const char *text)
+{
+	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789-_.:";
+	size_t len = strspn(text, fit), port;
+
+	if (text[len] == '\0')
+		return len > 0;
+	port = text[len] == '@' ? strspn(text + len + 1, "0123456789") : 0;
+	return len > 0 && port > 0 && port < 6 && text[len + 1 + port] == '\0';
 }
 
 /* What is missing or too much; NULL: nothing. */
@@ -327,24 +217,97 @@ lacking(
 {
 	if (operands)
 		return "files and hosts are told by options, as --chain FILE";
-	if (settings->hosts.n == 0)
+	if (settings->hosts.n + settings->lives.n == 0)
 		return "for which mail host? Give its name with --host";
 	if (settings->chains.n + settings->key_files.n + settings->requests.n +
-		settings->next_keys.n ==
+		settings->next_keys.n + settings->lives.n ==
 	    0)
-		return "of what? Give --chain, --key or --csr";
+		return "of what? Give --chain, --key, --csr or --live";
 	if (settings->json && settings->format != NULL &&
 	    strcmp(settings->format, "json") != 0)
 		return "options --json and --format: only one of them";
-	if (settings->issuer && settings->chains.n == 0)
-		return "option --issuer: it needs --chain";
+	if (settings->issuer && settings->chains.n + settings->lives.n == 0)
+		return "option --issuer: it needs --chain or --live";
+	if (settings->drop && !(settings->current && wants_script(settings)))
+		return "option --drop: it needs --current and --format "
+		       "nsupdate";
+	if (settings->server != NULL && !is_server(settings->server))
+		return "option --server: an address or a name, and perhaps "
+		       "@PORT";
 	return pins_refuse(wish);
+}
+
+/* What is published and presented, beside what is wanted. */
+static int
+compare(struct tlsa_job *job)
+{
+	for (size_t i = 0; i < job->set.n_hosts; i++) {
+		struct pin_host *host = &job->set.hosts[i];
+		const struct look *look = tlsa_look_at(job, host->name);
+
+		if (!pins_compare(
+			job->arena, look->report, look->probe, &job->set, host))
+			return tlsa_complain_memory();
+	}
+	return EXIT_SUCCESS;
+}
+
+/* Where each update is to be sent. */
+static int
+find_servers(struct tlsa_job *job)
+{
+	for (size_t i = 0; i < job->set.n_hosts; i++) {
+		struct pin_host *host = &job->set.hosts[i];
+
+		if (host->failed != NULL || host->zone == NULL)
+			continue;
+		for (size_t j = 0; j < i && host->server == NULL; j++) {
+			if (name_equal(job->set.hosts[j].zone, host->zone))
+				host->server = job->set.hosts[j].server;
+		}
+		if (job->settings->server != NULL)
+			host->server = job->settings->server;
+		else if (host->server == NULL &&
+		    !primary_find(
+			job->settings, job->arena, host->zone, &host->server))
+			return PIN_UNKNOWN;
+	}
+	return EXIT_SUCCESS;
+}
+
+static int
+fill(struct tlsa_job *job)
+{
+	const struct settings *settings = job->settings;
+	bool compared = settings->current || wants_script(settings);
+	bool look = compared || settings->lives.n > 0;
+	int status;
+
+	if (!look && !job->wish.issuer && job->wish.usage == 3 &&
+	    settings->requests.n == 0)
+		library_start_small();
+	status = tlsa_take_hosts(job);
+	if (status == EXIT_SUCCESS)
+		status = tlsa_read_files(job);
+	if (status == EXIT_SUCCESS && look)
+		status = tlsa_look(job);
+	if (status == EXIT_SUCCESS)
+		status = tlsa_read_lives(job);
+	if (status == EXIT_SUCCESS)
+		status = make_pins(job);
+	if (status == EXIT_SUCCESS)
+		status = try_pins(job);
+	if (status == EXIT_SUCCESS && compared)
+		status = compare(job);
+	if (status == EXIT_SUCCESS && wants_script(settings))
+		status = find_servers(job);
+	return status;
 }
 
 static int
 tlsa(const struct settings *settings, const struct pin_wish *wish)
 {
-	struct job job = {
+	struct tlsa_job job = {
 		.settings = settings,
 		.arena = arena_new(),
 		.wish = *wish,
@@ -357,18 +320,11 @@ tlsa(const struct settings *settings, const struct pin_wish *wish)
 	int status;
 
 	if (job.arena == NULL)
-		return complain_memory();
-	if (!wish->issuer && wish->usage == 3 && settings->requests.n == 0)
-		library_start_small();
-	status = take_hosts(&job);
-	if (status == EXIT_SUCCESS)
-		status = read_sources(&job);
-	if (status == EXIT_SUCCESS)
-		status = make_pins(&job);
-	if (status == EXIT_SUCCESS)
-		status = try_pins(&job);
+		return tlsa_complain_memory();
+	status = fill(&job);
 	if (status == EXIT_SUCCESS)
 		status = print(&job);
+	tlsa_job_finish(&job);
 	arena_unref(job.arena);
 	return status;
 }

@@ -64,10 +64,10 @@ struct settings {
 	bool order, summary, zones;
 	const char *resume, *shard;
 	/* tlsa, which sets the defaults where 0 counts */
-	struct text_list hosts, chains, key_files, next_keys, requests;
+	struct text_list hosts, chains, key_files, next_keys, requests, lives;
 	long usage, selector, mtype, ttl;
-	bool issuer;
-	const char *format;
+	bool issuer, current, trust_live, drop;
+	const char *format, *server;
 	long concurrency, workers, per_host, rate, drain;
 };
 

@@ -25,6 +25,8 @@ rrtype_word(enum rrtype type)
 		return "A";
 	case RRTYPE_CNAME:
 		return "CNAME";
+	case RRTYPE_SOA:
+		return "SOA";
 	case RRTYPE_MX:
 		return "MX";
 	case RRTYPE_TXT:
@@ -135,6 +137,12 @@ record_read(struct arena *arena, const struct packet *packet,
 		record->preference = (uint16_t)(rdata[0] << 8 | rdata[1]);
 		keep = 2;
 		break;
+	case RRTYPE_SOA:
+		name = packet_first_name(packet, rr);
+		if (name == NULL)
+			return false;
+		keep = 0;
+		break;
 	case RRTYPE_CNAME:
 		name = packet_rdata_name(packet, rr, 0);
 		if (name == NULL)
@@ -201,6 +209,22 @@ follow_aliases(struct arena *arena, const struct packet *packet,
 	return NULL;
 }
 
+/*
+ * Canonical order of RDATA (RFC 4034 6.3), as servers and resolvers rotate it
+ * and the same zone must make the same report.
+ */
+static int
+record_compare(const void *left, const void *right)
+{
+	const struct answer_record *a = left, *b = right;
+	int order =
+	    memcmp(a->rdata, b->rdata, a->len < b->len ? a->len : b->len);
+
+	if (order == 0 && a->name != NULL && b->name != NULL)
+		order = strcmp(a->name, b->name);
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
 /* NULL, or what is wrong. */
 static const char *
 read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
@@ -237,6 +261,9 @@ read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
 		else if (!record_read(arena, packet, rr, record))
 			wrong = "the answer has a malformed record";
 	}
+	if (wrong == NULL && answer->n_records > 1)
+		qsort(answer->records, answer->n_records,
+		    sizeof(*answer->records), record_compare);
 	answer->lookup.wildcard = answer->lookup.n_records > 0 &&
 	    packet_is_expanded(packet, name, (uint16_t)type);
 	ldns_rdf_deep_free(name);
@@ -314,6 +341,7 @@ answer_spoil(struct answer *answer, enum danelaw_dnssec dnssec, const char *why)
 	answer->lookup.dnssec = dnssec;
 	answer->lookup.presence = DANELAW_PRESENCE_UNKNOWN;
 	answer->lookup.why = why;
+	answer->lookup.cause = reason_cause(why);
 	answer->lookup.n_records = 0;
 	answer->lookup.wildcard = false;
 	answer->records = NULL;
@@ -448,6 +476,7 @@ answer_fail(struct arena *arena, const char *name, enum rrtype type,
 {
 	answer_init(arena, name, type, answer);
 	answer->lookup.why = text_printable_str(arena, why, 2 * REASON_MAX);
+	answer->lookup.cause = reason_cause(why);
 }
 
 static void

@@ -17,6 +17,7 @@
 enum rrtype {
 	RRTYPE_A = 1,
 	RRTYPE_CNAME = 5,
+	RRTYPE_SOA = 6,
 	RRTYPE_MX = 15,
 	RRTYPE_TXT = 16,
 	RRTYPE_AAAA = 28,
@@ -27,10 +28,11 @@ enum rrtype {
 
 /* One record of the type asked for. */
 struct answer_record {
-	const uint8_t *rdata; /* as on the wire; MX without its name */
+	const uint8_t *rdata; /* as on the wire, without name */
 	size_t len;
 	uint16_t preference; /* MX */
-	const char *name;    /* MX, CNAME: the target, as name_from_dns() */
+	/* MX, CNAME: the target; SOA: the primary server; name_from_dns() */
+	const char *name;
 };
 
 struct answer {

@@ -55,6 +55,9 @@ unsigned packet_rcode(const struct packet *packet);
 /* The name that fills the RDATA from skip on; NULL where none does. */
 ldns_rdf *packet_rdata_name(
     const struct packet *packet, const struct packet_rr *rr, size_t skip);
+/* The name that the RDATA begins with, as that of a SOA. */
+ldns_rdf *packet_first_name(
+    const struct packet *packet, const struct packet_rr *rr);
 /* Of the records the answer rests on, the proof of a denial included. */
 uint32_t packet_least_ttl(const struct packet *packet);
 /* A signature; times are 0 and rr is NULL where there is none. */

@@ -5,8 +5,7 @@
 #ifndef DNS_REASON_H
 #define DNS_REASON_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <danelaw_report.h>
 
 struct arena;
 
@@ -19,6 +18,9 @@ struct arena;
  * says nothing.
  */
 char *reason_shorten(struct arena *arena, const char *text);
+
+/* What such a line tells. NULL, or words that are not known: UNTOLD. */
+enum danelaw_dns_cause reason_cause(const char *why);
 
 /*
  * Reads a line of libunbound's log, as

@@ -98,6 +98,11 @@ void resolver_retest(struct resolver *resolver);
  * asked again. Where other upstreams are configured there is nothing to do.
  */
 void resolver_renew(struct resolver *resolver);
+/*
+ * Makes the upstreams anew, whatever they are, so that nothing is remembered;
+ * what was in flight is asked again. False: not now, they are being tested.
+ */
+bool resolver_refresh(struct resolver *resolver);
 /* The resolv.conf that its upstreams are from, or NULL. */
 const char *resolver_file(const struct resolver *resolver);
 /* Does it use what resolv.conf names because no root server answers? */

@@ -187,6 +187,18 @@ resolver_renew(struct resolver *resolver)
 	resolver_wake(resolver);
 }
 
+bool
+resolver_refresh(struct resolver *resolver)
+{
+	if (resolver->phase == PHASE_TESTING)
+		return false;
+	resolver_drop_upstream(resolver);
+	resolver->lacked_at = 0;
+	resolver->phase = PHASE_IDLE;
+	resolver_wake(resolver);
+	return true;
+}
+
 const char *
 resolver_file(const struct resolver *resolver)
 {

@@ -156,8 +156,8 @@ static bool
 lacks_serverauth(const struct danelaw_cert *cert)
 {
 	for (size_t i = 0; i < cert->n_ext_key_usage; i++) {
-		if (kit_says(cert->ext_key_usage[i], "serverAuth") ||
-		    kit_says(cert->ext_key_usage[i], "anyExtendedKeyUsage"))
+		/* OpenSSL does not take "any" for it, others do. */
+		if (kit_says(cert->ext_key_usage[i], "serverAuth"))
 			return false;
 	}
 	return cert->has_ext_key_usage;

@@ -57,6 +57,10 @@ bool kit_binding(const struct danelaw_host *host);
 void kit_soften(struct danelaw_finding *finding,
     const struct danelaw_host *host, enum danelaw_outcome outcome);
 
+/* It is but what follows from another, which has the remedy. */
+void kit_follow(const struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id cause);
+
 /* The TLSA lookup whose answer is in force; NULL: none was made. */
 const struct danelaw_lookup *kit_tlsa_lookup(const struct danelaw_host *host);
 /* Where the TLSA records really are, behind any CNAME; never NULL. */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "model/outcomes.h"
 #include "policy/cause.h"
 #include "policy/diagnose_kit.h"
 #include "policy/senders.h"
@@ -215,23 +216,14 @@ is_ipv6(const struct danelaw_address *address)
 	return address->ip != NULL && strchr(address->ip, ':') != NULL;
 }
 
-static bool
-is_unreached(const struct danelaw_address *address)
-{
-	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
-}
-
 /* No IPv6 here: that says nothing about the host. */
 static bool
 is_our_lack(const struct danelaw_address *address)
 {
-	const char *why =
-	    address->n_probes > 0 ? address->probes[0].error : NULL;
-
-	return is_ipv6(address) && is_unreached(address) &&
-	    (kit_says(why, "network is unreachable") ||
-		kit_says(why, "cannot assign requested address"));
+	return is_ipv6(address) &&
+	    outcome_is(address->outcome, OUTCOME_UNREACHED) &&
+	    address->n_probes > 0 &&
+	    address->probes[0].fault == DANELAW_TLS_UNROUTED;
 }
 
 static bool
@@ -239,7 +231,8 @@ has_ipv4_reached(const struct danelaw_host *host)
 {
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) &&
-		    !is_unreached(&host->addresses[i]) &&
+		    !outcome_is(
+			host->addresses[i].outcome, OUTCOME_UNREACHED) &&
 		    host->addresses[i].outcome != DANELAW_OUTCOME_NOT_EXAMINED)
 			return true;
 	}
@@ -260,7 +253,7 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 			DANELAW_OUTCOME_NOT_EXAMINED ||
 		    host->addresses[i].our_lack != NULL)
 			continue;
-		if (!is_unreached(&host->addresses[i]))
+		if (!outcome_is(host->addresses[i].outcome, OUTCOME_UNREACHED))
 			return;
 		if (first == NULL)
 			first = &host->addresses[i];
@@ -281,13 +274,9 @@ is_selective(const struct danelaw_address *address)
 	bool with = false, without = false;
 
 	for (size_t i = 0; i < address->n_probes; i++) {
-		enum danelaw_outcome outcome = address->probes[i].outcome;
-
 		with = with || address->probes[i].tls != NULL;
 		without = without ||
-		    outcome == DANELAW_OUTCOME_STARTTLS_MISSING ||
-		    outcome == DANELAW_OUTCOME_STARTTLS_REFUSED ||
-		    outcome == DANELAW_OUTCOME_CLEARTEXT;
+		    outcome_is(address->probes[i].outcome, OUTCOME_NO_STARTTLS);
 	}
 	return (with && without) || kit_tries_differ(address);
 }
@@ -325,7 +314,7 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 
 		finding_add(exam->tree, FINDING_OPS_OUR_LACK, where, "where",
 		    where, "what", address->our_lack, NULL);
-		if (outcome_is_unseen(address->outcome))
+		if (outcome_is(address->outcome, OUTCOME_UNSEEN))
 			return;
 	}
 	if (is_selective(address)) {

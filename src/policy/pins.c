@@ -105,7 +105,7 @@ described(struct arena *arena, const struct pin_source *source, uint8_t usage,
 
 	if (usage == 3)
 		return &source->certs[0];
-	if (source->kind != PIN_CHAIN) {
+	if (source->kind != PIN_CHAIN && source->kind != PIN_LIVE) {
 		*why = "usage 2 is for an issuer that the server sends: that "
 		       "takes a chain of certificates";
 		return NULL;

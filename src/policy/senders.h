@@ -41,6 +41,10 @@ enum {
 	SENDER_NO_RSA_EXCHANGE = 1 << 4,
 	/* Cannot read a certificate with a serial number below 0. */
 	SENDER_POSITIVE_SERIAL = 1 << 5,
+	/* Of curves only those of NIST, named and with whole points. */
+	SENDER_NIST_CURVES = 1 << 9,
+	/* Has no signatures by RSA-PSS keys. */
+	SENDER_NO_PSS_KEY = 1 << 10,
 	/* Go 1.27 writes a server's words as 454 "later". */
 	SENDER_QUOTES_REPLY = 1 << 6,
 };
@@ -88,9 +92,6 @@ bool senders_takes_key(const struct sender_facts *facts, const char *key);
 /* The alert that ended the default handshake, -1: none came. */
 int senders_alert(const struct danelaw_address *address);
 
-/* Does the record describe this certificate or its key, digests and all? */
-bool senders_record_fits(
-    const struct danelaw_record *record, const struct danelaw_cert *cert);
 /* Is the certificate valid at the time the report is about? */
 bool senders_in_time(
     const struct danelaw_report *report, const struct danelaw_cert *cert);

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/name.h"
+#include "policy/diagnose_kit.h"
 #include "policy/references.h"
 #include "policy/senders.h"
 
@@ -220,20 +221,39 @@ fits_usage(const struct sender_facts *facts, uint8_t usage, size_t from,
 			continue;
 		*any = true;
 		for (size_t j = from; j < to; j++)
-			fits = fits ||
-			    senders_record_fits(
-				record, &facts->probe->chain[j]);
+			fits =
+			    fits || kit_fits(record, &facts->probe->chain[j]);
 	}
 	return fits;
 }
 
-/* Of its own name only: Exim asks for no other reference (4.96). */
+/* Any first label will do for GnuTLS, one with an underscore, too. */
+static bool
+fits_wildcard(const char *presented, const char *name)
+{
+	const char *rest = strchr(name, '.');
+
+	return strncmp(presented, "*.", 2) == 0 && rest != NULL &&
+	    rest != name && strchr(presented + 2, '.') != NULL &&
+	    strcasecmp(presented + 2, rest + 1) == 0;
+}
+
+/*
+ * Of its own name only: Exim asks for no other reference (4.96). GnuTLS goes
+ * by a common name only where there is one alone, and no address beside it.
+ */
 static bool
 has_name(const struct danelaw_cert *leaf, const char *name)
 {
-	struct danelaw_name_check check = { 0 };
-
-	return name != NULL && references_evidence(leaf, &name, 1, &check);
+	if (name == NULL)
+		return false;
+	for (size_t i = 0; i < leaf->n_names; i++) {
+		if (references_match(leaf->names[i], name) ||
+		    fits_wildcard(leaf->names[i], name))
+			return true;
+	}
+	return leaf->n_cns <= 1 && !leaf->has_ip_names &&
+	    references_common_name(leaf, name) != NULL;
 }
 
 /*
@@ -261,7 +281,10 @@ authenticate(const struct sender_facts *facts)
 		return refuses(WHY_DIFFERS);
 	if (probe->n_chain < 2)
 		return refuses(WHY_NONE_USABLE);
-	if (ta && has_prefix(probe->chain[1].key, "SLH-DSA"))
+	if (ta &&
+	    (has_prefix(probe->chain[1].key, "SLH-DSA") ||
+		(has_prefix(probe->chain[1].key, "EC ") &&
+		    !senders_takes_key(facts, probe->chain[1].key))))
 		return refuses(WHY_NO_KEY);
 	if (!ta || !leaf_passes(facts))
 		return refuses(WHY_CONSTRAINS);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "model/outcomes.h"
 #include "policy/ruling.h"
-#include "policy/summary.h"
 
 struct danelaw_class
 verdict_class_of(
@@ -18,7 +18,7 @@ verdict_class_of(
 		class.skipped = true;
 	else if (outcome_is_refused(policy, outcome))
 		class.failing = true;
-	else if (outcome_is_unseen(outcome))
+	else if (outcome_is(outcome, OUTCOME_UNSEEN))
 		class.unexamined = true;
 	else if (policy != DANELAW_POLICY_DANE)
 		class.open = true;
@@ -69,12 +69,12 @@ count_lacking(const struct danelaw_host *host)
 		return 0;
 	for (size_t i = 0; i < host->n_addresses; i++)
 		n += host->addresses[i].our_lack != NULL &&
-		    outcome_is_unseen(host->addresses[i].outcome);
+		    outcome_is(host->addresses[i].outcome, OUTCOME_UNSEEN);
 	return n;
 }
 
-struct class_counts
-verdict_count(const struct danelaw_report *report)
+static struct class_counts
+count_classes(const struct danelaw_report *report)
 {
 	struct class_counts counts = { .all = report->n_hosts };
 
@@ -189,7 +189,7 @@ verdict_mx_is_open(const struct danelaw_report *report)
 }
 
 static struct ruled
-rule(const struct danelaw_report *report)
+rule(const struct danelaw_report *report, const struct class_counts *counts)
 {
 	static const struct ruled no_mail = { DANELAW_VERDICT_NO_MAIL,
 		DANELAW_STATE_CRITICAL },
@@ -198,7 +198,6 @@ rule(const struct danelaw_report *report)
 				  insecure = { DANELAW_VERDICT_INSECURE,
 					  DANELAW_STATE_WARNING };
 	const struct danelaw_mx *mx = &report->mx;
-	struct class_counts counts = verdict_count(report);
 
 	if (no_such_domain(mx))
 		return no_mail;
@@ -213,7 +212,7 @@ rule(const struct danelaw_report *report)
 		if (verdict_mx_is_open(report))
 			return insecure;
 	}
-	return rule_hosts(&counts);
+	return rule_hosts(counts);
 }
 
 /* Findings raise a state and never lower it. */
@@ -268,7 +267,8 @@ void
 verdict_fill(struct tree *tree, bool require_dane, bool unable)
 {
 	struct danelaw_report *report = &tree->report;
-	struct ruled ruled = rule(report);
+	struct class_counts counts = count_classes(report);
+	struct ruled ruled = rule(report, &counts);
 
 	fill_classes(report);
 	if (unable) {
@@ -284,5 +284,5 @@ verdict_fill(struct tree *tree, bool require_dane, bool unable)
 		if (require_dane && lacks_dane(ruled.verdict))
 			report->state = DANELAW_STATE_CRITICAL;
 	}
-	report->summary = summary_for(tree, unable);
+	report->summary = summary_for(tree, &counts, unable);
 }

@@ -16,7 +16,7 @@
 #include "probe/evidence.h"
 #include "tls/offer.h"
 
-#define MAGIC UINT32_C(0x646c6502) /* "dle", version 2 */
+#define MAGIC UINT32_C(0x646c6503) /* "dle", version 3 */
 #define NO_TEXT UINT32_MAX
 #define TEXT_MAX 65536
 #define TRIALS_MAX 32 /* more than are ever made */
@@ -40,6 +40,7 @@ struct wire {
 #define NUMBER(field) int field;
 #define ALERT(field) int field;
 #define TLS(field) struct danelaw_tls *field;
+#define CHOICE(field, last, words) int field;
 struct listed_trial {
 #include "model/trial_fields.def"
 };
@@ -241,6 +242,7 @@ pass_shake(struct wire *wire, struct evidence_shake *shake)
 	shake->reached = (enum danelaw_outcome)number(
 	    wire, shake->reached, DANELAW_OUTCOME_NOT_EXAMINED);
 	shake->error = text(wire, shake->error);
+	shake->fault = number(wire, shake->fault, DANELAW_TLS_SIGNATURE);
 	shake->alert = or_none(wire, shake->alert, ALERT_MAX);
 	shake->tls = pass_tls(wire, shake->tls);
 	pass_chain(wire, shake);
@@ -255,6 +257,8 @@ pass_trial(struct wire *wire, struct danelaw_trial *trial)
 #define NUMBER(field)                                                          \
 	trial->field = (int)number(wire, (uint32_t)trial->field, INT32_MAX);
 #define ALERT(field) trial->field = or_none(wire, trial->field, ALERT_MAX);
+#define CHOICE(field, last, words)                                             \
+	trial->field = number(wire, trial->field, last);
 #define TLS(field) trial->field = pass_tls(wire, trial->field);
 #include "model/trial_fields.def"
 }

@@ -8,19 +8,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/outcomes.h"
 #include "probe/inside.h"
 
 #define TRIAL_CONNECT_MS 5000
 #define TRIAL_REPLY_MS 10000 /* many servers make clients wait a little */
 #define TRIAL_TLS_MS 5000
 #define TRIALS_MS 30000
-
-static bool
-is_tls_failure(enum danelaw_outcome reached)
-{
-	return reached == DANELAW_OUTCOME_TLS_FAILED ||
-	    reached == DANELAW_OUTCOME_TLS_TIMEOUT;
-}
 
 static bool
 is_offer(const struct probe *probe, const char *name)
@@ -46,7 +40,7 @@ static bool
 is_bearable(const struct probe *probe, enum danelaw_outcome reached)
 {
 	return !probe_is_first(probe) && !probe->full && probe_leads(probe) &&
-	    probe->up && !is_tls_failure(reached);
+	    probe->up && !outcome_is(reached, OUTCOME_NO_HANDSHAKE);
 }
 
 /* Where it did not get as far as TLS, the lean one knows more. */
@@ -116,13 +110,14 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	if (probe->asking)
 		return true;
 	if (probe_is_first(probe) || replaces_first(probe, reached))
-		return is_tls_failure(reached) || is_silent(probe, reached) ||
+		return outcome_is(reached, OUTCOME_NO_HANDSHAKE) ||
+		    is_silent(probe, reached) ||
 		    reached == DANELAW_OUTCOME_ENCRYPTED;
 	/* Of senders without DHE, RSA or hybrids it tells either way. */
 	if (is_offer(probe, "no-dhe") || is_offer(probe, "ecdhe") ||
 	    is_offer(probe, "no-hybrid"))
 		return probe->shook;
-	return probe->shook && is_tls_failure(reached) &&
+	return probe->shook && outcome_is(reached, OUTCOME_NO_HANDSHAKE) &&
 	    !probe_is_repeated(probe) && !is_no_such_cert(probe);
 }
 
@@ -133,7 +128,8 @@ drop_doubted(struct probe *probe, enum danelaw_outcome reached)
 	struct evidence *evidence = probe->evidence;
 
 	if (!probe->asking && probe_is_repeated(probe) &&
-	    evidence->n_trials > 0 && (!probe->up || is_tls_failure(reached)))
+	    evidence->n_trials > 0 &&
+	    (!probe->up || outcome_is(reached, OUTCOME_NO_HANDSHAKE)))
 		evidence->n_trials--;
 }
 
@@ -155,12 +151,14 @@ probe_note_trial(
 	if (trial == NULL)
 		return;
 	*trial = probe->trial;
-	trial->ok = probe->up && !is_tls_failure(reached);
+	trial->ok = probe->up && !outcome_is(reached, OUTCOME_NO_HANDSHAKE);
 	trial->timeout = reached == DANELAW_OUTCOME_TLS_TIMEOUT;
 	trial->shook = probe->shook;
 	trial->alert = probe->shake.alert;
-	if (!trial->ok)
+	if (!trial->ok) {
 		trial->error = arena_strdup(evidence->arena, error);
+		trial->fault = probe->shake.fault;
+	}
 	if (session != NULL) {
 		trial->client_cert_requested =
 		    tls_session_cert_requested(session);
@@ -291,11 +289,12 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 		return NULL;
 	if (deadline != 0 && clock_monotonic_ms() >= deadline)
 		return NULL;
-	if (probe->lean && is_tls_failure(reached))
+	if (probe->lean && outcome_is(reached, OUTCOME_NO_HANDSHAKE))
 		return "default";
 	if ((probe_is_first(probe) || probe->full) &&
 	    probe->target.next != NULL &&
-	    (is_tls_failure(reached) || is_silent(probe, reached)))
+	    (outcome_is(reached, OUTCOME_NO_HANDSHAKE) ||
+		is_silent(probe, reached)))
 		begin_asking(probe);
 	if (probe->asking) {
 		const char *name = next_trial(probe);
@@ -306,7 +305,8 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 	}
 	if (!probe->target.all_certs || !stands(probe))
 		return NULL;
-	if (is_offer(probe, "big-hello") && is_tls_failure(reached))
+	if (is_offer(probe, "big-hello") &&
+	    outcome_is(reached, OUTCOME_NO_HANDSHAKE))
 		return "again";
 	return next_cert(probe);
 }
@@ -328,7 +328,7 @@ probe_next_offer(struct probe *probe, enum danelaw_outcome reached)
 	if (is_bearable(probe, reached))
 		probe->curt = true;
 	name = next_name(probe, reached);
-	probe->full = probe->lean && is_tls_failure(reached);
+	probe->full = probe->lean && outcome_is(reached, OUTCOME_NO_HANDSHAKE);
 	probe->lean = false;
 	if (name == NULL) {
 		tidy_trials(probe->evidence);

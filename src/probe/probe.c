@@ -35,6 +35,7 @@
 #include "base/text.h"
 #include "probe/evidence.h"
 #include "probe/inside.h"
+#include "tls/fault.h"
 
 #define CONNECT_MS 30000
 #define REPLY_MS 60000
@@ -289,6 +290,12 @@ end_connection(
 void
 probe_end_dialogue(struct probe *probe)
 {
+	const struct danelaw_smtp *facts = dialogue_facts(probe->dialogue);
+
+	if (facts->fault == DANELAW_SMTP_CLOSED)
+		probe->shake.fault = facts->stage == DANELAW_SMTP_AT_TLS
+		    ? DANELAW_TLS_DROPPED
+		    : DANELAW_TLS_CLOSED;
 	end_connection(probe, dialogue_outcome(probe->dialogue),
 	    dialogue_error(probe->dialogue));
 }
@@ -342,6 +349,7 @@ probe_end_by_errno(struct probe *probe)
 
 	if (probe_end_by_lack(probe))
 		return;
+	probe->shake.fault = fault_of_errno(error);
 	end_connection(probe,
 	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
 			       : DANELAW_OUTCOME_CONNECT_REFUSED,
@@ -368,6 +376,7 @@ probe_end_by_tls(struct probe *probe)
 	if (probe_end_by_lack(probe))
 		return;
 	probe->shake.alert = tls_session_alert(session);
+	probe->shake.fault = tls_session_fault(session);
 	if (tls_session_answered(session) && !note_answer(probe)) {
 		probe_end_by_memory(probe);
 		return;
@@ -473,6 +482,8 @@ expire(struct probe *probe)
 			break;
 		}
 		stage = stage_of(probe);
+		if (stage == DANELAW_SMTP_AT_BANNER && !probe->shook)
+			probe->shake.fault = DANELAW_TLS_MUTE;
 		say_farewell(probe);
 		end_late(
 		    probe, DANELAW_OUTCOME_SMTP_TIMEOUT, stages[stage].late);

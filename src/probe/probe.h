@@ -59,6 +59,7 @@ struct evidence_shake {
 	const char *offer;
 	enum danelaw_outcome reached; /* ENCRYPTED: TLS and EHLO in it stand */
 	const char *error;            /* our words, NULL if it went well */
+	enum danelaw_tls_fault fault; /* the same, as a fact */
 	int alert;                    /* TLS alert received, -1: none */
 	struct danelaw_tls *tls;      /* NULL: no handshake was finished */
 	struct tls_chain *chain;      /* owned by the evidence */

@@ -17,6 +17,7 @@ put_lookup(struct json_out *out, const struct danelaw_lookup *lookup)
 	json_put_text(out, "dnssec", danelaw_dnssec_word(lookup->dnssec));
 	json_put_text(out, "presence", danelaw_presence_word(lookup->presence));
 	json_put_text(out, "why", lookup->why);
+	json_put_text(out, "cause", danelaw_dns_cause_word(lookup->cause));
 	json_put_texts(out, "aliases", lookup->aliases, lookup->n_aliases);
 	json_put_number(out, "ttl", lookup->ttl);
 	json_put_date(out, "rrsig_expires", lookup->rrsig_expires);
@@ -213,6 +214,8 @@ put_trial(struct json_out *out, const struct danelaw_trial *trial)
 #define FLAG(field) json_put_bool(out, #field, trial->field);
 #define NUMBER(field) json_put_number(out, #field, trial->field);
 #define ALERT(field) json_put_index(out, #field, trial->field);
+#define CHOICE(field, last, words)                                             \
+	json_put_text(out, #field, words(trial->field));
 #define TLS(field) json_tls(out, #field, trial->field);
 #include "model/trial_fields.def"
 	json_end_object(out);

@@ -169,6 +169,8 @@ put_cert(struct json_out *out, const struct danelaw_cert *cert)
 	json_put_bool(out, "ca", cert->ca);
 	json_put_index(out, "path_len", cert->path_len);
 	json_put_number(out, "version", cert->version);
+	json_put_bool(out, "has_alt_names", cert->has_alt_names);
+	json_put_bool(out, "has_ip_names", cert->has_ip_names);
 	json_put_bool(out, "negative_serial", cert->negative_serial);
 	json_put_bool(out, "self_issued", cert->self_issued);
 	json_put_index(
@@ -187,6 +189,7 @@ put_probe(struct json_out *out, const struct danelaw_probe *probe,
 	json_put_text(out, "offer", probe->offer);
 	json_put_text(out, "outcome", danelaw_outcome_word(probe->outcome));
 	json_put_text(out, "error", probe->error);
+	json_put_text(out, "fault", danelaw_tls_fault_word(probe->fault));
 	json_tls(out, "tls", probe->tls);
 	put_match(out, probe->match, tlsa);
 	put_results(out, probe, tlsa);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "report/pins.h"
 
+#include <string.h>
+
 #include <danelaw.h>
 
 #include "base/when.h"
@@ -20,6 +22,8 @@ kind_word(enum pin_kind kind)
 		return "next-key";
 	case PIN_REQUEST:
 		return "request";
+	case PIN_LIVE:
+		return "live";
 	}
 	return "?";
 }
@@ -49,6 +53,7 @@ put_source(const struct pin_host *host, const struct pin_source *source,
 	buf_printf(out, "; %s, from %s: ", host->name, source->from);
 	switch (source->kind) {
 	case PIN_CHAIN:
+	case PIN_LIVE:
 		buf_printf(
 		    out, "%s, %s", or_none(cert->subject), or_none(cert->key));
 		break;
@@ -67,37 +72,34 @@ put_source(const struct pin_host *host, const struct pin_source *source,
 	buf_puts(out, "\n");
 }
 
-/* What stands behind the record. */
+/* What the record is for. */
 static void
 put_remark(const struct pin *pin, struct buf *out)
 {
 	if (pin->record.usage == 2) {
-		buf_printf(out, "\t; the issuer %s, sent at place %d",
+		buf_printf(out, "the issuer %s, sent at place %d",
 		    or_none(pin->cert->subject), pin->cert->wire);
 		put_until(pin->cert, out);
 	} else if (pin->record.selector == 0) {
-		buf_puts(out, "\t; this certificate");
+		buf_puts(out, "this certificate");
 	} else {
 		buf_puts(out,
-		    pin->source->kind == PIN_NEXT ? "\t; the next key"
-						  : "\t; this key");
+		    pin->source->kind == PIN_NEXT ? "the next key"
+						  : "this key");
 	}
 }
 
 static void
 put_plain(const struct pin_host *host, const struct pin_set *set,
-    const struct pin *pin, struct buf *out)
+    const struct danelaw_record *record, struct buf *out)
 {
-	buf_printf(
-	    out, "%s. %u IN TLSA %s", host->owner, set->ttl, pin->record.rr);
+	buf_printf(out, "%s. %u IN TLSA %s", host->owner, set->ttl, record->rr);
 }
 
 static void
 put_unknown(const struct pin_host *host, const struct pin_set *set,
-    const struct pin *pin, struct buf *out)
+    const struct danelaw_record *record, struct buf *out)
 {
-	const struct danelaw_record *record = &pin->record;
-
 	buf_printf(out, "%s. %u IN TYPE%d \\# %zu %02x%02x%02x", host->owner,
 	    set->ttl, TLSA_TYPE, record->len + 3, record->usage,
 	    record->selector, record->mtype);
@@ -108,7 +110,7 @@ put_unknown(const struct pin_host *host, const struct pin_set *set,
 static void
 put_lines(const struct pin_set *set, bool bare, struct buf *out,
     void (*put)(const struct pin_host *host, const struct pin_set *set,
-	const struct pin *pin, struct buf *out))
+	const struct danelaw_record *record, struct buf *out))
 {
 	for (size_t i = 0; i < set->n_hosts; i++) {
 		const struct pin_source *source = NULL;
@@ -119,9 +121,11 @@ put_lines(const struct pin_set *set, bool bare, struct buf *out,
 			if (!bare && pin->source != source)
 				put_source(&set->hosts[i], pin->source, out);
 			source = pin->source;
-			put(&set->hosts[i], set, pin, out);
-			if (!bare)
+			put(&set->hosts[i], set, &pin->record, out);
+			if (!bare) {
+				buf_puts(out, "\t; ");
 				put_remark(pin, out);
+			}
 			buf_puts(out, "\n");
 		}
 	}
@@ -145,7 +149,7 @@ json_pin(struct json_out *out, const struct pin_host *host,
 {
 	struct buf line = { 0 };
 
-	put_plain(host, set, pin, &line);
+	put_plain(host, set, &pin->record, &line);
 	json_begin_object(out, NULL);
 	json_put_text(out, "rr", pin->record.rr);
 	json_put_text(out, "zone", buf_text(&line));
@@ -159,6 +163,183 @@ json_pin(struct json_out *out, const struct pin_host *host,
 	json_end_object(out);
 	out->buf->failed |= buf_failed(&line);
 	buf_finish(&line);
+}
+
+static const char *
+step_word(enum pin_step step)
+{
+	switch (step) {
+	case PIN_ADD:
+		return "add";
+	case PIN_KEEP:
+		return "keep";
+	case PIN_DROP:
+		return "drop";
+	}
+	return "?";
+}
+
+static void
+put_why(const struct pin_line *line, struct buf *out)
+{
+	if (line->pin != NULL)
+		put_remark(line->pin, out);
+	if (line->why != NULL)
+		buf_printf(
+		    out, "%s%s", line->pin == NULL ? "" : "; ", line->why);
+}
+
+void
+pins_current(const struct pin_set *set, struct buf *out)
+{
+	for (size_t i = 0; i < set->n_hosts; i++) {
+		const struct pin_host *host = &set->hosts[i];
+
+		for (size_t j = 0; j < host->n_lines; j++) {
+			const struct pin_line *line = &host->lines[j];
+
+			buf_printf(out, "%-6s ",
+			    line->step == PIN_DROP ? "drop?"
+						   : step_word(line->step));
+			put_plain(host, set, line->record, out);
+			buf_puts(out, "   ");
+			put_why(line, out);
+			buf_puts(out, "\n");
+		}
+	}
+}
+
+static bool
+has_step(const struct pin_host *host, enum pin_step step)
+{
+	for (size_t i = 0; i < host->n_lines; i++) {
+		if (host->lines[i].step == step)
+			return true;
+	}
+	return false;
+}
+
+static void
+put_server(const struct pin_host *host, struct buf *out)
+{
+	size_t len = host->server == NULL ? 0 : strcspn(host->server, "@");
+
+	if (host->server != NULL)
+		buf_printf(out, "server %.*s%s%s\n", (int)len, host->server,
+		    host->server[len] == '@' ? " " : "",
+		    host->server[len] == '@' ? host->server + len + 1 : "");
+	if (host->zone != NULL)
+		buf_printf(out, "zone %s.\n", host->zone);
+}
+
+/* RFC 2136 section 2.4.2: exactly these, no more and no fewer. */
+static void
+put_prerequisites(const struct pin_host *host, struct buf *out)
+{
+	size_t n = host->wildcard ? 0 : host->n_published;
+
+	if (n == 0)
+		buf_printf(out, "prereq nxrrset %s. IN TLSA\n", host->owner);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "prereq yxrrset %s. IN TLSA %s\n", host->owner,
+		    host->published[i].rr);
+}
+
+static void
+put_update(const struct pin_host *host, const struct pin_set *set,
+    const struct pin_line *line, bool drop, struct buf *out)
+{
+	/* A record of its own hides those of a wildcard. */
+	bool add =
+	    line->step == PIN_ADD || (line->step == PIN_KEEP && host->wildcard);
+
+	if (line->step == PIN_DROP && host->wildcard)
+		return;
+	buf_printf(out, "; %s %s: ", step_word(line->step), line->record->rr);
+	put_why(line, out);
+	buf_puts(out, "\n");
+	if (add) {
+		buf_puts(out, "update add ");
+		put_plain(host, set, line->record, out);
+		buf_puts(out, "\n");
+	} else if (line->step == PIN_DROP) {
+		buf_printf(out, "%supdate delete %s. IN TLSA %s\n",
+		    drop ? "" : "; ", host->owner, line->record->rr);
+	}
+}
+
+void
+pins_nsupdate(const struct pin_set *set, bool drop, struct buf *out)
+{
+	for (size_t i = 0; i < set->n_hosts; i++) {
+		const struct pin_host *host = &set->hosts[i];
+		bool due = has_step(host, PIN_ADD) ||
+		    (drop && !host->wildcard && has_step(host, PIN_DROP));
+
+		if (host->failed != NULL)
+			continue;
+		if (due) {
+			put_server(host, out);
+			put_prerequisites(host, out);
+		} else {
+			buf_printf(out, "; %s: nothing to do\n", host->name);
+		}
+		for (size_t j = 0; j < host->n_lines; j++)
+			put_update(host, set, &host->lines[j], drop, out);
+		if (due)
+			buf_puts(out, "send\n");
+	}
+}
+
+static void
+json_line(struct json_out *out, const struct pin_host *host,
+    const struct pin_set *set, const struct pin_line *line)
+{
+	struct buf zone = { 0 }, why = { 0 };
+
+	put_plain(host, set, line->record, &zone);
+	put_why(line, &why);
+	json_begin_object(out, NULL);
+	json_put_text(out, "step", step_word(line->step));
+	json_put_text(out, "rr", line->record->rr);
+	json_put_text(out, "zone", buf_text(&zone));
+	json_put_text(out, "why", buf_text(&why));
+	json_end_object(out);
+	out->buf->failed |= buf_failed(&zone) || buf_failed(&why);
+	buf_finish(&zone);
+	buf_finish(&why);
+}
+
+static const char *
+state_word(const struct pin_host *host)
+{
+	if (!host->looked)
+		return NULL;
+	switch (host->state) {
+	case PIN_DONE:
+		return "done";
+	case PIN_TO_ADD:
+		return "to-add";
+	case PIN_NAKED:
+		return "unmatched";
+	case PIN_UNKNOWN:
+		return "unknown";
+	}
+	return NULL;
+}
+
+/* What a look at the host has shown. */
+static void
+json_steps(struct json_out *out, const struct pin_host *host,
+    const struct pin_set *set)
+{
+	json_put_text(out, "state", state_word(host));
+	json_put_text(out, "failed", host->failed);
+	json_begin_array(out, "steps");
+	for (size_t i = 0; i < host->n_lines; i++)
+		json_line(out, host, set, &host->lines[i]);
+	json_end_array(out);
+	json_put_texts(out, "notes", host->notes, host->n_notes);
 }
 
 void
@@ -180,6 +361,7 @@ pins_json(const struct pin_set *set, struct buf *out)
 		for (size_t j = 0; j < set->n_pins; j++)
 			json_pin(&json, &set->hosts[i], set, &set->pins[j]);
 		json_end_array(&json);
+		json_steps(&json, &set->hosts[i], set);
 		json_end_object(&json);
 	}
 	json_end_array(&json);

@@ -51,6 +51,8 @@ void tls_session_close(struct tls_session *session);
  * library's reason ("alert 40, handshake failure"); NULL without one.
  */
 const char *tls_session_error(const struct tls_session *session);
+/* The same, as a fact. */
+enum danelaw_tls_fault tls_session_fault(const struct tls_session *session);
 /* The number of the TLS alert received, -1: none. */
 int tls_session_alert(const struct tls_session *session);
 /*
@@ -59,8 +61,6 @@ int tls_session_alert(const struct tls_session *session);
  * nothing. Static.
  */
 const char *tls_session_lack(const struct tls_session *session);
-/* Did the peer answer the ClientHello with something that is not TLS? */
-bool tls_session_not_tls(const struct tls_session *session);
 /* How long our ClientHello was, its header included; 0: none was sent. */
 int tls_session_hello_octets(const struct tls_session *session);
 /* Of a hello alone (offer.h): did the server take it? Facts are those of its

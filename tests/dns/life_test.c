@@ -248,6 +248,47 @@ test_cancel(void **state)
 	resolver_free(resolver);
 }
 
+/* What has failed fails again, without being asked for; then no more. */
+static void
+test_refresh(void **state)
+{
+	struct resolver *resolver = make_good();
+	struct got got, flying;
+	unsigned asked;
+	(void)state;
+
+	lab_rule(lab, "secure.example.", LDNS_RR_TYPE_MX, LAB_SERVFAIL);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_ERROR);
+	lab_rule(lab, "secure.example.", LDNS_RR_TYPE_MX, LAB_NORMAL);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_ERROR);
+	/* One that is in flight meanwhile gets its answer, too. */
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
+	asked = lab_asked(lab);
+	begin(resolver, "silent.example", RRTYPE_MX, LONG_MS, &flying);
+	while (lab_asked(lab) == asked)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	lab_rule(lab, "silent.example.", 0, LAB_NORMAL);
+	assert_true(resolver_refresh(resolver));
+	assert_int_equal(resolver_health(resolver), RESOLVER_GOOD);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_string_equal(got.why, "");
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	wait_for(&flying);
+	assert_string_equal(flying.why, "");
+	/* Not while they are being tested. */
+	assert_true(resolver_refresh(resolver));
+	asked = lab_asked(lab);
+	begin(resolver, "secure.example", RRTYPE_MX, LONG_MS, &got);
+	while (lab_asked(lab) == asked)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_false(resolver_refresh(resolver));
+	wait_for(&got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	resolver_free(resolver);
+}
+
 /* With questions waiting, flying and landed, from outside and inside. */
 static void
 test_end(void **state)
@@ -301,6 +342,7 @@ main(void)
 		ASKING_TEST(test_few_files),
 		ASKING_TEST(test_stopped),
 		ASKING_TEST(test_cancel),
+		ASKING_TEST(test_refresh),
 		ASKING_TEST(test_end),
 	};
 

@@ -61,6 +61,18 @@ def test_layers():
            "src/attic/x.c: attic is no floor of the table")
     layers("an include without its floor", "tls/x.c", '#include "peer.h"\n',
            'src/tls/x.c: "peer.h" should read "floor/file.h"')
+    layers("policy takes libunbound at its word", "policy/x.c",
+           'if (strstr(text, "signature expired") != NULL)\n'
+           '\treturn kit_says(trial->error, "CLOSED");\n',
+           'src/policy/x.c: strstr() looks for English ("signature expired")',
+           "src/policy/x.c: kit_says() reads words meant for people")
+    layers("policy has a table of words", "policy/x.c",
+           "return strcasestr(text, table[i].pattern) != NULL;\n",
+           "src/policy/x.c: strcasestr() for what is no literal "
+           "(table[i].pattern)")
+    layers("policy knows names", "policy/x.c",
+           'return strcmp(offer, "no-hybrid") == 0 ||\n'
+           '    strncmp(key, "RSA ", 4) == 0;\n')
     layers("an include by the back stairs", "tls/x.c",
            '#include "../dns/answer.h"\n',
            'src/tls/x.c: "../dns/answer.h" should read "floor/file.h"')
@@ -104,6 +116,21 @@ def test_layers_linked():
             BUILD, "src", "base", "libbase.a.p", "clock.c.o"))
         expect("layers: a call past the includes", run("check-layers", root),
                1, "libbase.a: base may not use report (clock_monotonic_ms)")
+
+
+def test_missing():
+    """As if the package were not there."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "jsonschema.py"), "w") as file:
+            file.write("raise ModuleNotFoundError(name='jsonschema')\n")
+        done = subprocess.run(
+            [os.path.join(SOURCE, "tests", "e2e", "run"), "--build", BUILD],
+            env={**os.environ, "PYTHONPATH": folder}, capture_output=True,
+            text=True)
+        expect("a module that is missing is named, and its package",
+               (done.returncode, done.stdout, done.stderr), 1,
+               "Bail out! jsonschema is missing: apt-get install "
+               "python3-jsonschema")
 
 
 def test_pure():
@@ -341,6 +368,7 @@ def test_catalogue():
 test_layers()
 test_layers_linked()
 test_rules()
+test_missing()
 test_pure()
 test_pure_members()
 test_schema()

@@ -139,7 +139,8 @@ def own_dev(folder):
     socket of syslog in it."""
     old = os.path.join(folder, 'dev')
     os.makedirs(old)
-    subprocess.run(['mount', '--bind', '/dev', old], check=True)
+    # Each device may be a mount of its own, as in tools/elsewhere.
+    subprocess.run(['mount', '--rbind', '/dev', old], check=True)
     tmpfs('/dev')
     for name in ('null', 'zero', 'random', 'urandom', 'tty'):
         node = write(os.path.join('/dev', name), '')

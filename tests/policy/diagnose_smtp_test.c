@@ -59,7 +59,7 @@ closed_at_once(struct grown *g)
 }
 
 static void
-add_ipv6(struct grown *g, const char *error)
+add_ipv6(struct grown *g, enum danelaw_tls_fault fault)
 {
 	struct danelaw_address *address = grow_address(
 	    g, g->host, "2001:db8::1", DANELAW_OUTCOME_CONNECT_REFUSED);
@@ -69,20 +69,21 @@ add_ipv6(struct grown *g, const char *error)
 	address->probes[0].match = NULL;
 	address->probes[0].chain = NULL;
 	address->probes[0].n_chain = 0;
-	address->probes[0].error = error;
+	address->probes[0].fault = fault;
+	address->probes[0].error = "it was not to be";
 	g->leaf = g->probe->chain;
 }
 
 static void
 ipv6_refused(struct grown *g)
 {
-	add_ipv6(g, "Connection refused");
+	add_ipv6(g, DANELAW_TLS_NO_FAULT);
 }
 
 static void
 ipv6_not_here(struct grown *g)
 {
-	add_ipv6(g, "Network is unreachable");
+	add_ipv6(g, DANELAW_TLS_UNROUTED);
 }
 
 static void
@@ -267,6 +268,7 @@ dropped_after_220(struct grown *g)
 {
 	greeted(g, DANELAW_OUTCOME_TLS_FAILED,
 	    "the server closed the connection before the TLS handshake");
+	g->probe->fault = DANELAW_TLS_DROPPED;
 	g->address->smtp.starttls = "220 go ahead";
 }
 
