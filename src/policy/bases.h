@@ -21,6 +21,13 @@ struct address_facts {
  */
 bool bases_need_alias(const struct address_facts *facts);
 
+/*
+ * How the alias stands by the answer to that question. It was there a moment
+ * ago; gone, it proves nothing.
+ */
+enum danelaw_dnssec bases_alias(
+    enum danelaw_dnssec dnssec, enum danelaw_presence presence);
+
 #define BASES_MAX 2
 /* Fills bases with borrowed names, returns how many: 0, 1 or 2. */
 size_t bases_for(

@@ -48,6 +48,15 @@ enum {
 	SENDER_QUOTES_REPLY = 1 << 6,
 };
 
+/*
+ * Of more TLSA records than these Postfix drops the rest, whichever come last
+ * in an answer that resolvers turn round; Exim then misses some, too.
+ */
+#define SENDERS_TLSA_MAX 100
+
+/* An anchor above it Postfix does not reach, as seen with 3.7 to 3.10. */
+#define SENDERS_POSTFIX_DEPTH 11
+
 struct sender_facts;
 
 struct sender_ruling {
