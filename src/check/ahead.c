@@ -58,6 +58,27 @@ ahead_domain(const struct domain_job *job)
 	ahead_keys(job->engine->resolver, domain, NULL);
 }
 
+/*
+ * Where a zone is not signed nobody may ask for TLSA, as some servers choke
+ * on it (RFC 7672 section 2.2.2). Of the zone of the MX records it is known
+ * by now.
+ */
+static bool
+is_signed(const struct danelaw_mx *mx, const char *host)
+{
+	const struct danelaw_lookup *lookup =
+	    mx->n_lookups > 0 ? &mx->lookups[0] : NULL;
+	bool found = false;
+
+	if (lookup == NULL || lookup->dnssec != DANELAW_DNSSEC_SECURE)
+		return false;
+	for (size_t i = 0; i < lookup->n_signers; i++)
+		found |= lookup->signers[i] != NULL &&
+		    *lookup->signers[i] != '\0' &&
+		    name_is_below(host, lookup->signers[i]);
+	return found;
+}
+
 void
 ahead_hosts(const struct domain_job *job)
 {
@@ -71,7 +92,8 @@ ahead_hosts(const struct domain_job *job)
 			continue;
 		snprintf(
 		    tlsa, sizeof(tlsa), "_%u._tcp.%s", job->request.port, host);
-		if (strlen(tlsa) <= NAME_MAX_LEN)
+		if (strlen(tlsa) <= NAME_MAX_LEN &&
+		    is_signed(&job->tree->report.mx, host))
 			resolver_ahead(resolver, tlsa, RRTYPE_TLSA);
 		ahead_keys(resolver, host, job->tree->report.domain);
 	}

@@ -16,8 +16,8 @@ struct domain_job;
 
 /* The next hop's MX RRset, and the keys from the root down to it. */
 void ahead_domain(const struct domain_job *job);
-/* TLSA at the likely base domain of each, and the keys that the domain's
-   name does not share. */
+/* TLSA at the likely base domain of each that is in the zone of the MX
+   records, and the keys that the domain's name does not share. */
 void ahead_hosts(const struct domain_job *job);
 
 #endif

@@ -6,8 +6,7 @@
  * resolver per process and base. Answers come in from the loop, never from
  * inside resolver_ask().
  */
-#ifndef DNS_RESOLVER_H
-#define DNS_RESOLVER_H
+#pragma once
 
 #include "dns/answer.h"
 
@@ -115,5 +114,3 @@ const char *resolver_file(const struct resolver *resolver);
 bool resolver_fell_back(const struct resolver *resolver);
 /* Its version, for --version. */
 const char *resolver_library(void);
-
-#endif

@@ -102,7 +102,7 @@ is_covered(const struct sighting *sighting, const struct known_ca *wanted)
 		const struct danelaw_record *record = &tlsa->records[i];
 		const struct known_ca *ca = known_ca_find(record);
 		const struct danelaw_cert *cert =
-		    record->usage == 2 && record->usable
+		    record->usage == DANELAW_USAGE_DANE_TA && record->usable
 		    ? kit_fitting(record, sighting->probe)
 		    : NULL;
 
@@ -125,7 +125,8 @@ has_root(const struct sighting *sighting)
 		const struct danelaw_record_result *result = &probe->records[i];
 
 		if (result->depth > 1 && result->record < tlsa->n_records &&
-		    tlsa->records[result->record].usage == 2)
+		    tlsa->records[result->record].usage ==
+			DANELAW_USAGE_DANE_TA)
 			return true;
 	}
 	return false;
@@ -140,7 +141,7 @@ has_unknown(const struct sighting *sighting)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (record->usable && record->usage == 2 &&
+		if (record->usable && record->usage == DANELAW_USAGE_DANE_TA &&
 		    known_ca_find(record) == NULL &&
 		    kit_fitting(record, sighting->probe) == NULL)
 			return true;
@@ -154,7 +155,7 @@ has_fitting_ee(const struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < host->tlsa.n_records; i++) {
 		const struct danelaw_record *record = &host->tlsa.records[i];
 
-		if (record->usable && record->usage == 3 &&
+		if (record->usable && record->usage == DANELAW_USAGE_DANE_EE &&
 		    kit_fits_host(exam, host, record))
 			return true;
 	}

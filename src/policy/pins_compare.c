@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/name.h"
+#include "model/record.h"
 #include "model/tree.h"
 #include "policy/diagnose_kit.h"
 #include "policy/tlsa.h"
@@ -96,9 +97,7 @@ fill_owner(struct comparison *c)
 
 	if (lookup == NULL)
 		return;
-	host->owner = lookup->n_aliases > 0
-	    ? lookup->aliases[lookup->n_aliases - 1]
-	    : lookup->name;
+	host->owner = kit_end(lookup);
 	host->wildcard = lookup->wildcard;
 	for (size_t i = 0; i < lookup->n_signers; i++) {
 		const char *signer = lookup->signers[i];
@@ -169,8 +168,15 @@ add_line(struct comparison *c, enum pin_step step,
 	struct pin_line *line =
 	    ARENA_PUSH(c->arena, c->host->lines, c->host->n_lines);
 
-	if (line != NULL)
-		*line = (struct pin_line) { step, record, pin, why };
+	if (line == NULL)
+		return;
+	/* Servers change the order of what they have. */
+	for (; step != PIN_ADD && line > c->host->lines &&
+	     line[-1].step == step &&
+	     strcmp(line[-1].record->rr, record->rr) > 0;
+	     line--)
+		*line = line[-1];
+	*line = (struct pin_line) { step, record, pin, why };
 }
 
 /* A stronger digest that stays makes senders pass it over. */
@@ -182,9 +188,7 @@ overruled(const struct comparison *c, const struct danelaw_record *record)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *other = &tlsa->records[i];
 
-		if (other->usable && other->usage == record->usage &&
-		    other->selector == record->selector && record->mtype > 0 &&
-		    other->mtype > record->mtype)
+		if (other->usable && record_is_outranked(record, other))
 			return arena_printf(c->arena,
 			    "senders pass it over while a %u %u %u is there, "
 			    "the stronger digest (RFC 7671 9): publish that "

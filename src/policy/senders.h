@@ -6,8 +6,7 @@
  * tests/interop holds them against the real programs. The verdict is not
  * touched by any of it: that is what RFC 7672 and OpenSSL say.
  */
-#ifndef POLICY_SENDERS_H
-#define POLICY_SENDERS_H
+#pragma once
 
 #include "base/arena.h"
 
@@ -134,5 +133,3 @@ struct sender_ruling senders_exim_without(const struct sender_facts *facts);
 /* A sender in Go, likewise. */
 struct sender_ruling senders_go(const struct sender_facts *facts);
 struct sender_ruling senders_go_without(const struct sender_facts *facts);
-
-#endif

@@ -189,7 +189,8 @@ has_malformed(const struct danelaw_tlsa *tlsa)
 		const struct danelaw_record *record = &tlsa->records[i];
 
 		if (!record->usable &&
-		    (record->usage == 2 || record->usage == 3) &&
+		    (record->usage == DANELAW_USAGE_DANE_TA ||
+			record->usage == DANELAW_USAGE_DANE_EE) &&
 		    record->selector <= 1 && record->mtype <= 2)
 			return true;
 	}
