@@ -2,8 +2,7 @@
 /*
  * address.h - which IP addresses are nobody's on the public Internet.
  */
-#ifndef BASE_ADDRESS_H
-#define BASE_ADDRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,5 +28,3 @@ bool address_each_special(const char *const *spared, size_t n_spared,
 /* Of 4 or 16 octets, as text; false where they are no address, or room is too
  * small. */
 bool address_text(const void *octets, size_t len, char *text, size_t room);
-
-#endif

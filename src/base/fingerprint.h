@@ -6,8 +6,7 @@
  * strangers, and nobody who does not know the secret can make two of them
  * meet, so equal fingerprints are taken for equal texts.
  */
-#ifndef BASE_FINGERPRINT_H
-#define BASE_FINGERPRINT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,5 +66,3 @@ void packed_finish(struct packed *packed);
 void *packed_find(const struct packed *packed, struct fingerprint key);
 /* The same; zeroed, if it is new. NULL: no memory. */
 void *packed_add(struct packed *packed, struct fingerprint key);
-
-#endif

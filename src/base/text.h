@@ -5,8 +5,7 @@
  * Everything a peer sent passes through here on its way into the report
  * tree, once; nothing behind the tree needs to escape for a terminal.
  */
-#ifndef BASE_TEXT_H
-#define BASE_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len);
  * number of digits, or more than max bytes.
  */
 bool text_unhex(const char *text, uint8_t *bytes, size_t max, size_t *len);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * when.h - points in time, written without an arena.
  */
-#ifndef BASE_WHEN_H
-#define BASE_WHEN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,5 +16,3 @@ enum { WHEN_LEN = 20, WHEN_ROOM = 32, WHEN_DAYS_ROOM = 64 };
 bool when_format(int64_t unix_time, char out[static WHEN_ROOM]);
 /* "61 days", "1 day", "5 hours", "less than an hour". Order does not matter. */
 void when_between(int64_t a, int64_t b, char out[static WHEN_DAYS_ROOM]);
-
-#endif

@@ -12,8 +12,7 @@
  * After go the engine calls done() once, whatever happens. The time spent
  * at the gate counts against no limit of the probe.
  */
-#ifndef CHECK_GATE_H
-#define CHECK_GATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
 /* And all that it depends on whether there is a connection. */
 void probe_endpoint(
     const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX]);
-
-#endif

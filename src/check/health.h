@@ -38,8 +38,7 @@
  * that always is never comes to know anything. In unwell, what they are made
  *from is looked at each RENEW_MS.
  */
-#ifndef CHECK_HEALTH_H
-#define CHECK_HEALTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -121,5 +120,3 @@ bool health_may_remember(const struct health *health, int64_t ms);
 bool health_tested_since(const struct health *health, uint64_t n_begun);
 /* What was last wrong, in words without full stop. Never NULL. */
 const char *health_why(const struct health *health);
-
-#endif

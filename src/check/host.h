@@ -4,8 +4,7 @@
  * had to say. Knows nothing of the domain that led here, so that one
  * examination can serve many domains.
  */
-#ifndef CHECK_HOST_H
-#define CHECK_HOST_H
+#pragma once
 
 #include <danelaw.h>
 #include <danelaw_report.h>
@@ -85,5 +84,3 @@ bool host_job_is_excused(
 
 void host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * judge.h - evidence and TLSA records become outcomes.
  */
-#ifndef CHECK_JUDGE_H
-#define CHECK_JUDGE_H
+#pragma once
 
 #include "probe/probe.h"
 
@@ -30,5 +29,3 @@ bool judge_shake(struct tls_context *context, struct evidence *evidence,
 bool judge_chain(struct tls_context *context, struct tls_chain *chain,
     const struct judge_question *question, struct arena *arena,
     struct danelaw_probe *probe);
-
-#endif

@@ -7,8 +7,7 @@
  * behind many names sees one connection at a time. Where a gate stands in
  * front (gate.h), it rules over the addresses instead.
  */
-#ifndef CHECK_QUEUE_H
-#define CHECK_QUEUE_H
+#pragma once
 
 #include "check/gate.h"
 #include "probe/probe.h"
@@ -44,5 +43,3 @@ void probe_queue_set_gate(struct probe_queue *queue, const struct gate *gate);
 void probe_queue_go(struct probe_queue *queue, uint64_t id);
 bool probe_queue_have(
     struct probe_queue *queue, uint64_t id, const void *bytes, size_t len);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * Results go to stdout, diagnostics to stderr as "danelaw: what: why".
  */
-#ifndef CLI_CLI_H
-#define CLI_CLI_H
+#pragma once
 
 #include <danelaw.h>
 
@@ -68,5 +67,3 @@ unsigned cli_width(void);
 /* Writes what is left; false and a complaint where stdout takes no more. */
 bool cli_flush(void);
 void cli_version(void);
-
-#endif

@@ -124,8 +124,9 @@ try_pins(struct tlsa_job *job)
 	for (size_t i = 0; i < job->set.n_pins; i++) {
 		const struct pin *pin = &job->set.pins[i];
 
-		for (size_t j = 0;
-		     pin->record.usage == 2 && j < job->set.n_hosts; j++) {
+		for (size_t j = 0; pin->record.usage == DANELAW_USAGE_DANE_TA &&
+		     j < job->set.n_hosts;
+		     j++) {
 			int status = try_pin(job, &job->set.hosts[j], pin);
 
 			if (status != EXIT_SUCCESS)
@@ -283,7 +284,8 @@ fill(struct tlsa_job *job)
 	bool look = compared || settings->lives.n > 0;
 	int status;
 
-	if (!look && !job->wish.issuer && job->wish.usage == 3 &&
+	if (!look && !job->wish.issuer &&
+	    job->wish.usage == DANELAW_USAGE_DANE_EE &&
 	    settings->requests.n == 0)
 		library_start_small();
 	status = tlsa_take_hosts(job);

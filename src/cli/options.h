@@ -3,8 +3,7 @@
  * options.h - one table of options: the parser, --help, the completion and
  * the check of the man page all come from it.
  */
-#ifndef CLI_OPTIONS_H
-#define CLI_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -96,5 +95,3 @@ void options_list(unsigned command, FILE *out);
 void options_each_key(unsigned command,
     void (*fn)(const char *name, bool is_list, bool is_flag, void *arg),
     void *arg);
-
-#endif

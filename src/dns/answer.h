@@ -5,8 +5,7 @@
  * Only this file and anchor.c see ldns. RFC 7672 section 2.1.1 for the
  * standing: insecure or absent is believed only of a packet without any error.
  */
-#ifndef DNS_ANSWER_H
-#define DNS_ANSWER_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -84,5 +83,3 @@ void answer_copy_lookup(struct arena *arena, const struct answer *answer,
 const char *rrtype_word(enum rrtype type);
 /* Can there be such a question? name as for resolver_ask(). */
 bool answer_can_ask(const char *name);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * Any bytes may be read; nothing in them is believed beyond the packet's end.
  */
-#ifndef DNS_PACKET_H
-#define DNS_PACKET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,5 +75,3 @@ bool packet_is_signature(
 /* The zone that made a signature; NULL: malformed. */
 ldns_rdf *packet_signer(
     const struct packet *packet, const struct packet_rr *rr);
-
-#endif

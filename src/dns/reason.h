@@ -2,8 +2,7 @@
 /*
  * reason.h - what libunbound says of a failure, shortened for people.
  */
-#ifndef DNS_REASON_H
-#define DNS_REASON_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -58,5 +57,3 @@ const char *reason_recall(
 /* Is this text no reason, but only says that there was one? */
 bool reason_is_from_cache(const char *text);
 void reason_memory_finish(struct reason_memory *memory);
-
-#endif

@@ -332,17 +332,22 @@ can_take_up(const struct resolver *resolver)
 }
 
 static void
+begin_test(struct resolver *resolver)
+{
+	if (resolver->health != RESOLVER_UNTESTED)
+		testing_forget(resolver);
+	testing_begin(resolver);
+}
+
+static void
 on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct resolver *resolver = arg;
 
 	if (!deliver_some(resolver))
 		return;
-	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting)) {
-		if (resolver->health != RESOLVER_UNTESTED)
-			testing_forget(resolver);
-		testing_begin(resolver);
-	}
+	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting))
+		begin_test(resolver);
 	for (int i = 0; i < TURN && can_take_up(resolver); i++) {
 		if (!take_up(resolver, TAILQ_FIRST(&resolver->waiting)))
 			return;
@@ -351,6 +356,19 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 		resolver_wake(resolver);
 	else if (can_take_up(resolver))
 		evtimer_add(resolver->pump, &pace);
+}
+
+void
+resolver_ahead(struct resolver *resolver, const char *name, enum rrtype type)
+{
+	struct flight *flight;
+
+	if (resolver->phase == PHASE_IDLE)
+		begin_test(resolver);
+	if (resolver->phase != PHASE_FAILED &&
+	    resolver->fleet.n < resolver->window / 2)
+		(void)flight_start(&resolver->fleet, resolver->upstream, name,
+		    type, NULL, &flight);
 }
 
 /* Beginning and end. */

@@ -6,8 +6,7 @@
  * resolver per process and base. Answers come in from the loop, never from
  * inside resolver_ask().
  */
-#ifndef DNS_RESOLVER_H
-#define DNS_RESOLVER_H
+#pragma once
 
 #include "dns/answer.h"
 
@@ -62,6 +61,12 @@ typedef void resolver_done_fn(const struct answer *answer, void *arg);
  */
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
     enum rrtype type, int64_t deadline, resolver_done_fn *done, void *arg);
+/*
+ * Asks for the sake of the cache: nobody hears of the answer, nor of there
+ * being none. Does not wait for the self-test, which it may begin.
+ */
+void resolver_ahead(
+    struct resolver *resolver, const char *name, enum rrtype type);
 /* done() will not be called. NULL is fine. */
 void resolver_cancel(struct resolver_query *query);
 
@@ -109,5 +114,3 @@ const char *resolver_file(const struct resolver *resolver);
 bool resolver_fell_back(const struct resolver *resolver);
 /* Its version, for --version. */
 const char *resolver_library(void);
-
-#endif

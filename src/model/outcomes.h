@@ -2,8 +2,7 @@
 /*
  * outcomes.h - what is known of an outcome by itself; see outcomes.def.
  */
-#ifndef MODEL_OUTCOMES_H
-#define MODEL_OUTCOMES_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -43,5 +42,3 @@ struct outcome {
 const struct outcome *outcome_about(enum danelaw_outcome outcome);
 /* Has it one of the traits? */
 bool outcome_is(enum danelaw_outcome outcome, unsigned traits);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * record.h - what a TLSA record says of bytes, and of other records.
  */
-#ifndef MODEL_RECORD_H
-#define MODEL_RECORD_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -23,5 +22,3 @@ bool record_describes(
  */
 bool record_is_outranked(
     const struct danelaw_record *record, const struct danelaw_record *other);
-
-#endif

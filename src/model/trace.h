@@ -168,7 +168,7 @@ struct trace_cause {
 	size_t n_servers, n_all; /* of so many */
 	const char **records;    /* "mx.example TLSA" */
 	size_t n_records;
-	const char *detail;
+	const char *detail, *remedy;
 	const char *paste; /* a line for a zone or a registrar; or NULL */
 	uint32_t holds;    /* seconds that caches may hold it; 0: unknown */
 };

@@ -71,6 +71,27 @@ raise_holds(struct trace_cause *cause, uint32_t holds)
 		cause->holds = holds;
 }
 
+/* Of a zone that other servers have as it should be, nothing is to be made
+ * anew. */
+static const char *
+remedy_of(struct blame *blame, const struct trace_cause *cause)
+{
+	const char *usual = trace_fault_remedy(cause->fault);
+	bool of_data = (cause->fault >= TRACE_FAULT_KEYS_MISSING &&
+			   cause->fault <= TRACE_FAULT_DENIAL_OPT_OUT) ||
+	    cause->fault == TRACE_FAULT_DS_NO_KEY ||
+	    cause->fault == TRACE_FAULT_DS_DIGEST;
+
+	if (!of_data || cause->n_servers == 0 ||
+	    cause->n_servers == cause->n_all)
+		return usual;
+	return arena_printf(blame->arena,
+	    "The others have it right: have %s%s load the zone anew, or take "
+	    "it out of the NS records until it does. If they cannot: %s",
+	    cause->servers[0],
+	    cause->n_servers == 1 ? "" : " and the others named here", usual);
+}
+
 void
 blame_charge(struct blame *blame, const struct charge *charge)
 {
@@ -113,6 +134,7 @@ blame_charge(struct blame *blame, const struct charge *charge)
 			    &cause->n_servers,
 			    server_words(blame, &charge->zone->servers[i]));
 	}
+	cause->remedy = remedy_of(blame, cause);
 }
 
 /* Whether a server that fails is made good for by the others. */

@@ -28,12 +28,6 @@ static const enum finding_id by_cause[] = {
 	[DANELAW_DNS_TIMEOUT] = FINDING_COUNT,
 };
 
-static bool
-is_address_type(const struct danelaw_lookup *lookup)
-{
-	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
-}
-
 /* What the words tell of this lookup; FINDING_COUNT: nothing. */
 static enum finding_id
 cause_of_lookup(const struct danelaw_lookup *lookup)
@@ -181,8 +175,22 @@ mx_owner(const struct danelaw_mx *mx)
 
 	if (mx->n_lookups == 0)
 		return "";
-	return lookup->n_aliases == 0 ? lookup->name
-				      : lookup->aliases[lookup->n_aliases - 1];
+	return kit_end(lookup);
+}
+
+/* "" is the null MX, of which others tell. */
+static void
+diagnose_exchanges(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
+
+	for (size_t i = 0; i < mx->n_unusable; i++) {
+		if (mx->unusable[i] != NULL && *mx->unusable[i] != '\0')
+			finding_add(exam->tree, FINDING_DNS_MX_NOT_A_HOST_NAME,
+			    report->domain, "domain", report->domain,
+			    "exchange", kit_text(exam, mx->unusable[i]), NULL);
+	}
 }
 
 static void
@@ -199,6 +207,7 @@ diagnose_mx(struct exam *exam)
 		return;
 	}
 	diagnose_mx_source(exam);
+	diagnose_exchanges(exam);
 	if (exam->options.null_mx_mixed)
 		kit_remove_line(exam,
 		    finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
@@ -232,7 +241,7 @@ diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &host->lookups[i];
 
-		if (!is_address_type(lookup))
+		if (!kit_is_address(lookup))
 			continue;
 		if (lookup->presence == DANELAW_PRESENCE_DATA ||
 		    lookup->presence == DANELAW_PRESENCE_UNKNOWN)
@@ -245,17 +254,6 @@ diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 		    host->name, "host", host->name, "domain",
 		    exam->report->domain, "types",
 		    a && aaaa ? "A or AAAA" : (a ? "A" : "AAAA"), NULL);
-}
-
-static const struct danelaw_lookup *
-alias_lookup(const struct danelaw_host *host)
-{
-	for (size_t i = 0; i < host->n_lookups; i++) {
-		if (is_address_type(&host->lookups[i]) &&
-		    host->lookups[i].n_aliases > 0)
-			return &host->lookups[i];
-	}
-	return NULL;
 }
 
 static bool
@@ -294,7 +292,7 @@ add_mx_cname(
 static void
 diagnose_alias(struct exam *exam, const struct danelaw_host *host)
 {
-	const struct danelaw_lookup *lookup = alias_lookup(host);
+	const struct danelaw_lookup *lookup = kit_alias(host);
 	const char *final;
 
 	if (lookup == NULL) {
@@ -305,7 +303,7 @@ diagnose_alias(struct exam *exam, const struct danelaw_host *host)
 			    "host", host->name, NULL);
 		return;
 	}
-	final = lookup->aliases[lookup->n_aliases - 1];
+	final = kit_end(lookup);
 	if (host->dnssec == DANELAW_DNSSEC_INSECURE)
 		finding_add(exam->tree,
 		    has_secure_cname(host)
@@ -341,7 +339,7 @@ diagnose_addresses(struct exam *exam, const struct danelaw_host *host)
 	}
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		/* That there is no AAAA matters where there is no A. */
-		if (is_address_type(&host->lookups[i]) &&
+		if (kit_is_address(&host->lookups[i]) &&
 		    (host->n_addresses == 0 ||
 			host->lookups[i].presence == DANELAW_PRESENCE_DATA))
 			trust_explain(exam, host->name, &host->lookups[i]);
@@ -384,9 +382,7 @@ diagnose_tlsa_answer(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_lookup *lookup)
 {
 	bool data = lookup->presence == DANELAW_PRESENCE_DATA;
-	const char *final = lookup->n_aliases == 0
-	    ? lookup->name
-	    : lookup->aliases[lookup->n_aliases - 1];
+	const char *final = kit_end(lookup);
 	bool why;
 
 	why = trust_explain(exam, host->name, lookup);

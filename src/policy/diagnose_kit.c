@@ -120,6 +120,38 @@ kit_says(const char *text, const char *pattern)
 }
 
 bool
+kit_is_address(const struct danelaw_lookup *lookup)
+{
+	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
+}
+
+const struct danelaw_lookup *
+kit_alias(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (kit_is_address(&host->lookups[i]) &&
+		    host->lookups[i].n_aliases > 0)
+			return &host->lookups[i];
+	}
+	return NULL;
+}
+
+const char *
+kit_end(const struct danelaw_lookup *lookup)
+{
+	return lookup->n_aliases == 0 ? lookup->name
+				      : lookup->aliases[lookup->n_aliases - 1];
+}
+
+bool
+kit_is_weakly_signed(const struct danelaw_cert *cert)
+{
+	return kit_says(cert->signature, "sha1") ||
+	    kit_says(cert->signature, "sha-1") ||
+	    kit_says(cert->signature, "md5");
+}
+
+bool
 kit_is_type(const struct danelaw_lookup *lookup, const char *type)
 {
 	return lookup->type != NULL && strcmp(lookup->type, type) == 0;
@@ -176,7 +208,7 @@ kit_owner(const struct exam *exam, const struct danelaw_host *host)
 	const char *owner = host->tlsa.name;
 
 	if (lookup != NULL && lookup->n_aliases > 0)
-		owner = lookup->aliases[lookup->n_aliases - 1];
+		owner = kit_end(lookup);
 	if (owner == NULL)
 		owner = name_tlsa(exam->arena, exam->report->port, host->name);
 	return owner == NULL ? host->name : owner;
@@ -337,10 +369,12 @@ const struct danelaw_cert *
 kit_fitting(
     const struct danelaw_record *record, const struct danelaw_probe *probe)
 {
-	size_t from = record->usage == 3 ? 0 : 1;
-	size_t end = record->usage == 3 ? 1 : probe->n_chain;
+	size_t from = record->usage == DANELAW_USAGE_DANE_EE ? 0 : 1;
+	size_t end =
+	    record->usage == DANELAW_USAGE_DANE_EE ? 1 : probe->n_chain;
 
-	if (record->usage != 2 && record->usage != 3)
+	if (record->usage != DANELAW_USAGE_DANE_TA &&
+	    record->usage != DANELAW_USAGE_DANE_EE)
 		return NULL;
 	for (size_t i = from; i < end && i < probe->n_chain; i++) {
 		if (kit_fits(record, &probe->chain[i]))

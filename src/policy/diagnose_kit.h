@@ -2,8 +2,7 @@
 /*
  * diagnose_kit.h - what the files behind diagnose.h share, and nobody else.
  */
-#ifndef POLICY_DIAGNOSE_KIT_H
-#define POLICY_DIAGNOSE_KIT_H
+#pragma once
 
 #include "model/finding.h"
 #include "policy/diagnose.h"
@@ -44,6 +43,13 @@ const char *kit_list(
     const struct exam *exam, const char *const *items, size_t n);
 /* Is the pattern in the text, in whatever case? NULL holds nothing. */
 bool kit_says(const char *text, const char *pattern);
+bool kit_is_address(const struct danelaw_lookup *lookup); /* A or AAAA? */
+/* The address lookup that shows the host to be an alias; NULL: none does. */
+const struct danelaw_lookup *kit_alias(const struct danelaw_host *host);
+/* Where the CNAME records led; the name itself if there are none. */
+const char *kit_end(const struct danelaw_lookup *lookup);
+/* By SHA-1 or MD5? */
+bool kit_is_weakly_signed(const struct danelaw_cert *cert);
 /* Is it a lookup of this type? */
 bool kit_is_type(const struct danelaw_lookup *lookup, const char *type);
 
@@ -190,5 +196,3 @@ void diagnose_smtp(struct exam *exam);
 void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
-
-#endif

@@ -254,12 +254,12 @@ diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 	if (record == NULL)
 		return;
 	name = &sighting->probe->match->name;
-	if (record->usage == 3 && !leaf_fits(sighting))
+	if (record->usage == DANELAW_USAGE_DANE_EE && !leaf_fits(sighting))
 		finding_add(exam->tree, FINDING_NAME_MISMATCH_EE,
 		    sighting->subject, "where", sighting->where, "presented",
 		    presented_words(exam, leaf), "wanted",
 		    wanted_words(exam, host), NULL);
-	if (record->usage == 3 || name->reference == NULL)
+	if (record->usage == DANELAW_USAGE_DANE_EE || name->reference == NULL)
 		return;
 	if (name->source == DANELAW_NAME_CN)
 		tell_name(exam, sighting, FINDING_NAME_CN_ONLY, name->presented,

@@ -8,6 +8,7 @@
 #include "model/outcomes.h"
 #include "policy/cause.h"
 #include "policy/diagnose_kit.h"
+#include "policy/stranger.h"
 #include "policy/senders.h"
 #include "policy/verdict.h"
 
@@ -99,6 +100,43 @@ painted_over(const struct danelaw_smtp *smtp)
 	return NULL;
 }
 
+/*
+ * Many providers lead port 25 of their customers to a relay of their own,
+ * which has no TLS and says who it is. The host itself was then not seen.
+ */
+static bool
+diagnose_stranger(
+    struct exam *exam, const struct talk *talk, enum finding_id general)
+{
+	const char *where = place(exam, talk);
+	const char *name =
+	    stranger_name(exam->arena, exam->report, talk->host, talk->smtp);
+	struct danelaw_finding *finding;
+
+	if (name == NULL)
+		return false;
+	finding = finding_add(exam->tree, FINDING_TCP_INTERCEPTED, where,
+	    "where", where, "host", talk->host->name, "other",
+	    kit_text(exam, name), "does",
+	    general == FINDING_SMTP_STARTTLS_NOT_OFFERED
+		? "does not offer STARTTLS"
+		: "refuses STARTTLS",
+	    NULL);
+	kit_soften(finding, talk->host, talk->address->outcome);
+	return true;
+}
+
+static void
+tell_no_tls(struct exam *exam, const struct talk *talk, enum finding_id id,
+    const char *reply)
+{
+	bool stranger = diagnose_stranger(exam, talk, id);
+	struct danelaw_finding *finding = tell(exam, talk, id, reply);
+
+	if (stranger)
+		kit_follow(exam, finding, FINDING_TCP_INTERCEPTED);
+}
+
 static void
 diagnose_missing(struct exam *exam, const struct talk *talk)
 {
@@ -110,7 +148,8 @@ diagnose_missing(struct exam *exam, const struct talk *talk)
 	else if (paint != NULL)
 		tell(exam, talk, FINDING_SMTP_STARTTLS_MASKED, paint);
 	else
-		tell(exam, talk, FINDING_SMTP_STARTTLS_NOT_OFFERED, NULL);
+		tell_no_tls(
+		    exam, talk, FINDING_SMTP_STARTTLS_NOT_OFFERED, NULL);
 }
 
 static void
@@ -119,10 +158,10 @@ diagnose_refused(struct exam *exam, const struct talk *talk)
 	const char *reply =
 	    talk->smtp->starttls != NULL ? talk->smtp->starttls : refusal(talk);
 
-	tell(exam, talk,
-	    begins(reply, "4") ? FINDING_SMTP_STARTTLS_454
-			       : FINDING_SMTP_STARTTLS_5XX,
-	    reply);
+	if (begins(reply, "4"))
+		tell(exam, talk, FINDING_SMTP_STARTTLS_454, reply);
+	else
+		tell_no_tls(exam, talk, FINDING_SMTP_STARTTLS_5XX, reply);
 }
 
 static void

@@ -42,7 +42,8 @@ fits(const struct danelaw_record *record, const struct known_ca *ca)
 		.cert_sha256 = ca->cert_sha256,
 		.cert_sha512 = ca->cert_sha512 };
 
-	return record->usage == 2 && kit_fits(record, &cert);
+	return record->usage == DANELAW_USAGE_DANE_TA &&
+	    kit_fits(record, &cert);
 }
 
 const struct known_ca *

@@ -4,8 +4,7 @@
  *
  * Pure. doc/interface.md 5 in code.
  */
-#ifndef POLICY_OUTCOME_H
-#define POLICY_OUTCOME_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -41,5 +40,3 @@ enum danelaw_outcome outcome_counted(const struct danelaw_address *address);
 /* Would a sender with DANE refuse the address for this outcome? */
 bool outcome_is_refused(
     enum danelaw_policy policy, enum danelaw_outcome outcome);
-
-#endif

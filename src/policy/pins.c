@@ -103,7 +103,7 @@ described(struct arena *arena, const struct pin_source *source, uint8_t usage,
 {
 	const struct danelaw_cert *cert;
 
-	if (usage == 3)
+	if (usage == DANELAW_USAGE_DANE_EE)
 		return &source->certs[0];
 	if (source->kind != PIN_CHAIN && source->kind != PIN_LIVE) {
 		*why = "usage 2 is for an issuer that the server sends: that "
@@ -131,14 +131,18 @@ data_of(const struct danelaw_cert *cert, uint8_t selector, uint8_t mtype,
 {
 	const char *hex;
 
-	if (mtype == 0) {
-		*len = selector == 0 ? cert->der_len : cert->spki_len;
-		return selector == 0 ? cert->der : cert->spki;
+	if (mtype == DANELAW_MTYPE_FULL) {
+		*len = selector == DANELAW_SELECTOR_CERT ? cert->der_len
+							 : cert->spki_len;
+		return selector == DANELAW_SELECTOR_CERT ? cert->der
+							 : cert->spki;
 	}
-	if (selector == 0)
-		hex = mtype == 1 ? cert->cert_sha256 : cert->cert_sha512;
+	if (selector == DANELAW_SELECTOR_CERT)
+		hex = mtype == DANELAW_MTYPE_SHA256 ? cert->cert_sha256
+						    : cert->cert_sha512;
 	else
-		hex = mtype == 1 ? cert->spki_sha256 : cert->spki_sha512;
+		hex = mtype == DANELAW_MTYPE_SHA256 ? cert->spki_sha256
+						    : cert->spki_sha512;
 	return hex != NULL && text_unhex(hex, digest, DIGEST_MAX, len) ? digest
 								       : NULL;
 }
@@ -215,10 +219,10 @@ pins_add(struct arena *arena, const struct pin_wish *wish,
 		return false;
 	if (!add_record(arena, wish, wish->usage, source, set, why))
 		return false;
-	if (wish->issuer && wish->usage != 2 &&
+	if (wish->issuer && wish->usage != DANELAW_USAGE_DANE_TA &&
 	    !add_record(arena, wish, 2, source, set, why))
 		return false;
-	if (wish->issuer || wish->usage == 2)
+	if (wish->issuer || wish->usage == DANELAW_USAGE_DANE_TA)
 		warn_of_issuer(arena, source, set);
 	return !arena_failed(arena);
 }

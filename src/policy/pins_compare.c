@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/name.h"
+#include "model/record.h"
 #include "model/tree.h"
 #include "policy/diagnose_kit.h"
 #include "policy/tlsa.h"
@@ -96,9 +97,7 @@ fill_owner(struct comparison *c)
 
 	if (lookup == NULL)
 		return;
-	host->owner = lookup->n_aliases > 0
-	    ? lookup->aliases[lookup->n_aliases - 1]
-	    : lookup->name;
+	host->owner = kit_end(lookup);
 	host->wildcard = lookup->wildcard;
 	for (size_t i = 0; i < lookup->n_signers; i++) {
 		const char *signer = lookup->signers[i];
@@ -189,9 +188,7 @@ overruled(const struct comparison *c, const struct danelaw_record *record)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *other = &tlsa->records[i];
 
-		if (other->usable && other->usage == record->usage &&
-		    other->selector == record->selector && record->mtype > 0 &&
-		    other->mtype > record->mtype)
+		if (other->usable && record_is_outranked(record, other))
 			return arena_printf(c->arena,
 			    "senders pass it over while a %u %u %u is there, "
 			    "the stronger digest (RFC 7671 9): publish that "

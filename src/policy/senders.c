@@ -215,7 +215,7 @@ has_stray_anchor(
 	if (probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
 		return false;
 	for (size_t i = 0; i < tlsa->n_records; i++) {
-		if (tlsa->records[i].usage != 2)
+		if (tlsa->records[i].usage != DANELAW_USAGE_DANE_TA)
 			continue;
 		for (size_t j = 1; j < probe->n_chain; j++) {
 			if (kit_fits(&tlsa->records[i], &probe->chain[j]))

@@ -6,8 +6,7 @@
  * tests/interop holds them against the real programs. The verdict is not
  * touched by any of it: that is what RFC 7672 and OpenSSL say.
  */
-#ifndef POLICY_SENDERS_H
-#define POLICY_SENDERS_H
+#pragma once
 
 #include "base/arena.h"
 
@@ -48,6 +47,15 @@ enum {
 	/* Go 1.27 writes a server's words as 454 "later". */
 	SENDER_QUOTES_REPLY = 1 << 6,
 };
+
+/*
+ * Of more TLSA records than these Postfix drops the rest, whichever come last
+ * in an answer that resolvers turn round; Exim then misses some, too.
+ */
+#define SENDERS_TLSA_MAX 100
+
+/* An anchor above it Postfix does not reach, as seen with 3.7 to 3.10. */
+#define SENDERS_POSTFIX_DEPTH 11
 
 struct sender_facts;
 
@@ -125,5 +133,3 @@ struct sender_ruling senders_exim_without(const struct sender_facts *facts);
 /* A sender in Go, likewise. */
 struct sender_ruling senders_go(const struct sender_facts *facts);
 struct sender_ruling senders_go_without(const struct sender_facts *facts);
-
-#endif

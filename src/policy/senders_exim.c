@@ -101,7 +101,9 @@ refuse_unfit(const struct danelaw_address *address)
 static bool
 is_loaded(const struct danelaw_record *record)
 {
-	if ((record->usage != 2 && record->usage != 3) || record->selector > 1)
+	if ((record->usage != DANELAW_USAGE_DANE_TA &&
+		record->usage != DANELAW_USAGE_DANE_EE) ||
+	    record->selector > 1)
 		return false;
 	switch (record->mtype) {
 	case 0:
@@ -118,16 +120,9 @@ is_loaded(const struct danelaw_record *record)
 static const char *
 end_of(const struct danelaw_host *host)
 {
-	for (size_t i = 0; i < host->n_lookups; i++) {
-		const struct danelaw_lookup *lookup = &host->lookups[i];
+	const struct danelaw_lookup *alias = kit_alias(host);
 
-		if (lookup->type == NULL || lookup->n_aliases == 0 ||
-		    (strcmp(lookup->type, "A") != 0 &&
-			strcmp(lookup->type, "AAAA") != 0))
-			continue;
-		return lookup->aliases[lookup->n_aliases - 1];
-	}
-	return host->name;
+	return alias == NULL ? host->name : kit_end(alias);
 }
 
 /* Are MX, address and records signed, and the last at the end of aliases? */
@@ -173,18 +168,13 @@ issuer_passes(const struct sender_facts *facts, const struct danelaw_cert *leaf,
     const struct danelaw_cert *issuer)
 {
 	const struct danelaw_verify_error *error = facts->probe->verify_error;
-	const char *signature = leaf->signature;
 
 	if (!senders_takes_key(facts, issuer->key) ||
 	    !senders_in_time(facts->report, leaf) ||
+	    kit_is_weakly_signed(leaf) ||
 	    !senders_in_time(facts->report, issuer) || !may_issue(issuer) ||
 	    (issuer->has_key_usage &&
 		(issuer->key_usage & DANELAW_KU_KEY_CERT_SIGN) == 0))
-		return false;
-	if (signature != NULL &&
-	    (strstr(signature, "sha1") != NULL ||
-		strstr(signature, "SHA1") != NULL ||
-		strstr(signature, "md5") != NULL))
 		return false;
 	return error == NULL || error->depth > 1 ||
 	    (error->code != ERROR_CRITICAL && error->code != ERROR_PERMITTED &&
@@ -337,6 +327,8 @@ senders_exim(const struct sender_facts *facts)
 		return refuses(WHY_KEY_USAGE);
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses(WHY_CLIENT_CERT);
+	if (facts->host->tlsa.n_records > SENDERS_TLSA_MAX)
+		return (struct sender_ruling) { .unknown = true };
 	return authenticate(facts);
 }
 

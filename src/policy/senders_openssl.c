@@ -64,6 +64,14 @@ has_null_exchange(const struct danelaw_mx *mx)
 	return false;
 }
 
+/* Some records are dropped, and others would still do. */
+static bool
+half_known(const struct sender_facts *facts)
+{
+	return facts->host->tlsa.n_records > SENDERS_TLSA_MAX &&
+	    facts->probe->outcome == DANELAW_OUTCOME_AUTHENTICATED;
+}
+
 /*
  * Behind an insecure MX RRset the records still guard the way to the host,
  * but Postfix ("half-dane") then does not insist on a name. A null MX among
@@ -83,6 +91,12 @@ senders_postfix(const struct sender_facts *facts)
 		return delivers;
 	if (fault != NULL)
 		return refuses(fault);
+	if (facts->host->policy == DANELAW_POLICY_DANE && half_known(facts))
+		return (struct sender_ruling) { .unknown = true };
+	if (facts->host->policy == DANELAW_POLICY_DANE &&
+	    facts->probe->match != NULL &&
+	    facts->probe->match->depth > SENDERS_POSTFIX_DEPTH)
+		outcome = DANELAW_OUTCOME_CHAIN_INVALID;
 	if (facts->host->policy != DANELAW_POLICY_DANE ||
 	    outcome == DANELAW_OUTCOME_AUTHENTICATED ||
 	    (half && outcome == DANELAW_OUTCOME_NAME_MISMATCH))
@@ -175,7 +189,8 @@ has_malformed(const struct danelaw_tlsa *tlsa)
 		const struct danelaw_record *record = &tlsa->records[i];
 
 		if (!record->usable &&
-		    (record->usage == 2 || record->usage == 3) &&
+		    (record->usage == DANELAW_USAGE_DANE_TA ||
+			record->usage == DANELAW_USAGE_DANE_EE) &&
 		    record->selector <= 1 && record->mtype <= 2)
 			return true;
 	}

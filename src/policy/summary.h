@@ -5,8 +5,7 @@
  *
  * Pure.
  */
-#ifndef POLICY_SUMMARY_H
-#define POLICY_SUMMARY_H
+#pragma once
 
 #include "model/tree.h"
 
@@ -24,5 +23,3 @@ struct class_counts {
  */
 char *summary_for(
     struct tree *tree, const struct class_counts *counts, bool unable);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * Pure. doc/interface.md 4 in code; reads the finished tree.
  */
-#ifndef POLICY_VERDICT_H
-#define POLICY_VERDICT_H
+#pragma once
 
 #include "model/tree.h"
 #include "policy/outcome.h"
@@ -26,5 +25,3 @@ void verdict_fill(struct tree *tree, bool require_dane, bool unable);
 
 /* Are unsigned MX records what DANE fails for? */
 bool verdict_mx_is_open(const struct danelaw_report *report);
-
-#endif

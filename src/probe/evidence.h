@@ -2,12 +2,9 @@
 /*
  * evidence.h - how evidence begins; the rest of it is told in probe.h.
  */
-#ifndef PROBE_EVIDENCE_H
-#define PROBE_EVIDENCE_H
+#pragma once
 
 #include "probe/probe.h"
 
 /* No shakes yet, but room for one per offer. NULL: no memory. */
 struct evidence *evidence_new(const struct probe_target *target);
-
-#endif

@@ -7,8 +7,7 @@
  * are checked, and what is not exactly as evidence_write() makes it is refused
  * as a whole.
  */
-#ifndef PROBE_EVIDENCE_WIRE_H
-#define PROBE_EVIDENCE_WIRE_H
+#pragma once
 
 #include "base/buf.h"
 #include "probe/probe.h"
@@ -22,5 +21,3 @@ bool evidence_write(struct evidence *evidence, struct buf *out);
  * know the certificates. */
 struct evidence *evidence_read(
     struct tls_context *context, const void *bytes, size_t len);
-
-#endif

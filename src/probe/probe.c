@@ -22,7 +22,7 @@
  *
  * The first connection tells about the server; its failure is the result.
  * The others only look for more certificates, or why the first one failed;
- * next.c knows which. A certificate that they do not find is not there, as far
+ * plan.c knows which. A certificate that they do not find is not there, as far
  * as anybody can say, and leaves no trace; other failures are kept as trials.
  */
 #include "probe/probe.h"
@@ -156,18 +156,6 @@ probe_wait(struct probe *probe, enum tls_step step)
 }
 
 bool
-probe_is_first(const struct probe *probe)
-{
-	return probe->n_before == 0;
-}
-
-bool
-probe_is_implicit(const struct probe *probe)
-{
-	return probe->target.implicit_tls || probe->offer->implicit;
-}
-
-bool
 probe_is_leaving(const struct probe *probe)
 {
 	return dialogue_facts(probe->dialogue)->fault !=
@@ -187,7 +175,7 @@ probe_note_time(struct probe *probe, int *step)
 {
 	int64_t now = clock_monotonic_ms();
 
-	if (probe_leads(probe) && *step < 0)
+	if (plan_leads(&probe->plan) && *step < 0)
 		*step = (int)(now - probe->mark);
 	probe->mark = now;
 }
@@ -213,15 +201,16 @@ open_dialogue(struct probe *probe)
 {
 	const struct dialogue_options options = {
 		.helo = probe->target.helo,
-		.implicit_tls = probe_is_implicit(probe),
+		.implicit_tls = plan_is_implicit(&probe->plan),
 		.mail_from =
-		    probe_leads(probe) ? probe->target.mail_from : NULL,
-		.mail_to = probe_leads(probe) ? probe->target.mail_to : NULL,
+		    plan_leads(&probe->plan) ? probe->target.mail_from : NULL,
+		.mail_to =
+		    plan_leads(&probe->plan) ? probe->target.mail_to : NULL,
 	};
 
 	/* The transcripts of others are not kept. */
 	probe->arena =
-	    probe_leads(probe) ? probe->evidence->arena : arena_new();
+	    plan_leads(&probe->plan) ? probe->evidence->arena : arena_new();
 	if (probe->arena == NULL)
 		return false;
 	probe->dialogue = dialogue_new(probe->arena, &options);
@@ -252,7 +241,7 @@ keep_unreadable(struct probe *probe, const char *error)
 	struct evidence *evidence = probe->evidence;
 	struct evidence_shake *shake = &evidence->shakes[0];
 
-	if (!probe->asking) {
+	if (!probe->plan.asking) {
 		shake = &evidence->shakes[evidence->n_shakes++];
 		*shake = probe->shake;
 	}
@@ -266,24 +255,32 @@ end_connection(
 {
 	struct evidence *evidence = probe->evidence;
 	struct evidence_shake *shake = &probe->shake;
+	const struct plan_end end = {
+		.reached = reached,
+		.heard = probe->heard,
+		.shook = probe->shook,
+		.up = probe->up,
+		.alert = shake->alert,
+		.late = probe->target.deadline != 0 &&
+		    clock_monotonic_ms() >= probe->target.deadline,
+	};
 
-	if (probe_stands_first(probe, reached)) {
+	if (plan_stands_first(&probe->plan, &end)) {
 		keep_first(probe, reached, error);
 	} else if (reached == DANELAW_OUTCOME_NOT_EXAMINED) {
 		keep_unreadable(probe, error);
-	} else if (shake->chain != NULL && !probe->asking) {
+	} else if (shake->chain != NULL && !probe->plan.asking) {
 		/* The first one showed that EHLO works inside TLS. */
 		shake->reached = DANELAW_OUTCOME_ENCRYPTED;
 		evidence->shakes[evidence->n_shakes++] = *shake;
 		shake->chain = NULL;
 	}
 	if (!probe->lacked)
-		probe_note_trial(probe, reached, error);
+		probe_note_trial(probe, &end, error);
 	drop_connection(probe);
-	probe->offer = probe_next_offer(probe, reached);
-	probe->n_before++;
+	probe_plan_next(probe, &end);
 	probe->phase =
-	    probe->offer != NULL && open_dialogue(probe) ? IDLE : OVER;
+	    probe->plan.offer != NULL && open_dialogue(probe) ? IDLE : OVER;
 	yield(probe);
 }
 
@@ -562,7 +559,7 @@ probe_start(struct event_base *base, struct tls_context *context,
 	probe->context = context;
 	probe->done = done;
 	probe->arg = arg;
-	probe->offer = probe_first_offer(probe, target->all_certs);
+	plan_begin(&probe->plan, target);
 	evtimer_assign(&probe->timer, base, on_timer, probe);
 	if (link_parse(target->ip, target->port, &probe->address))
 		probe->evidence = evidence_new(target);

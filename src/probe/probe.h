@@ -7,8 +7,7 @@
  * so that it can serve many of them; check/judge.h brings the two
  * together.
  */
-#ifndef PROBE_PROBE_H
-#define PROBE_PROBE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -112,5 +111,3 @@ struct probe *probe_start(struct event_base *base, struct tls_context *context,
 void probe_cancel(struct probe *probe);
 /* "connecting", "waiting for the greeting"...; static. */
 const char *probe_waiting(const struct probe *probe);
-
-#endif

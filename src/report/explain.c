@@ -299,11 +299,8 @@ put_words_json(struct json_out *out, const struct explain_answer *answer)
 static void
 put_failure_json(struct json_out *out, const struct tlsrpt_failure *failure)
 {
-	if (failure == NULL) {
-		json_put_null(out, "failure");
+	if (!json_begin_given(out, "failure", failure))
 		return;
-	}
-	json_begin_object(out, "failure");
 	json_put_text(out, "domain", failure->domain);
 	json_put_text(out, "host", failure->host);
 	json_put_text(out, "said_domain", failure->shown_domain);

@@ -74,11 +74,8 @@ put_zone(struct json_out *out, const struct danelaw_zone *zone)
 static void
 put_clock_cert(struct json_out *out, const struct danelaw_clock_cert *first)
 {
-	if (first == NULL) {
-		json_put_null(out, "certificate");
+	if (!json_begin_given(out, "certificate", first))
 		return;
-	}
-	json_begin_object(out, "certificate");
 	json_put_number(out, "days", first->days);
 	json_put_date(out, "expires", first->expires);
 	json_put_text(out, "subject", first->subject);
@@ -89,11 +86,8 @@ put_clock_cert(struct json_out *out, const struct danelaw_clock_cert *first)
 static void
 put_clock_rrsig(struct json_out *out, const struct danelaw_clock_rrsig *first)
 {
-	if (first == NULL) {
-		json_put_null(out, "rrsig");
+	if (!json_begin_given(out, "rrsig", first))
 		return;
-	}
-	json_begin_object(out, "rrsig");
 	json_put_number(out, "hours", first->hours);
 	json_put_date(out, "expires", first->expires);
 	json_put_text(out, "name", first->name);
@@ -118,11 +112,8 @@ static void
 put_mail_reply(struct json_out *out, const char *key,
     const struct danelaw_mail_reply *reply)
 {
-	if (reply == NULL) {
-		json_put_null(out, key);
+	if (!json_begin_given(out, key, reply))
 		return;
-	}
-	json_begin_object(out, key);
 	json_put_text(out, "address", reply->address);
 	if (reply->code == 0)
 		json_put_null(out, "code");
@@ -136,11 +127,8 @@ put_mail_reply(struct json_out *out, const char *key,
 static void
 put_mail(struct json_out *out, const struct danelaw_mail *mail)
 {
-	if (mail == NULL) {
-		json_put_null(out, "mail");
+	if (!json_begin_given(out, "mail", mail))
 		return;
-	}
-	json_begin_object(out, "mail");
 	put_mail_reply(out, "from", mail->from);
 	put_mail_reply(out, "to", mail->to);
 	put_mail_reply(out, "rset", mail->rset);
@@ -195,11 +183,8 @@ put_timing(struct json_out *out, const struct danelaw_timing *timing)
 static void
 put_sendmail(struct json_out *out, const struct danelaw_address *address)
 {
-	if (address->sendmail == NULL) {
-		json_put_null(out, "sendmail");
+	if (!json_begin_given(out, "sendmail", address->sendmail))
 		return;
-	}
-	json_begin_object(out, "sendmail");
 	json_put_text(out, "verify", address->sendmail);
 	json_put_text(out, "text", address->sendmail_why);
 	json_end_object(out);

@@ -120,6 +120,16 @@ json_put_null(struct json_out *out, const char *key)
 	put(out, key, "null", 4);
 }
 
+bool
+json_begin_given(struct json_out *out, const char *key, const void *given)
+{
+	if (given == NULL)
+		json_put_null(out, key);
+	else
+		json_begin_object(out, key);
+	return given != NULL;
+}
+
 static bool
 is_plain(unsigned char byte)
 {

@@ -9,8 +9,7 @@
  *
  * A key needs no escapes. Key NULL: an element of an array, or the root.
  */
-#ifndef REPORT_JSON_PUT_H
-#define REPORT_JSON_PUT_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -25,6 +24,8 @@ struct json_out {
 };
 
 void json_begin_object(struct json_out *out, const char *key);
+/* null where there is nothing of it; true: an object is begun. */
+bool json_begin_given(struct json_out *out, const char *key, const void *given);
 void json_end_object(struct json_out *out);
 void json_begin_array(struct json_out *out, const char *key);
 void json_end_array(struct json_out *out);
@@ -50,5 +51,3 @@ void json_tls(
     struct json_out *out, const char *key, const struct danelaw_tls *tls);
 void json_tlsa(
     struct json_out *out, const char *key, const struct danelaw_tlsa *tlsa);
-
-#endif

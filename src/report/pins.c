@@ -76,11 +76,11 @@ put_source(const struct pin_host *host, const struct pin_source *source,
 static void
 put_remark(const struct pin *pin, struct buf *out)
 {
-	if (pin->record.usage == 2) {
+	if (pin->record.usage == DANELAW_USAGE_DANE_TA) {
 		buf_printf(out, "the issuer %s, sent at place %d",
 		    or_none(pin->cert->subject), pin->cert->wire);
 		put_until(pin->cert, out);
-	} else if (pin->record.selector == 0) {
+	} else if (pin->record.selector == DANELAW_SELECTOR_CERT) {
 		buf_puts(out, "this certificate");
 	} else {
 		buf_puts(out,

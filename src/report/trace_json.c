@@ -201,7 +201,7 @@ put_cause(struct json_out *out, const struct trace_cause *cause)
 	json_put_texts(out, "records", cause->records, cause->n_records);
 	json_put_text(out, "text", trace_fault_text(cause->fault));
 	json_put_text(out, "detail", cause->detail);
-	json_put_text(out, "remedy", trace_fault_remedy(cause->fault));
+	json_put_text(out, "remedy", cause->remedy);
 	json_put_text(out, "paste", cause->paste);
 	json_put_number(out, "cache_seconds", cause->holds);
 	json_end_object(out);

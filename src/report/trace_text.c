@@ -4,12 +4,12 @@
  * down, each server beside the others, the causes, and how to be rid of what
  * caches still hold.
  */
-#include <string.h>
+#include <ctype.h>
 
 #include "report/trace.h"
 #include "base/when.h"
 
-#define NAME_WIDTH 34
+#define NAME_WIDTH 36
 
 static const char *
 shown(const char *zone)
@@ -28,10 +28,8 @@ put_date(struct buf *out, int64_t when)
 static void
 put_server(struct buf *out, const struct trace_server *server)
 {
-	char text[512];
 	struct buf name;
 
-	(void)text;
 	buf_init(&name, 0);
 	buf_printf(&name, "%s [%s]", server->name, server->ip);
 	buf_printf(out, "    %-*s", NAME_WIDTH, buf_text(&name));
@@ -128,34 +126,75 @@ put_zone(struct buf *out, const struct trace_zone *zone)
 		    zone->nameless[i]);
 }
 
+/* Nothing is to be said of this answer that is not said of the others. */
+static bool
+is_plain(const struct trace_question *question, size_t server)
+{
+	const struct trace_answer *first = &question->answers[TRACE_UDP][0];
+	const struct trace_answer *udp = &question->answers[TRACE_UDP][server];
+
+	for (int way = 0; way < TRACE_WAYS; way++) {
+		if (question->answers[way][server].end != TRACE_ANSWERED)
+			return false;
+	}
+	return udp->fault == TRACE_FAULT_NONE && !udp->cut &&
+	    udp->content == first->content &&
+	    udp->n_records == first->n_records &&
+	    udp->standing == first->standing;
+}
+
+static bool
+are_alike(const struct trace_question *question)
+{
+	const struct trace_zone *zone = question->zone;
+
+	for (size_t i = 0; i < zone->n_servers; i++) {
+		if (!is_plain(question, i))
+			return false;
+	}
+	return zone->n_servers > 1;
+}
+
+static void
+put_way(struct buf *out, const char *what, const struct trace_answer *answer)
+{
+	if (answer->end != TRACE_ANSWERED)
+		buf_printf(out, "; %s%s", what, trace_end_word(answer->end));
+}
+
 static void
 put_question(
     struct buf *out, const struct trace_question *question, int verbosity)
 {
 	const struct trace_zone *zone = question->zone;
+	size_t n = zone == NULL ? 0 : zone->n_servers;
 
 	buf_printf(out, "\n  %s %s  %s; the resolver: %s",
 	    shown(question->name), question->type,
 	    trace_standing_word(question->standing),
-	    trace_standing_word(question->resolver));
+	    question->resolver == TRACE_UNSEEN
+		? "no answer"
+		: trace_standing_word(question->resolver));
 	if (question->resolver_why != NULL)
 		buf_printf(out, " (%s)", question->resolver_why);
 	buf_puts(out, "\n");
-	for (size_t i = 0; zone != NULL && i < zone->n_servers; i++) {
+	if (n > 0 && verbosity == 0 && are_alike(question)) {
+		buf_printf(out, "    all %zu servers alike%*s", n,
+		    NAME_WIDTH - 19, "");
+		put_answer(out, &question->answers[TRACE_UDP][0]);
+		buf_puts(out, "\n");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
 		const struct trace_answer *answer =
 		    &question->answers[TRACE_UDP][i];
 
 		put_server(out, &zone->servers[i]);
 		buf_puts(out, "  ");
 		put_answer(out, answer);
-		if (question->answers[TRACE_TCP][i].end != TRACE_ANSWERED)
-			buf_printf(out, "; TCP %s",
-			    trace_end_word(
-				question->answers[TRACE_TCP][i].end));
-		if (question->answers[TRACE_PLAIN][i].end != TRACE_ANSWERED)
-			buf_printf(out, "; without EDNS %s",
-			    trace_end_word(
-				question->answers[TRACE_PLAIN][i].end));
+		put_way(out, "TCP ", &question->answers[TRACE_TCP][i]);
+		put_way(
+		    out, "without EDNS ", &question->answers[TRACE_PLAIN][i]);
 		buf_printf(out, "; %d ms\n", answer->ms);
 		for (size_t k = 0; verbosity > 0 && k < answer->n_records; k++)
 			buf_printf(out, "      %s %s %s\n",
@@ -175,11 +214,10 @@ severity_word(enum trace_severity severity)
 static void
 put_cause(struct buf *out, const struct trace_cause *cause)
 {
-	const char *remedy = trace_fault_remedy(cause->fault);
-
-	buf_printf(out, "\n  %s %s  %s\n    It is that %s",
+	buf_printf(out, "\n  %s %s  %s\n    %c%s",
 	    severity_word(cause->severity), trace_fault_word(cause->fault),
-	    cause->place, trace_fault_text(cause->fault));
+	    cause->place, toupper(*trace_fault_text(cause->fault)),
+	    trace_fault_text(cause->fault) + 1);
 	if (cause->detail != NULL)
 		buf_printf(out, " (%s)", cause->detail);
 	buf_puts(out, ".\n");
@@ -189,8 +227,8 @@ put_cause(struct buf *out, const struct trace_cause *cause)
 		for (size_t i = 0; i < cause->n_servers; i++)
 			buf_printf(out, "    on   %s, one of %zu\n",
 			    cause->servers[i], cause->n_all);
-	if (remedy != NULL)
-		buf_printf(out, "    Do: %s\n", remedy);
+	if (cause->remedy != NULL)
+		buf_printf(out, "    Do: %s\n", cause->remedy);
 	if (cause->paste != NULL)
 		buf_printf(out, "%s\n", cause->paste);
 }

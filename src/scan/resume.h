@@ -10,8 +10,7 @@
  * line, whatever they are. Any other line that does not begin as ours do, or
  * has not their end, ends it.
  */
-#ifndef SCAN_RESUME_H
-#define SCAN_RESUME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ void resume_free(struct resume *resume);
 /* False: see why. */
 bool resume_feed(struct resume *resume, const void *bytes, size_t len);
 struct resume_state resume_state(const struct resume *resume);
-
-#endif

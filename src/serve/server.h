@@ -6,8 +6,7 @@
  * them, stand the cache and the limits. It prints nothing: what is worth a
  * line in a log goes to the sink in its options.
  */
-#ifndef SERVE_SERVER_H
-#define SERVE_SERVER_H
+#pragma once
 
 #include <danelaw.h>
 
@@ -127,5 +126,3 @@ struct server_counts {
 	struct cache_counts cache;
 };
 struct server_counts server_counts(const struct server *server);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * watch.h - the domains that are checked again and again, whoever asks.
  */
-#ifndef SERVE_WATCH_H
-#define SERVE_WATCH_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,5 +30,3 @@ void watch_free(struct watch *watch); /* before the server; NULL is fine */
 
 /* The last results, as metrics. */
 void watch_metrics(const struct watch *watch, struct buf *out);
-
-#endif

@@ -9,8 +9,7 @@
  * RFC 5321 for the replies, RFC 3207 for STARTTLS. Lines are bounded to
  * SMTP_MAX_LINE bytes and a reply to SMTP_MAX_LINES lines.
  */
-#ifndef SMTP_DIALOGUE_H
-#define SMTP_DIALOGUE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -70,5 +69,3 @@ enum danelaw_outcome dialogue_outcome(const struct dialogue *dialogue);
  * the transcript, unless TLS was implicit.
  */
 const struct danelaw_smtp *dialogue_facts(const struct dialogue *dialogue);
-
-#endif

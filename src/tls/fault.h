@@ -3,8 +3,7 @@
  * fault.h - what ended a handshake, as a fact: alerts, OpenSSL's reasons and
  * errno are translated here, once.
  */
-#ifndef TLS_FAULT_H
-#define TLS_FAULT_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -14,5 +13,3 @@ enum danelaw_tls_fault fault_of_alert(int alert);
 enum danelaw_tls_fault fault_of_library(unsigned long code);
 /* Of a socket. */
 enum danelaw_tls_fault fault_of_errno(int error);
-
-#endif

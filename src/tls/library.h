@@ -7,8 +7,7 @@
  * It is made by the first call and never freed: certificates outlive all else
  * that we make. It reads public keys; private ones are to be read with NULL.
  */
-#ifndef TLS_LIBRARY_H
-#define TLS_LIBRARY_H
+#pragma once
 
 #include <openssl/types.h>
 
@@ -26,5 +25,3 @@ void library_start_small(void);
 /* Its digests, so that nobody has to load those of the program's own. */
 const EVP_MD *library_sha256(void);
 const EVP_MD *library_sha512(void);
-
-#endif

@@ -73,7 +73,8 @@ match_mark_unusable(
 			goto done;
 		if (taken == 0) {
 			records[i].usable = false;
-			records[i].reason = why[records[i].selector != 0];
+			records[i].reason =
+			    why[records[i].selector != DANELAW_SELECTOR_CERT];
 		}
 	}
 	done = true;
@@ -97,7 +98,7 @@ is_superseded(const struct bench *bench, size_t i)
 static bool
 describes(const struct danelaw_record *record, const struct tls_cert *cert)
 {
-	size_t selector = record->selector != 0;
+	size_t selector = record->selector != DANELAW_SELECTOR_CERT;
 	const struct record_subject subject = {
 		cert->part[selector].der,
 		cert->part[selector].len,

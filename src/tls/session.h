@@ -5,8 +5,7 @@
  * Nothing is verified in the handshake: the presented chain is kept and
  * judged afterwards by match.h, where OpenSSL is the judge.
  */
-#ifndef TLS_SESSION_H
-#define TLS_SESSION_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -74,5 +73,3 @@ bool tls_session_facts(const struct tls_session *session, struct arena *arena,
     struct danelaw_tls *facts);
 /* A new reference to what was presented; NULL: nothing was. */
 struct tls_chain *tls_session_chain(const struct tls_session *session);
-
-#endif

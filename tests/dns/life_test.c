@@ -248,6 +248,34 @@ test_cancel(void **state)
 	resolver_free(resolver);
 }
 
+/* It goes out before the self-test is over, and its answer is kept. */
+static void
+test_ahead(void **state)
+{
+	struct resolver *resolver = make_good();
+	struct got got;
+	unsigned asked;
+	(void)state;
+
+	lab_rule(lab, ".", LDNS_RR_TYPE_DNSKEY, LAB_SILENT);
+	resolver_ahead(resolver, "secure.example", RRTYPE_MX);
+	while (lab_asked_mx(lab) == 0)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_int_equal(resolver_health(resolver), RESOLVER_UNTESTED);
+	lab_rule(lab, ".", LDNS_RR_TYPE_DNSKEY, LAB_NORMAL);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	assert_int_equal(lab_asked_mx(lab), 1);
+	/* One that fails is nobody's. */
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
+	resolver_ahead(resolver, "silent.example", RRTYPE_MX);
+	asked = lab_asked(lab);
+	ask(resolver, "mx.secure.example", RRTYPE_A, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	assert_true(lab_asked(lab) > asked);
+	resolver_free(resolver);
+}
+
 /* What has failed fails again, without being asked for; then no more. */
 static void
 test_refresh(void **state)
@@ -342,6 +370,7 @@ main(void)
 		ASKING_TEST(test_few_files),
 		ASKING_TEST(test_stopped),
 		ASKING_TEST(test_cancel),
+		ASKING_TEST(test_ahead),
 		ASKING_TEST(test_refresh),
 		ASKING_TEST(test_end),
 	};

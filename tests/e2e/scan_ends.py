@@ -4,6 +4,7 @@ import collections
 import json
 import os
 import pty
+import re
 import resource
 import select
 import signal
@@ -14,6 +15,20 @@ from scan_kit import PATIENCE, domains_of, lines_of
 
 ROUNDS = 12
 SLOW = 'smtp-silent-banner.example'
+
+
+def tells_progress(seen, total):
+    """Does each line on a terminal replace the one before, and say how many
+    of all are done, as they become more?"""
+    lines = [line for line in seen.split(b'\r\x1b[K') if b'/s' in line]
+    told = [re.match(rb'danelaw: (\d+)/(\d+) \((\d+) %\), ', line)
+            for line in lines[:-1]]
+    if not told or not all(told):
+        return False
+    rows = [tuple(map(int, row.groups())) for row in told]
+    return (rows == sorted(rows) and rows[-1][0] > 0
+            and all(n <= of == total and percent == 100 * n // of
+                    for n, of, percent in rows))
 
 
 class Ends:
@@ -444,7 +459,5 @@ class Ends:
             if quiet:
                 kit.ok(not seen, 'quiet on a terminal', seen)
                 continue
-            n = len(kit.fast)
-            kit.ok(f'danelaw: {n}/{n + 1} (9'.encode() in seen and
-                   b'/s' in seen and b'\r\x1b[K' in seen,
+            kit.ok(tells_progress(seen, len(kit.fast) + 1),
                    'a terminal is told how far it is', seen)

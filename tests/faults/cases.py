@@ -8,7 +8,7 @@ DOMAINS = ('healthy', 'ta-211', 'tlsa-no-match', 'tlsa-none', 'mx-bogus',
            'hosts-one-bad')
 # Fewer questions and connections, so that most faults strike what judges.
 COMMANDS = ('verify', 'check', 'scan')
-OWN = (64, 70)
+OWN, INTERRUPTED = (64, 70), 130
 # What is said where something of ours was missing. Findings that rest on a
 # lookup that came to nothing do not count.
 LACK = 'warning ops-our-lack'
@@ -77,6 +77,10 @@ def fault_of(case, right, ended):
     if ended.hung():
         return ('known: libunbound sends for ever what is always refused'
                 if ended.failed > ENDLESS and is_below(ended, ['libunbound'])
+                else 'it hangs')
+    if ended.waited:
+        return ('known: scan waits until the machine is well again'
+                if case.command == 'scan' and ended.status == INTERRUPTED
                 else 'it hangs')
     if ended.crashed():
         return blame(ended)

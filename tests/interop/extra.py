@@ -9,6 +9,11 @@ import subprocess
 from labkit.debian import missing_for, unpack
 from labkit.scenario import LabError
 
+# For each test, the most important first.
+PACKAGES = {
+    'peers': ['hash-slinger', 'gnutls-bin', 'openssl', 'ldnsutils'],
+    'nsupdate': ['knot', 'knot-dnsutils', 'bind9-dnsutils', 'ldnsutils'],
+}
 # For set-up and services that nobody starts here.
 UNWANTED = ('systemd', 'init', 'cron', 'dbus', 'udev')
 
@@ -16,10 +21,10 @@ UNWANTED = ('systemd', 'init', 'cron', 'dbus', 'udev')
 class Extra:
     """Packages, with what they need and this machine lacks."""
 
-    def __init__(self, build, name, packages):
+    def __init__(self, build, name):
         self.folder = os.path.join(os.path.abspath(build), 'interop-' + name)
         self.root = os.path.join(self.folder, 'root')
-        self.packages = packages
+        self.packages = PACKAGES[name]
 
     def why_not(self):
         """What is missing on this machine, or None."""

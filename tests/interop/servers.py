@@ -54,6 +54,8 @@ define(`ALIAS_FILE', `')dnl
 define(`QUEUE_DIR', `{folder}/queue')dnl
 define(`confDOMAIN_NAME', `{name}')dnl
 define(`confTO_IDENT', `0s')dnl
+define(`confQUEUE_LA', `999')dnl
+define(`confREFUSE_LA', `999')dnl
 define(`confCACERT_PATH', `{folder}')dnl
 define(`confCACERT', `{ca}')dnl
 define(`confSERVER_CERT', `{chain}')dnl

@@ -112,6 +112,13 @@ mx_null_mixed(struct grown *g)
 }
 
 static void
+mx_no_host_name(struct grown *g)
+{
+	grow_texts(g, &g->report->mx.unusable, &g->report->mx.n_unusable,
+	    "a\\032b.example", "", "http://mx.example", NULL);
+}
+
+static void
 mx_implicit(struct grown *g)
 {
 	g->report->mx.source = DANELAW_MX_IMPLICIT;
@@ -452,6 +459,10 @@ static const struct tree_row rows[] = {
 	    NULL },
 	{ "7505 3 null MX and others", mx_null_mixed,
 	    "warning dns-mx-null-mixed et.example\n", NULL },
+	{ "5321 2.3.5 no host names", mx_no_host_name,
+	    "warning dns-mx-not-a-host-name et.example\n"
+	    "warning dns-mx-not-a-host-name et.example\n",
+	    "" },
 	{ "5321 5.1 implicit MX", mx_implicit,
 	    "info dns-mx-none-implicit et.example\n", NULL },
 	{ "7672 2.2.2 implicit MX, not proven", mx_implicit_unproven,

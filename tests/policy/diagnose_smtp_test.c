@@ -177,6 +177,30 @@ missing(struct grown *g)
 	    "mx1.example", "SIZE", NULL);
 }
 
+/* Somebody else's greeting, and the first line of the reply to EHLO. */
+static void
+answered_by(struct grown *g, const char *banner, const char *ehlo)
+{
+	missing(g);
+	g->address->smtp.banner = banner;
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo, ehlo,
+	    "SIZE", NULL);
+}
+
+static void
+intercepted(struct grown *g)
+{
+	answered_by(g, "220 out-relay7.Hoster.example.net ESMTP Postfix",
+	    "out-relay7.hoster.example.net Hello [192.0.2.9]");
+}
+
+/* Two names that do not agree tell nothing. */
+static void
+not_intercepted(struct grown *g)
+{
+	answered_by(g, "220 a.hoster.example.net ESMTP", "localhost");
+}
+
 static void
 missing_may(struct grown *g)
 {
@@ -479,6 +503,12 @@ static const struct tree_row rows[] = {
 	    "warning smtp-bad-reply-syntax " PLACE, "" },
 	{ "silence after EHLO", silent_ehlo,
 	    "warning smtp-bad-reply-syntax " PLACE, "" },
+	{ "7672 1.3.1 somebody else answers", intercepted,
+	    "critical tcp-intercepted " PLACE
+	    "info smtp-starttls-not-offered " PLACE,
+	    "" },
+	{ "7672 1.3.1 or a careless name", not_intercepted,
+	    "critical smtp-starttls-not-offered " PLACE, "" },
 	{ "7672 2.2.3 no STARTTLS", missing,
 	    "critical smtp-starttls-not-offered " PLACE, "" },
 	{ "no STARTTLS, none promised", missing_may,

@@ -279,6 +279,36 @@ leaf_rsa_pss(struct grown *g)
 	g->leaf->key = "RSA-PSS 2048";
 }
 
+/* One fits, and it may be among those that are dropped. */
+static void
+many_records(struct grown *g)
+{
+	struct danelaw_tlsa *tlsa = &g->host->tlsa;
+	const struct danelaw_record last = tlsa->records[tlsa->n_records - 1];
+
+	while (tlsa->n_records <= 100) {
+		struct danelaw_record *record =
+		    ARENA_PUSH(g->tree->arena, tlsa->records, tlsa->n_records);
+
+		assert_non_null(record);
+		*record = last;
+	}
+}
+
+static void
+deep_anchor(struct grown *g)
+{
+	ta_only(g);
+	g->probe->match->depth = 12;
+}
+
+static void
+not_so_deep_anchor(struct grown *g)
+{
+	ta_only(g);
+	g->probe->match->depth = 11;
+}
+
 static void
 ta_not_sent(struct grown *g)
 {
@@ -886,6 +916,9 @@ static const struct sender_row {
 	{ "an anchor of version 1", ta_version_1, "PESG", NULL },
 	{ "signed with SHA-1", ta_sha1, "",
 	    "exim-gnutls: Verification failed. CA constrains were violated." },
+	{ "an anchor at depth 12 is too far for Postfix", deep_anchor, "ESG",
+	    "postfix: Server certificate not verified" },
+	{ "at depth 11 it is not", not_so_deep_anchor, "PESG", NULL },
 	{ "two common names", two_common_names, "PS",
 	    "exim-gnutls: certificate invalid" },
 	{ "two, of which the last one is Go's", two_common_names, "PS",
@@ -1120,6 +1153,26 @@ test_row(void **state)
 }
 
 /* All that tests/interop runs in some release, the oldest first. */
+/* Nothing is foretold of who sees but a part of them. */
+static void
+test_many(void **state)
+{
+	struct grown g = grow();
+
+	(void)state;
+	many_records(&g);
+	assert_true(
+	    senders_predict(g.tree->arena, g.report, g.host, g.address));
+	assert_true(g.address->n_senders > 0);
+	for (size_t i = 0; i < g.address->n_senders; i++) {
+		const char *name = g.address->senders[i].name;
+
+		assert_string_not_equal(name, "postfix");
+		assert_string_not_equal(name, "exim-gnutls");
+	}
+	danelaw_report_free(g.report);
+}
+
 static void
 test_held(void **state)
 {
@@ -1157,6 +1210,7 @@ main(void)
 	static struct table table;
 
 	TABLE_ROWS(&table, rows, test_row);
+	TABLE_TEST(&table, test_many);
 	TABLE_TEST(&table, test_held);
 	return table_run(&table);
 }
