@@ -230,10 +230,12 @@ fits_wildcard(const char *presented, const char *name)
 
 /*
  * Of its own name only: Exim asks for no other reference (4.96). GnuTLS goes
- * by a common name only where there is one alone, and no address beside it.
+ * by a common name only where there is one alone, and no address beside it;
+ * since 3.8, no alternative name of any kind.
  */
 static bool
-has_name(const struct danelaw_cert *leaf, const char *name)
+has_name(const struct sender_facts *facts, const struct danelaw_cert *leaf,
+    const char *name)
 {
 	if (name == NULL)
 		return false;
@@ -242,6 +244,8 @@ has_name(const struct danelaw_cert *leaf, const char *name)
 		    fits_wildcard(leaf->names[i], name))
 			return true;
 	}
+	if (leaf->has_alt_names && senders_has(facts, SENDER_ALT_NAMES))
+		return false;
 	return leaf->n_cns <= 1 && !leaf->has_ip_names &&
 	    references_common_name(leaf, name) != NULL;
 }
@@ -278,7 +282,7 @@ authenticate(const struct sender_facts *facts)
 		return refuses(WHY_NO_KEY);
 	if (!ta || !leaf_passes(facts))
 		return refuses(WHY_CONSTRAINS);
-	if (!has_name(&probe->chain[0], end_of(facts->host)) &&
+	if (!has_name(facts, &probe->chain[0], end_of(facts->host)) &&
 	    !has_public_trust(probe))
 		return refuses(WHY_NAME);
 	return delivers;

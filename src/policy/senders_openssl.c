@@ -231,9 +231,15 @@ has_host_name(const struct sender_facts *facts)
 			if (fits_partly(leaf->names[j], names[i]))
 				return true;
 		}
-		if (leaf->n_names == 0 && leaf->cn != NULL &&
+		if (leaf->n_names > 0)
+			continue;
+		if (leaf->n_cns == 0 && leaf->cn != NULL &&
 		    fits_partly(leaf->cn, names[i]))
 			return true;
+		for (size_t j = 0; j < leaf->n_cns; j++) {
+			if (fits_partly(leaf->cns[j], names[i]))
+				return true;
+		}
 	}
 	return false;
 }

@@ -924,12 +924,12 @@ static const struct sender_row {
 	{ "two, of which the last one is Go's", two_common_names, "PS",
 	    "go: x509: certificate relies on legacy Common Name field, use "
 	    "SANs instead" },
-	{ "the first of two common names", first_of_two_names, "P",
+	{ "the first of two common names", first_of_two_names, "PS",
 	    "go: x509: certificate is not valid for any names, but wanted to "
 	    "match mx1.example" },
 	{ "an address beside the common name", address_beside_name, "PS",
 	    "exim-gnutls: certificate invalid" },
-	{ "a URI beside the common name", uri_beside_name, "PES",
+	{ "a URI beside the common name", uri_beside_name, "PeS",
 	    "go: x509: certificate is not valid for any names, but wanted to "
 	    "match mx1.example" },
 	{ "an underscore under a wildcard", wildcard_underscore, "EG",
