@@ -19,7 +19,7 @@ struct diagnose_options {
 	bool null_mx_mixed; /* a null MX stood next to others (RFC 7505 s. 3) */
 	bool late;          /* the time for the domain ran out */
 	bool other_time;    /* the time to judge by is days away from now */
-	uint32_t expiry_days; /* certificates; 0: 14 */
+	uint32_t expiry_days; /* of certificates; 0: by their life */
 	uint32_t rrsig_hours; /* signatures; 0: 48 */
 };
 
