@@ -34,7 +34,9 @@ read_output(const uint8_t *bytes, size_t len, size_t piece, struct seen *seen)
 static void
 check_line(const uint8_t *line, size_t len, const struct seen *seen)
 {
-	json_t *root = json_loadb((const char *)line, len, 0, NULL);
+	/* Of a member that is there twice either may be meant. */
+	json_t *root =
+	    json_loadb((const char *)line, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *domain = json_string_value(json_object_get(root, "domain"));
 	const char *source = json_string_value(
 	    json_object_get(json_object_get(root, "mx"), "source"));
