@@ -430,7 +430,9 @@ struct danelaw_sender {
 	const char *name;    /* "postfix", "exim-gnutls", "sendmail", "go" */
 	const char *version; /* "3.10" */
 	enum danelaw_delivery outcome;
-	const char *why; /* in the words that it logs, or NULL */
+	/* In the words that it logs where it refuses; where it delivers, what
+	   that rests on and could not be seen; or NULL. */
+	const char *why;
 	/* Is the prediction compared with that version by our tests? */
 	bool held_against_real;
 };

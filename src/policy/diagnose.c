@@ -179,6 +179,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		if (!exam.options.offline) {
 			diagnose_smtp(&exam);
 			diagnose_mail(&exam);
+			diagnose_looks(&exam);
 		}
 		diagnose_tls(&exam);
 		diagnose_bytes(&exam);

@@ -168,5 +168,6 @@ void diagnose_smtp(struct exam *exam);
 void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
+void diagnose_looks(struct exam *exam);
 
 #endif

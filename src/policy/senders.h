@@ -45,6 +45,11 @@ enum {
 	SENDER_QUOTES_REPLY = 1 << 6,
 };
 
+/* No words of a sender's: what a prediction to deliver lacks. */
+#define SENDERS_UNSEEN                                                         \
+	"but an RSA certificate, which it prefers, could not be seen: that "   \
+	"look was denied"
+
 struct sender_facts;
 
 struct sender_ruling {

@@ -339,13 +339,17 @@ summary_degraded(struct tree *tree, const struct class_counts *counts)
 static char *
 summary_broken(struct tree *tree, const struct class_counts *counts)
 {
+	const char *head = "mail is deferred";
 	struct blame blame;
 
 	if (!blame_broken(tree, &blame))
 		return NULL;
-	return arena_printf(tree->arena, "%s%s: %s",
-	    counts->open > 0 ? "mail is delivered without authentication only"
-			     : "mail is deferred",
+	if (counts->open > 0)
+		head = "mail is delivered without authentication only";
+	else if (senders_list(tree->arena, &tree->report,
+		     DANELAW_DELIVERY_VARIES) != NULL)
+		head = "mail is delivered on some connections only";
+	return arena_printf(tree->arena, "%s%s: %s", head,
 	    counts->open > 0 ? "" : delivering_senders(tree),
 	    whole(tree, &blame, counts->failing + counts->skipped));
 }

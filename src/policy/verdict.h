@@ -38,6 +38,12 @@ enum danelaw_outcome outcome_worse(
  * connection to the address saw.
  */
 enum danelaw_outcome outcome_counted(const struct danelaw_address *address);
+/*
+ * The further look at an address that was denied (421, limits), so that the
+ * rest of it is unknown; NULL: none was.
+ */
+const struct danelaw_probe *outcome_denied(
+    const struct danelaw_address *address);
 /* Was nothing to be seen, for good or bad: refused, timed out, 4xx? */
 bool outcome_is_unseen(enum danelaw_outcome outcome);
 /* Would a sender with DANE refuse the address for this outcome? */

@@ -234,14 +234,16 @@ note_handshake(struct probe *probe)
 	if (probe->asking && !probe_leads(probe)) {
 		bool noted = note_trial_facts(probe, chain);
 
-		tls_chain_unref(chain);
-		return noted;
+		if (!noted || !probe_is_repeated(probe)) {
+			tls_chain_unref(chain);
+			return noted;
+		}
 	}
-	if (!probe_leads(probe) &&
-	    (chain == NULL || probe_is_repeated(probe) ||
-		is_known(evidence, chain))) {
+	/* What was seen is not kept twice; keep.c compares what is repeated. */
+	if (!probe_leads(probe) && !probe_is_repeated(probe) && chain != NULL &&
+	    is_known(evidence, chain)) {
 		tls_chain_unref(chain);
-		return true;
+		chain = NULL;
 	}
 	shake->chain = chain;
 	shake->tls = arena_alloc(evidence->arena, sizeof(*shake->tls));

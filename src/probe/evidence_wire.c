@@ -434,7 +434,7 @@ get_rest(struct reader *reader, struct evidence *evidence)
 
 	get_smtp(reader, &evidence->smtp);
 	get_timing(reader, &evidence->timing);
-	n = get_count(reader, tls_offer_n_all_certs);
+	n = get_count(reader, evidence_shakes_max());
 	for (size_t i = 0; i < n && !reader->bad; i++)
 		get_shake(reader, &evidence->shakes[evidence->n_shakes++]);
 	if (n == 0 || reader->bad ||

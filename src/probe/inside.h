@@ -37,6 +37,8 @@ struct probe {
 	bool curt;   /* hybrid groups are left out from now on */
 	bool lean;   /* this first connection leaves them out, to be cheap */
 	bool full;   /* this is the default, after a lean one that failed */
+	bool uneven; /* the default offer meets now this, now that */
+	unsigned n_repeats, n_wanted; /* of the default: made, to be made */
 	enum probe_phase phase;
 	struct link link;
 	struct dialogue *dialogue;
@@ -59,6 +61,12 @@ struct probe {
  */
 const struct tls_offer *probe_first_offer(struct probe *probe, bool all_certs);
 /*
+ * Keeps what a connection came to, if that tells anything (keep.c), and says
+ * whether the default is in doubt.
+ */
+void probe_keep(
+    struct probe *probe, enum danelaw_outcome reached, const char *error);
+/*
  * What comes after a connection (next.c): takes note of it as a trial if it is
  * one, then says which offer is next; NULL: none.
  */
@@ -77,6 +85,10 @@ bool probe_stands_first(
  * that the server can bear.
  */
 bool probe_leads(const struct probe *probe);
+/* The server has no certificate of the type that alone was offered. */
+bool probe_is_no_such_cert(const struct probe *probe);
+/* The first connection ended with TLS and EHLO inside. */
+bool probe_stands(const struct probe *probe);
 /* It only asks whether the default works still. */
 bool probe_is_repeated(const struct probe *probe);
 /* How long its handshake may take. */

@@ -101,8 +101,8 @@ is_silent(const struct probe *probe, enum danelaw_outcome reached)
  * Alerts 40 and 71 are how a server says that it has no such certificate;
  * without another key type that is the answer to most offers.
  */
-static bool
-is_no_such_cert(const struct probe *probe)
+bool
+probe_is_no_such_cert(const struct probe *probe)
 {
 	int alert = probe->shake.alert;
 
@@ -123,18 +123,22 @@ is_trial(const struct probe *probe, enum danelaw_outcome reached)
 	    is_offer(probe, "no-hybrid"))
 		return probe->shook;
 	return probe->shook && is_tls_failure(reached) &&
-	    !probe_is_repeated(probe) && !is_no_such_cert(probe);
+	    !probe_is_repeated(probe) && !probe_is_no_such_cert(probe);
 }
 
-/* A server that fails now and then is not to be blamed for a long hello. */
+/* A server that fails now and then is not to be blamed for an offer. */
 static void
 drop_doubted(struct probe *probe, enum danelaw_outcome reached)
 {
 	struct evidence *evidence = probe->evidence;
 
-	if (!probe->asking && probe_is_repeated(probe) &&
-	    evidence->n_trials > 0 && (!probe->up || is_tls_failure(reached)))
-		evidence->n_trials--;
+	if (probe->asking || !probe_is_repeated(probe))
+		return;
+	if (probe->uneven)
+		evidence->n_trials = 0;
+	else if (evidence->n_trials > 1 &&
+	    (!probe->up || is_tls_failure(reached)))
+		evidence->n_trials = 1;
 }
 
 void
@@ -275,19 +279,44 @@ tidy_trials(struct evidence *evidence)
 }
 
 /* Is there anything of the server's to compare certificates with? */
-static bool
-stands(const struct probe *probe)
+bool
+probe_stands(const struct probe *probe)
 {
 	return probe->evidence->shakes[0].reached == DANELAW_OUTCOME_ENCRYPTED;
+}
+
+/*
+ * No STARTTLS, or none for good, is worth one more question: the next backend
+ * may have it.
+ */
+static bool
+lacks_starttls(const struct probe *probe)
+{
+	enum danelaw_outcome reached = probe->evidence->shakes[0].reached;
+	const char *reply = probe->evidence->smtp.starttls;
+
+	return !probe->asking &&
+	    (reached == DANELAW_OUTCOME_STARTTLS_MISSING ||
+		(reached == DANELAW_OUTCOME_STARTTLS_REFUSED && reply != NULL &&
+		    reply[0] == '5'));
+}
+
+/* The default once more, if it is in doubt; NULL: it is not, or no more. */
+static const char *
+next_repeat(const struct probe *probe)
+{
+	return !probe->uneven && probe->n_repeats < probe->n_wanted ? "again"
+								    : NULL;
 }
 
 static const char *
 next_name(struct probe *probe, enum danelaw_outcome reached)
 {
 	int64_t deadline = probe->target.deadline;
+	const char *name;
 
 	/* A server that has had enough of us is left alone. */
-	if (!probe_is_first(probe) && !probe->shook)
+	if (!probe_is_first(probe) && !probe->shook && !lacks_starttls(probe))
 		return NULL;
 	if (deadline != 0 && clock_monotonic_ms() >= deadline)
 		return NULL;
@@ -298,17 +327,22 @@ next_name(struct probe *probe, enum danelaw_outcome reached)
 	    (is_tls_failure(reached) || is_silent(probe, reached)))
 		begin_asking(probe);
 	if (probe->asking) {
-		const char *name = next_trial(probe);
-
+		name = next_trial(probe);
 		if (name != NULL || !probe->curt)
 			return name;
 		probe->asking = false;
 	}
-	if (!probe->target.all_certs || !stands(probe))
+	if (!probe->target.all_certs || probe->uneven)
 		return NULL;
-	if (is_offer(probe, "big-hello") && is_tls_failure(reached))
+	if (lacks_starttls(probe))
+		probe->n_wanted = 2;
+	else if (!probe_stands(probe))
+		return NULL;
+	else if (is_offer(probe, "big-hello") && is_tls_failure(reached))
 		return "again";
-	return next_cert(probe);
+	else if ((name = next_cert(probe)) != NULL)
+		return name;
+	return next_repeat(probe);
 }
 
 const struct tls_offer *

@@ -201,12 +201,20 @@ def server_config(raw, scenario, certs):
                    'ehlo': [name, 'PIPELINING', 'SIZE 1000000', 'STARTTLS'],
                    'starttls': '220 2.0.0 Ready to start TLS',
                    'certs': []}
+    return server | server_keys(raw, certs)
+
+
+def server_keys(raw, certs):
+    """Those of a server, or of its "then"; certificates become files."""
+    server = {}
     if 'cert' in raw:
         raw['certs'] = [{'cert': raw.pop('cert'),
                          'chain': raw.pop('chain', [])}]
     for key, value in raw.items():
         if value == 'none':
             server[key] = None
+        elif key == 'then':
+            server[key] = server_keys(value, certs)
         elif key == 'certs':
             server[key] = [cert_entry(entry, certs) for entry in value]
         elif key == 'sni':
