@@ -180,6 +180,13 @@ struct danelaw_lookup {
 	const char *signer;      /* the zone that made it; "" is the root */
 	const char **signers;    /* all zones whose signatures were used */
 	size_t n_signers;
+	uint16_t nsec3_iterations; /* the most in a proof; 0: none told */
+};
+
+/* What a parent says of a key of a zone (RFC 4034 section 5.1). */
+struct danelaw_ds {
+	uint16_t key_tag;
+	uint8_t algorithm, digest_type;
 };
 
 /*
@@ -189,6 +196,8 @@ struct danelaw_lookup {
 struct danelaw_zone {
 	const char *name;
 	struct danelaw_lookup dnskey, ds;
+	struct danelaw_ds *ds_records;
+	size_t n_ds_records;
 };
 
 /* One TLSA record (RFC 6698 section 2.1). */
@@ -251,6 +260,9 @@ struct danelaw_cert {
 	size_t der_len, spki_len;
 	const char **cns; /* all common names of the subject, in order */
 	size_t n_cns;
+	/* 1 + the place (wire) of the certificate sent whose key signed this
+	   one; -1: none of them did. 0: not looked for, the chain passed. */
+	int signed_by;
 };
 
 /* The parameters of a finished handshake. */
@@ -549,7 +561,9 @@ struct danelaw_report {
 	size_t n_hosts;
 	struct danelaw_finding *findings; /* the worst first */
 	size_t n_findings;
-	struct danelaw_zone *zones; /* none with no_zones */
+	/* With no_zones only those whose signatures count for nothing, and
+	   only their DS records. */
+	struct danelaw_zone *zones;
 	size_t n_zones;
 	struct danelaw_clocks clocks; /* of what was looked up */
 };

@@ -67,8 +67,7 @@ static void
 add_zones(
     struct domain_job *job, const struct danelaw_lookup *lookups, size_t n)
 {
-	if (!job->request.no_zones)
-		zones_add(job->zones, lookups, n);
+	zones_add(job->zones, lookups, n, !job->request.no_zones);
 }
 
 static void

@@ -13,6 +13,7 @@ struct one_zone {
 	struct zones *zones;
 	struct danelaw_zone zone;
 	struct resolver_query *dnskey, *ds;
+	bool keys; /* they were asked for */
 };
 
 struct zones {
@@ -25,7 +26,7 @@ struct zones {
 	size_t n, n_busy;
 };
 
-static void add_zone(struct zones *zones, const char *name);
+static void add_zone(struct zones *zones, const char *name, bool keys);
 
 static void
 finish_question(struct zones *zones)
@@ -44,6 +45,26 @@ dnskey_done(const struct answer *answer, void *arg)
 	finish_question(one->zones);
 }
 
+/* RFC 4034 section 5.1 */
+static void
+take_ds(struct one_zone *one, const struct answer *answer)
+{
+	for (size_t i = 0; i < answer->n_records; i++) {
+		const uint8_t *rdata = answer->records[i].rdata;
+		struct danelaw_ds *ds;
+
+		if (answer->records[i].len < 4)
+			continue;
+		ds = ARENA_PUSH(one->zones->arena, one->zone.ds_records,
+		    one->zone.n_ds_records);
+		if (ds == NULL)
+			return;
+		ds->key_tag = (uint16_t)(rdata[0] << 8 | rdata[1]);
+		ds->algorithm = rdata[2];
+		ds->digest_type = rdata[3];
+	}
+}
+
 /* Who signed the DS is the zone above (RFC 4034 section 5). */
 static void
 ds_done(const struct answer *answer, void *arg)
@@ -53,12 +74,14 @@ ds_done(const struct answer *answer, void *arg)
 
 	one->ds = NULL;
 	answer_copy_lookup(one->zones->arena, answer, &one->zone.ds);
+	take_ds(one, answer);
 	for (size_t i = 0; i < ds->n_signers; i++) {
 		/* Upwards only, so that it ends. */
-		if (ds->dnssec == DANELAW_DNSSEC_SECURE &&
+		if (ds->dnssec >= DANELAW_DNSSEC_INSECURE &&
 		    ds->signers[i] != NULL &&
 		    name_is_below(one->zone.name, ds->signers[i]))
-			add_zone(one->zones, ds->signers[i]);
+			add_zone(one->zones, ds->signers[i],
+			    ds->dnssec == DANELAW_DNSSEC_SECURE && one->keys);
 	}
 	finish_question(one->zones);
 }
@@ -77,17 +100,31 @@ ask(struct one_zone *one, enum rrtype type, resolver_done_fn *done)
 }
 
 static void
-add_zone(struct zones *zones, const char *name)
+ask_keys(struct one_zone *one)
+{
+	if (!one->keys)
+		one->dnskey = ask(one, RRTYPE_DNSKEY, dnskey_done);
+	one->keys = true;
+}
+
+/* keys: is it of interest when the signatures over its keys end? */
+static void
+add_zone(struct zones *zones, const char *name, bool keys)
 {
 	struct one_zone *one;
 
 	/* The keys of the root are the trust anchor's business. */
-	if (name == NULL || *name == '\0' || zones->n == ZONES_MAX)
+	if (name == NULL || *name == '\0')
 		return;
 	for (size_t i = 0; i < zones->n; i++) {
-		if (name_equal(zones->list[i]->zone.name, name))
-			return;
+		if (!name_equal(zones->list[i]->zone.name, name))
+			continue;
+		if (keys)
+			ask_keys(zones->list[i]);
+		return;
 	}
+	if (zones->n == ZONES_MAX)
+		return;
 	one = calloc(1, sizeof(*one));
 	if (one == NULL)
 		return;
@@ -98,7 +135,8 @@ add_zone(struct zones *zones, const char *name)
 		return;
 	}
 	zones->list[zones->n++] = one;
-	one->dnskey = ask(one, RRTYPE_DNSKEY, dnskey_done);
+	if (keys)
+		ask_keys(one);
 	one->ds = ask(one, RRTYPE_DS, ds_done);
 }
 
@@ -130,13 +168,17 @@ zones_free(struct zones *zones)
 }
 
 void
-zones_add(struct zones *zones, const struct danelaw_lookup *lookups, size_t n)
+zones_add(struct zones *zones, const struct danelaw_lookup *lookups, size_t n,
+    bool keys)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (lookups[i].dnssec != DANELAW_DNSSEC_SECURE)
+		bool secure = lookups[i].dnssec == DANELAW_DNSSEC_SECURE;
+
+		if (secure ? !keys
+			   : lookups[i].dnssec != DANELAW_DNSSEC_INSECURE)
 			continue;
 		for (size_t j = 0; j < lookups[i].n_signers; j++)
-			add_zone(zones, lookups[i].signers[j]);
+			add_zone(zones, lookups[i].signers[j], secure);
 	}
 }
 

@@ -26,9 +26,13 @@ struct zones *zones_new(struct resolver *resolver, struct arena *arena,
 /* Without done(). NULL is fine. */
 void zones_free(struct zones *zones);
 
-/* Asks for the zones behind the secure ones of these. */
-void zones_add(
-    struct zones *zones, const struct danelaw_lookup *lookups, size_t n);
+/*
+ * Asks for the DNSKEY and DS of the zones behind the secure ones of these, if
+ * keys; and for the DS of those that signed what counts as unsigned all the
+ * same, to tell why.
+ */
+void zones_add(struct zones *zones, const struct danelaw_lookup *lookups,
+    size_t n, bool keys);
 bool zones_busy(const struct zones *zones);
 /* False: no memory. */
 bool zones_fill(const struct zones *zones, struct danelaw_report *report);

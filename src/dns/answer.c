@@ -427,6 +427,8 @@ answer_read(struct arena *arena, const char *name, enum rrtype type,
 		wrong = read_records(arena, &packet, type, answer);
 	if (wrong == NULL && !arena_failed(arena)) {
 		answer->lookup.ttl = packet_least_ttl(&packet);
+		answer->lookup.nsec3_iterations =
+		    packet_nsec3_iterations(&packet);
 		read_signatures(arena, &packet, now, &answer->lookup);
 		answer_judge(arena, raw, &packet, answer);
 	}

@@ -300,3 +300,23 @@ packet_rcode(const struct packet *packet)
 {
 	return packet->flags & FLAGS_RCODE;
 }
+
+/* RFC 5155 section 3.2: the hash algorithm, flags, and then these. */
+uint16_t
+packet_nsec3_iterations(const struct packet *packet)
+{
+	uint16_t most = 0;
+
+	for (size_t i = 0; i < packet->n_rrs; i++) {
+		const struct packet_rr *rr = &packet->rrs[i];
+		uint16_t n;
+
+		if (rr->section != PACKET_AUTHORITY ||
+		    rr->type != LDNS_RR_TYPE_NSEC3 || rr->len < 4)
+			continue;
+		n = get16(packet->bytes + rr->rdata + 2);
+		if (n > most)
+			most = n;
+	}
+	return most;
+}

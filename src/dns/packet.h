@@ -65,6 +65,8 @@ struct packet_signature {
 /* The last one of the RRset that loses its last one first, seen from now. */
 struct packet_signature packet_first_expiry(
     const struct packet *packet, int64_t now);
+/* The most iterations of an NSEC3 record in it; 0: there is none. */
+uint16_t packet_nsec3_iterations(const struct packet *packet);
 /* Is it a signature over what the answer rests on? */
 bool packet_is_signature(
     const struct packet *packet, const struct packet_rr *rr);

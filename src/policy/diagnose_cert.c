@@ -28,11 +28,19 @@ tell(struct exam *exam, const struct sighting *sighting, enum finding_id id,
 	    id == FINDING_CERT_NOT_YET_VALID ? cert->not_before
 					     : cert->not_after);
 	int64_t left = cert->not_after - exam->report->at;
+	const struct danelaw_record *record = kit_matched(sighting);
+	const char *that = arena_printf(exam->arena,
+	    record != NULL && kit_fits(record, cert)
+		? "that the TLSA record of %s names"
+		: "in the chain of %s",
+	    sighting->where);
 
+	if (cert->wire < 0)
+		when = "a day that the TLSA record alone shows";
 	return finding_add(exam->tree, id, sighting->subject, "where",
 	    sighting->where, "host", host->name, "name", kit_owner(exam, host),
 	    "new", kit_new(exam, host, true), "cert", kit_cert(exam, cert),
-	    "when", when, "left",
+	    "when", when, "that", kit_text(exam, that), "left",
 	    left < DAY
 		? "less than a day"
 		: kit_text(exam,
@@ -41,34 +49,45 @@ tell(struct exam *exam, const struct sighting *sighting, enum finding_id id,
 	    NULL);
 }
 
+/* The first from below whose date is no good; NULL: none of those sent. */
+static const struct danelaw_cert *
+find_undated(const struct exam *exam, const struct danelaw_probe *probe)
+{
+	const struct danelaw_cert *cert = &probe->chain[0];
+
+	for (size_t i = 0; i < probe->n_chain && cert != NULL; i++) {
+		if (is_early(exam, cert) || is_over(exam, cert))
+			return cert;
+		cert = kit_issuer(probe, cert);
+	}
+	return NULL;
+}
+
 /* The date of some certificate made OpenSSL refuse: whose? */
 static void
 diagnose_refused(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_probe *probe = sighting->probe;
 	const struct danelaw_cert *leaf = &probe->chain[0];
-	const struct danelaw_cert *cert = leaf;
-	struct danelaw_finding *finding = NULL;
+	struct danelaw_cert outside = { .wire = -1, .subject = leaf->issuer };
+	const struct danelaw_cert *cert = kit_faulty_issuer(probe, &outside);
+	enum finding_id id = FINDING_CERT_EXPIRED_TA_ROOT;
+	struct danelaw_finding *finding;
 
-	for (size_t i = 0; i < probe->n_chain && cert != NULL; i++) {
-		if (is_early(exam, cert))
-			finding = tell(
-			    exam, sighting, FINDING_CERT_NOT_YET_VALID, cert);
-		else if (is_over(exam, cert))
-			finding = tell(exam, sighting,
-			    cert == leaf ? FINDING_CERT_EXPIRED_TA_LEAF
-					 : FINDING_CERT_EXPIRED_TA_ROOT,
-			    cert);
-		if (finding != NULL)
-			break;
-		cert = kit_issuer(probe, cert);
-	}
+	if (cert == NULL)
+		cert = find_undated(exam, probe);
 	/* It is in the record alone (2 0 0), or behind a second path. */
-	if (finding == NULL) {
-		finding =
-		    tell(exam, sighting, FINDING_CERT_EXPIRED_TA_ROOT, leaf);
-		cert = NULL;
-	}
+	if (cert == NULL)
+		cert = &outside;
+	if (cert != &outside && is_early(exam, cert))
+		id = FINDING_CERT_NOT_YET_VALID;
+	else if (cert == leaf)
+		id = FINDING_CERT_EXPIRED_TA_LEAF;
+	else if (cert != &outside && !cert->self_issued)
+		id = FINDING_CERT_EXPIRED_TA_INTERMEDIATE;
+	finding = tell(exam, sighting, id, cert);
+	if (finding != NULL)
+		finding->severity = DANELAW_SEVERITY_CRITICAL;
 	if (cert != leaf)
 		kit_publish_311(exam, finding, sighting->host, leaf);
 }

@@ -53,8 +53,14 @@ blame(struct exam *exam, const struct sighting *sighting, enum finding_id id,
 	    (record != NULL && record->usage == 2 &&
 		(id == FINDING_CERT_V1_CA ||
 		    id == FINDING_CERT_CHAIN_TOO_LONG));
+	bool leaf = cert == &sighting->probe->chain[0];
 	struct danelaw_finding *finding = finding_add(exam->tree, id,
 	    sighting->subject, "where", sighting->where, "host", host->name,
+	    "kind", leaf ? "certificate" : "CA certificate", "of",
+	    leaf ? "of" : "in the chain of", "todo",
+	    leaf ? "Get a certificate with serverAuth"
+		 : "Have the CA certificate issued again with serverAuth or "
+		   "without extendedKeyUsage",
 	    "name", kit_owner(exam, host), "new", kit_new(exam, host, below),
 	    "cert", kit_cert(exam, cert), "key", kit_text(exam, cert->key),
 	    "signature", kit_text(exam, cert->signature), key, value, NULL);
@@ -157,26 +163,43 @@ lacks_serverauth(const struct danelaw_cert *cert)
 	return cert->has_ext_key_usage;
 }
 
+/* The issuer at fault if it is so faulty; else, if none is known, any. */
+static const struct danelaw_cert *
+find_faulty(const struct danelaw_probe *probe, const struct danelaw_cert *known,
+    bool (*is_faulty)(const struct danelaw_cert *cert))
+{
+	if (known != NULL)
+		return is_faulty(known) ? known : NULL;
+	return find_issuer(probe, is_faulty);
+}
+
 /* A CA that is none, in one of three ways. */
 static bool
 blame_ca(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_probe *probe = sighting->probe;
+	struct danelaw_cert outside;
+	const struct danelaw_cert *known = kit_faulty_issuer(probe, &outside);
 	const struct danelaw_cert *cert;
 	struct danelaw_finding *finding;
 
-	if ((cert = find_issuer(probe, is_version_1)) != NULL) {
+	if (known == &outside) {
+		blame(
+		    exam, sighting, FINDING_CERT_TA_NOT_CA, known, NULL, NULL);
+		return true;
+	}
+	if ((cert = find_faulty(probe, known, is_version_1)) != NULL) {
 		finding =
 		    blame(exam, sighting, FINDING_CERT_V1_CA, cert, NULL, NULL);
 		if (finding != NULL)
 			finding->severity = DANELAW_SEVERITY_CRITICAL;
 		return true;
 	}
-	if ((cert = find_issuer(probe, is_no_ca)) != NULL) {
+	if ((cert = find_faulty(probe, known, is_no_ca)) != NULL) {
 		blame(exam, sighting, FINDING_CERT_TA_NOT_CA, cert, NULL, NULL);
 		return true;
 	}
-	if ((cert = find_issuer(probe, lacks_keycertsign)) != NULL) {
+	if ((cert = find_faulty(probe, known, lacks_keycertsign)) != NULL) {
 		blame(exam, sighting, FINDING_CERT_TA_NO_KEYCERTSIGN, cert,
 		    NULL, NULL);
 		return true;
@@ -188,14 +211,22 @@ static bool
 blame_purpose(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	struct danelaw_cert outside;
+	const struct danelaw_cert *issuer =
+	    kit_faulty_issuer(sighting->probe, &outside);
+	const struct danelaw_cert *cert = issuer == NULL ? leaf : issuer;
 
-	if (lacks_serverauth(leaf)) {
-		blame(exam, sighting, FINDING_CERT_EKU_NO_SERVERAUTH, leaf,
+	if (lacks_serverauth(cert)) {
+		blame(exam, sighting, FINDING_CERT_EKU_NO_SERVERAUTH, cert,
 		    "usage",
-		    kit_list(exam, leaf->ext_key_usage, leaf->n_ext_key_usage));
+		    kit_list(exam, cert->ext_key_usage, cert->n_ext_key_usage));
 		return true;
 	}
-	if (leaf->has_key_usage && (leaf->key_usage & SERVER_USES) == 0) {
+	/* What is wrong with it stands in the record. */
+	if (issuer == &outside)
+		return false;
+	if (issuer == NULL && leaf->has_key_usage &&
+	    (leaf->key_usage & SERVER_USES) == 0) {
 		blame(exam, sighting, FINDING_CERT_KU_LEAF_TA, leaf, "usage",
 		    kit_key_usage(exam, leaf));
 		return true;
@@ -208,8 +239,12 @@ blame_weak(struct exam *exam, const struct sighting *sighting,
     enum finding_id id, bool (*is_weak)(const struct danelaw_cert *cert))
 {
 	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
-	const struct danelaw_cert *cert =
-	    is_weak(leaf) ? leaf : find_issuer(sighting->probe, is_weak);
+	struct danelaw_cert outside;
+	const struct danelaw_cert *known =
+	    kit_faulty_issuer(sighting->probe, &outside);
+	const struct danelaw_cert *cert = known == NULL && is_weak(leaf)
+	    ? leaf
+	    : find_faulty(sighting->probe, known, is_weak);
 	struct danelaw_finding *finding;
 
 	if (cert == NULL)
@@ -240,6 +275,8 @@ blame_code(struct exam *exam, const struct sighting *sighting, int code)
 {
 	const struct danelaw_probe *probe = sighting->probe;
 	const struct danelaw_cert *leaf = &probe->chain[0], *cert;
+	struct danelaw_cert outside;
+	const struct danelaw_cert *known = kit_faulty_issuer(probe, &outside);
 
 	switch (code) {
 	case INVALID_PURPOSE:
@@ -248,7 +285,7 @@ blame_code(struct exam *exam, const struct sighting *sighting, int code)
 	case INVALID_CA:
 		return blame_ca(exam, sighting);
 	case PATH_LENGTH:
-		cert = find_issuer(probe, limits_path);
+		cert = find_faulty(probe, known, limits_path);
 		if (cert == NULL)
 			return false;
 		blame(exam, sighting, FINDING_CERT_PATHLEN, cert, "pathlen",
@@ -256,8 +293,8 @@ blame_code(struct exam *exam, const struct sighting *sighting, int code)
 		return true;
 	case PERMITTED_VIOLATION:
 	case EXCLUDED_VIOLATION:
-		blame(exam, sighting, FINDING_CERT_NAME_CONSTRAINTS, leaf, NULL,
-		    NULL);
+		blame(exam, sighting, FINDING_CERT_NAME_CONSTRAINTS,
+		    known == NULL ? leaf : known, NULL, NULL);
 		return true;
 	case CA_MD_TOO_WEAK:
 		return blame_weak(
@@ -267,8 +304,8 @@ blame_code(struct exam *exam, const struct sighting *sighting, int code)
 		return blame_weak(
 		    exam, sighting, FINDING_CERT_RSA_1024, is_short_key);
 	case UNHANDLED_EXTENSION:
-		blame(exam, sighting, FINDING_CERT_CRITICAL_EXT, leaf, NULL,
-		    NULL);
+		blame(exam, sighting, FINDING_CERT_CRITICAL_EXT,
+		    known == NULL ? leaf : known, NULL, NULL);
 		return true;
 	case CHAIN_TOO_LONG:
 		blame(exam, sighting, FINDING_CERT_CHAIN_TOO_LONG, leaf,
@@ -292,15 +329,20 @@ diagnose_invalid(struct exam *exam, const struct sighting *sighting)
 	    sighting->probe->verify_error;
 	int code = error == NULL ? 0 : error->code;
 	const char *number = kit_number(exam, code);
+	struct danelaw_cert outside;
+	const struct danelaw_cert *known =
+	    kit_faulty_issuer(sighting->probe, &outside);
 	struct danelaw_finding *finding;
 
 	if (blame_code(exam, sighting, code))
 		return;
+	if (known == NULL)
+		known = &sighting->probe->chain[0];
 	finding = finding_add(exam->tree, FINDING_CERT_CHAIN_INVALID,
 	    sighting->subject, "where", sighting->where, "host",
 	    sighting->host->name, "name", kit_owner(exam, sighting->host),
 	    "new", kit_new(exam, sighting->host, true), "cert",
-	    kit_cert(exam, &sighting->probe->chain[0]), "why",
+	    kit_cert(exam, known), "why",
 	    kit_text(exam, error == NULL ? NULL : error->text), "code", number,
 	    NULL);
 	kit_publish_311(
@@ -393,7 +435,10 @@ diagnose_order(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_probe *probe = sighting->probe;
 	const struct danelaw_cert *last = NULL;
-	bool repeated = false, misplaced = false;
+	/* Of an order that matters it is told already. */
+	bool misplaced = finding_present(
+	    exam->report, FINDING_CERT_TWIN_FIRST, sighting->subject);
+	bool repeated = false;
 
 	for (size_t i = 0; i < probe->n_chain; i++) {
 		const struct danelaw_cert *cert = &probe->chain[i];

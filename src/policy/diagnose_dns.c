@@ -101,18 +101,49 @@ is_address_type(const struct danelaw_lookup *lookup)
 	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
 }
 
-/* The cause, as a finding of its own beside the general one. */
-static struct danelaw_finding *
-add_cause(struct exam *exam, const char *subject,
-    const struct danelaw_lookup *lookup, enum finding_id general)
+/* What the words tell of this lookup; FINDING_COUNT: nothing. */
+static enum finding_id
+cause_of_lookup(const struct danelaw_lookup *lookup)
 {
 	enum finding_id id = cause_of(lookup->why);
-	struct danelaw_finding *finding;
 
 	/* Outside of TLSA a missing proof is missing signatures. */
 	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL &&
 	    !kit_is_type(lookup, "TLSA"))
 		id = FINDING_DNS_RRSIG_MISSING;
+	return id;
+}
+
+/*
+ * The general finding is but what follows from the cause: who mends that has
+ * mended both, and one fault is one alarm.
+ */
+static void
+follow_cause(struct exam *exam, struct danelaw_finding *finding,
+    const struct danelaw_lookup *lookup, enum finding_id general)
+{
+	enum finding_id id =
+	    lookup == NULL ? FINDING_COUNT : cause_of_lookup(lookup);
+	const char *remedy;
+
+	if (finding == NULL || id == FINDING_COUNT || id == general)
+		return;
+	remedy = arena_printf(exam->arena,
+	    "Nothing more than what %s asks for; this follows from it.",
+	    finding_entry(id)->id);
+	if (remedy != NULL)
+		finding->remedy = remedy;
+	finding->severity = DANELAW_SEVERITY_INFO;
+}
+
+/* The cause, as a finding of its own beside the general one. */
+static struct danelaw_finding *
+add_cause(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookup, enum finding_id general)
+{
+	enum finding_id id = cause_of_lookup(lookup);
+	struct danelaw_finding *finding;
+
 	if (id == FINDING_COUNT || id == general ||
 	    finding_present(exam->report, id, subject))
 		return NULL;
@@ -120,28 +151,11 @@ add_cause(struct exam *exam, const char *subject,
 	    kit_text(exam, lookup->type), "name", kit_text(exam, lookup->name),
 	    "why", kit_text(exam, lookup->why), "domain", exam->report->domain,
 	    NULL);
+	/* All that is lost hangs on it. */
+	if (finding != NULL)
+		finding->severity = DANELAW_SEVERITY_CRITICAL;
 	signatures_explain(exam, finding, id, lookup);
 	return finding;
-}
-
-/* Signatures in an answer that counts as unsigned: nobody vouches for them. */
-static void
-look_for_lost_ds(
-    struct exam *exam, const char *subject, const struct danelaw_lookup *lookup)
-{
-	const char *domain = exam->report->domain;
-
-	/* Behind an alias they may be those of the alias alone. */
-	if (lookup->dnssec != DANELAW_DNSSEC_INSECURE ||
-	    lookup->presence != DANELAW_PRESENCE_DATA ||
-	    lookup->rrsig_expires == 0 || lookup->n_aliases > 0 ||
-	    finding_present(exam->report, FINDING_DNS_DS_MISSING, subject))
-		return;
-	if (finding_present(exam->report, FINDING_DNS_DS_MISSING, domain) &&
-	    name_is_below(subject, domain))
-		return;
-	finding_add(exam->tree, FINDING_DNS_DS_MISSING, subject, "type",
-	    lookup->type, "name", lookup->name, NULL);
 }
 
 static const struct danelaw_lookup *
@@ -167,8 +181,10 @@ diagnose_mx_failure(struct exam *exam)
 	const char *why =
 	    failed != NULL && failed->why != NULL ? failed->why : mx->why;
 
-	finding_add(exam->tree, general, report->domain, "domain",
-	    report->domain, "why", kit_text(exam, why), NULL);
+	follow_cause(exam,
+	    finding_add(exam->tree, general, report->domain, "domain",
+		report->domain, "why", kit_text(exam, why), NULL),
+	    failed, general);
 	if (failed != NULL)
 		add_cause(exam, report->domain, failed, general);
 }
@@ -222,6 +238,15 @@ diagnose_mx_source(struct exam *exam)
 	}
 }
 
+/* Signed it is; what makes it count as unsigned is told beside it. */
+static void
+follow(struct danelaw_finding *finding, bool why)
+{
+	if (finding != NULL && why)
+		finding->remedy = "Mend what is told of its zone beside this; "
+				  "the records themselves are signed.";
+}
+
 /* Where the MX records really are, behind any CNAME. */
 static const char *
 mx_owner(const struct danelaw_mx *mx)
@@ -239,6 +264,7 @@ diagnose_mx(struct exam *exam)
 {
 	const struct danelaw_report *report = exam->report;
 	const struct danelaw_mx *mx = &report->mx;
+	bool why = false;
 
 	if (mx->source == DANELAW_MX_LITERAL)
 		return;
@@ -252,12 +278,13 @@ diagnose_mx(struct exam *exam)
 		    finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
 			report->domain, "domain", report->domain, NULL),
 		    arena_printf(exam->arena, "%s. IN MX 0 .", mx_owner(mx)));
+	for (size_t i = 0; i < mx->n_lookups; i++)
+		why |= trust_explain(exam, report->domain, &mx->lookups[i]);
 	if (verdict_mx_is_open(report) &&
 	    (mx->source == DANELAW_MX_MX || mx->source == DANELAW_MX_IMPLICIT))
-		finding_add(exam->tree, FINDING_DNS_MX_INSECURE, report->domain,
-		    "domain", report->domain, NULL);
-	for (size_t i = 0; i < mx->n_lookups; i++)
-		look_for_lost_ds(exam, report->domain, &mx->lookups[i]);
+		follow(finding_add(exam->tree, FINDING_DNS_MX_INSECURE,
+			   report->domain, "domain", report->domain, NULL),
+		    why);
 	signatures_expiring(exam, report->domain, mx->lookups, mx->n_lookups);
 }
 
@@ -376,17 +403,22 @@ diagnose_addresses(struct exam *exam, const struct danelaw_host *host)
 			failed = &host->lookups[i];
 	}
 	if (failed != NULL) {
-		rank_failure(finding_add(exam->tree, id, host->name, "type",
-				 kit_text(exam, failed->type), "host",
-				 host->name, "domain", exam->report->domain,
-				 "why", kit_text(exam, failed->why), NULL),
-		    host);
+		struct danelaw_finding *finding = finding_add(exam->tree, id,
+		    host->name, "type", kit_text(exam, failed->type), "host",
+		    host->name, "domain", exam->report->domain, "why",
+		    kit_text(exam, failed->why), NULL);
+
+		rank_failure(finding, host);
+		follow_cause(exam, finding, failed, id);
 		rank_failure(add_cause(exam, host->name, failed, id), host);
 		return;
 	}
 	for (size_t i = 0; i < host->n_lookups; i++) {
-		if (is_address_type(&host->lookups[i]))
-			look_for_lost_ds(exam, host->name, &host->lookups[i]);
+		/* That there is no AAAA matters where there is no A. */
+		if (is_address_type(&host->lookups[i]) &&
+		    (host->n_addresses == 0 ||
+			host->lookups[i].presence == DANELAW_PRESENCE_DATA))
+			trust_explain(exam, host->name, &host->lookups[i]);
 	}
 	diagnose_no_address(exam, host);
 	diagnose_alias(exam, host);
@@ -398,16 +430,26 @@ diagnose_tlsa_failure(struct exam *exam, const struct danelaw_host *host,
 {
 	enum finding_id id = FINDING_DNS_TLSA_SERVFAIL;
 	enum finding_id cause = cause_of(lookup->why);
+	struct danelaw_finding *finding;
 
 	if (cause == FINDING_DNS_TLSA_BROKEN_DENIAL)
 		id = cause;
 	else if (lookup->dnssec == DANELAW_DNSSEC_ERROR &&
 	    is_timeout(lookup->why))
 		id = FINDING_DNS_TLSA_TIMEOUT;
-	rank_failure(
-	    finding_add(exam->tree, id, host->name, "name", lookup->name,
-		"host", host->name, "why", kit_text(exam, lookup->why), NULL),
-	    host);
+	/* There was an answer; what it fails by is all there is to say. */
+	else if (lookup->dnssec == DANELAW_DNSSEC_BOGUS)
+		id = cause == FINDING_COUNT ? FINDING_DNS_SIG_MISMATCH : cause;
+	if (finding_present(exam->report, id, host->name))
+		return;
+	finding = finding_add(exam->tree, id, host->name, "type", "TLSA",
+	    "name", lookup->name, "host", host->name, "domain",
+	    exam->report->domain, "why", kit_text(exam, lookup->why), NULL);
+	if (finding != NULL)
+		finding->severity = DANELAW_SEVERITY_CRITICAL;
+	rank_failure(finding, host);
+	follow_cause(exam, finding, lookup, id);
+	signatures_explain(exam, finding, id, lookup);
 	rank_failure(add_cause(exam, host->name, lookup, id), host);
 }
 
@@ -419,12 +461,17 @@ diagnose_tlsa_answer(struct exam *exam, const struct danelaw_host *host,
 	const char *final = lookup->n_aliases == 0
 	    ? lookup->name
 	    : lookup->aliases[lookup->n_aliases - 1];
+	bool why;
 
-	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE && data) {
-		finding_add(exam->tree, FINDING_DNS_TLSA_INSECURE, host->name,
-		    "name", lookup->name, NULL);
-		look_for_lost_ds(exam, host->name, lookup);
-	} else if (lookup->dnssec == DANELAW_DNSSEC_INSECURE &&
+	why = trust_explain(exam, host->name, lookup);
+	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE && data)
+		follow(finding_add(exam->tree, FINDING_DNS_TLSA_INSECURE,
+			   host->name, "name", lookup->name, NULL),
+		    why);
+	else if (!data && lookup->n_aliases > 0)
+		finding_add(exam->tree, FINDING_DNS_TLSA_DANGLING_ALIAS,
+		    host->name, "name", lookup->name, "final", final, NULL);
+	else if (lookup->dnssec == DANELAW_DNSSEC_INSECURE && !why &&
 	    lookup->n_aliases == 0 && host->dnssec == DANELAW_DNSSEC_SECURE)
 		finding_add(exam->tree, FINDING_DNS_DENIAL_INSECURE_OPTOUT,
 		    host->name, "name", lookup->name, NULL);
@@ -515,4 +562,5 @@ diagnose_dns(struct exam *exam)
 
 		signatures_expiring(exam, zone->name, both, 2);
 	}
+	trust_old_digests(exam);
 }

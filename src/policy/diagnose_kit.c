@@ -332,8 +332,14 @@ kit_matched(const struct sighting *sighting)
 const struct danelaw_cert *
 kit_issuer(const struct danelaw_probe *probe, const struct danelaw_cert *cert)
 {
+	size_t signer =
+	    cert->signed_by > 0 ? (size_t)cert->signed_by - 1 : probe->n_chain;
+
 	if (cert->issuer == NULL || cert->self_issued)
 		return NULL;
+	/* Of several with the right name it is the one that signed. */
+	if (signer < probe->n_chain && &probe->chain[signer] != cert)
+		return &probe->chain[signer];
 	for (size_t i = 0; i < probe->n_chain; i++) {
 		const struct danelaw_cert *other = &probe->chain[i];
 
@@ -357,6 +363,31 @@ kit_path_end(const struct danelaw_probe *probe)
 		cert = next;
 	}
 	return cert;
+}
+
+const struct danelaw_cert *
+kit_faulty_issuer(
+    const struct danelaw_probe *probe, struct danelaw_cert *outside)
+{
+	const struct danelaw_verify_error *error = probe->verify_error;
+	const struct danelaw_cert *last = &probe->chain[0];
+
+	if (error == NULL || error->depth <= 0)
+		return NULL;
+	for (size_t i = 0; i < probe->n_chain; i++) {
+		const struct danelaw_cert *cert = &probe->chain[i];
+
+		if (cert->depth == error->depth)
+			return cert;
+		if (cert->depth > last->depth)
+			last = cert;
+	}
+	if (error->depth != last->depth + 1)
+		return NULL;
+	*outside = (struct danelaw_cert) {
+		.wire = -1, .subject = last->issuer, .depth = error->depth
+	};
+	return outside;
 }
 
 bool

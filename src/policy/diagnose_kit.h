@@ -29,6 +29,8 @@ struct exam {
 	struct diagnose_options options;
 	struct sighting *sightings;
 	size_t n_sightings;
+	const char **told_zones; /* what is wrong with them was told */
+	size_t n_told_zones;
 };
 
 /* Never NULL, never without an end: for {key}s. */
@@ -104,6 +106,13 @@ const struct danelaw_cert *kit_fitting(
 /* The record that matched, whatever else failed; NULL: none did. */
 const struct danelaw_record *kit_matched(const struct sighting *sighting);
 
+/*
+ * The certificate that OpenSSL's verdict is about, where that is an issuer:
+ * *outside is it if it came by a record and was not sent, and has but a name.
+ * NULL: it is the leaf, or nobody knows.
+ */
+const struct danelaw_cert *kit_faulty_issuer(
+    const struct danelaw_probe *probe, struct danelaw_cert *outside);
 /* The issuer of a certificate among those sent; NULL: not sent. */
 const struct danelaw_cert *kit_issuer(
     const struct danelaw_probe *probe, const struct danelaw_cert *cert);
@@ -154,6 +163,15 @@ void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
 /* The earliest end among the signatures of these lookups, once. */
 void signatures_expiring(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookups, size_t n);
+
+/*
+ * Why an answer with signatures counts as unsigned, by us or by others, once
+ * for each zone. True: something else than the absence of signatures is why.
+ */
+bool trust_explain(struct exam *exam, const char *subject,
+    const struct danelaw_lookup *lookup);
+/* Zones that rest on SHA-1 alone. */
+void trust_old_digests(struct exam *exam);
 
 /* The groups. */
 void diagnose_dns(struct exam *exam);

@@ -15,6 +15,7 @@
 
 #include "policy/diagnose_ca.h"
 #include "policy/tlsa.h"
+#include "policy/twin.h"
 #include "policy/uneven.h"
 
 #define HINT_CHAIN                                                             \
@@ -182,12 +183,50 @@ is_on_path(const struct danelaw_probe *probe, const struct danelaw_cert *wanted)
 	return false;
 }
 
+/* The anchor is there, and no way leads to it. */
+static void
+blame_unrelated(const struct mismatch *m, const struct danelaw_cert *ta)
+{
+	const struct danelaw_cert *signer = twin_signer(m->probe, m->leaf);
+	const char *how = "was not issued below it";
+	struct danelaw_finding *finding;
+
+	if (signer != NULL)
+		how = kit_text(m->exam,
+		    arena_printf(m->exam->arena,
+			"was issued by another that it sends, %s",
+			kit_cert(m->exam, signer)));
+	finding = blame(m, FINDING_CERT_UNRELATED_TA_APPENDED, "ta",
+	    kit_cert(m->exam, ta), "how", how);
+	/* Nobody's key that was sent made the signature: it may be forged. */
+	if (finding != NULL && signer == NULL)
+		finding->remedy = "Load the certificate that this CA issued; "
+				  "if you did not set this up, treat it as an "
+				  "attack.";
+}
+
+static void
+blame_twin(const struct mismatch *m, const struct twin *twin)
+{
+	const struct danelaw_cert *chain = m->probe->chain;
+
+	blame(m, FINDING_CERT_TWIN_FIRST, "twin",
+	    kit_cert(m->exam, twin->first), "places",
+	    kit_text(m->exam,
+		arena_printf(m->exam->arena,
+		    "certificate %zu of its chain did, and certificate %zu "
+		    "stands before it",
+		    (size_t)(twin->signer - chain) + 1,
+		    (size_t)(twin->first - chain) + 1)));
+}
+
 /* 4: the anchor was sent, but is it above the leaf? */
 static bool
 blame_path(struct mismatch *m)
 {
 	const struct danelaw_tlsa *tlsa = &m->host->tlsa;
 	const struct danelaw_cert *end = kit_path_end(m->probe), *ta = NULL;
+	struct twin twin;
 
 	for (size_t i = 0; i < tlsa->n_records && ta == NULL; i++) {
 		if (!tlsa->records[i].usable || tlsa->records[i].usage != 2)
@@ -200,9 +239,10 @@ blame_path(struct mismatch *m)
 		return false;
 	}
 	/* Where the names fit, the signatures do not. */
-	if (end->self_issued || is_on_path(m->probe, ta))
-		blame(m, FINDING_CERT_UNRELATED_TA_APPENDED, "ta",
-		    kit_cert(m->exam, ta), NULL, NULL);
+	if (twin_find(m->probe, ta, &twin))
+		blame_twin(m, &twin);
+	else if (end->self_issued || is_on_path(m->probe, ta))
+		blame_unrelated(m, ta);
 	else
 		kit_publish_311(m->exam,
 		    finding_add(m->exam->tree,

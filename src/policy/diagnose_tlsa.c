@@ -33,6 +33,10 @@ diagnose_none(struct exam *exam, const struct danelaw_host *host)
 	/* There are some, but unsigned: dns-tlsa-insecure. */
 	if (lookup != NULL && lookup->presence == DANELAW_PRESENCE_DATA)
 		return;
+	/* The alias is in the way: dns-tlsa-dangling-alias. */
+	if (lookup != NULL && lookup->n_aliases > 0 &&
+	    !exam->options.require_dane)
+		return;
 	finding = finding_add(exam->tree, FINDING_TLSA_NONE, host->name, "host",
 	    host->name, "name", kit_owner(exam, host), "new",
 	    kit_new(exam, host, can_promise(exam, host)), NULL);

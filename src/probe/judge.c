@@ -46,6 +46,8 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 	probe->verify_error = answer.verify_error;
 	for (size_t i = 0; answer.depths != NULL && i < probe->n_chain; i++)
 		probe->chain[i].depth = answer.depths[i];
+	if (tlsa->n_records > 0 && !answer.verified && probe->n_chain > 0)
+		match_signers(chain, probe->chain);
 	facts->verified = answer.verified;
 	facts->matched = answer.match != NULL;
 	facts->date_failed = answer.date_failed;

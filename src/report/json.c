@@ -25,6 +25,7 @@ put_lookup(struct json_out *out, const struct danelaw_lookup *lookup)
 	json_put_date(out, "rrsig_inception", lookup->rrsig_inception);
 	json_put_text(out, "signer", lookup->signer);
 	json_put_texts(out, "signers", lookup->signers, lookup->n_signers);
+	json_put_number(out, "nsec3_iterations", lookup->nsec3_iterations);
 	json_end_object(out);
 }
 
@@ -36,6 +37,16 @@ put_lookups(
 	for (size_t i = 0; i < n; i++)
 		put_lookup(out, &lookups[i]);
 	json_end_array(out);
+}
+
+static void
+put_ds(struct json_out *out, const struct danelaw_ds *ds)
+{
+	json_begin_object(out, NULL);
+	json_put_number(out, "key_tag", ds->key_tag);
+	json_put_number(out, "algorithm", ds->algorithm);
+	json_put_number(out, "digest_type", ds->digest_type);
+	json_end_object(out);
 }
 
 /* A lookup that was not made has no type. */
@@ -51,6 +62,10 @@ put_zone(struct json_out *out, const struct danelaw_zone *zone)
 		put_lookup(out, &zone->dnskey);
 	if (zone->ds.type != NULL)
 		put_lookup(out, &zone->ds);
+	json_end_array(out);
+	json_begin_array(out, "ds");
+	for (size_t i = 0; i < zone->n_ds_records; i++)
+		put_ds(out, &zone->ds_records[i]);
 	json_end_array(out);
 	json_end_object(out);
 }

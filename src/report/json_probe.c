@@ -171,6 +171,8 @@ put_cert(struct json_out *out, const struct danelaw_cert *cert)
 	json_put_number(out, "version", cert->version);
 	json_put_bool(out, "negative_serial", cert->negative_serial);
 	json_put_bool(out, "self_issued", cert->self_issued);
+	json_put_index(
+	    out, "signed_by", cert->signed_by > 0 ? cert->signed_by - 1 : -1);
 	json_put_text(out, "spki_sha256", cert->spki_sha256);
 	json_put_text(out, "cert_sha256", cert->cert_sha256);
 	json_put_text(out, "spki_sha512", cert->spki_sha512);

@@ -57,4 +57,10 @@ bool match_judge(struct tls_context *context, const struct tls_chain *chain,
     const struct match_question *question, struct arena *arena,
     struct match_answer *answer);
 
+/*
+ * Whose key signed which, of the certificates sent, whatever OpenSSL took for
+ * the issuer: certs are the facts of the chain, and signed_by is filled.
+ */
+void match_signers(const struct tls_chain *chain, struct danelaw_cert *certs);
+
 #endif

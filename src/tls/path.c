@@ -84,6 +84,35 @@ is_signed_by(const struct tls_chain *chain, X509 *below, X509 *above)
 	return fits;
 }
 
+/* A server may send many of one name; a signature takes its time. */
+#define SIGNATURES_MAX 64
+
+void
+match_signers(const struct tls_chain *chain, struct danelaw_cert *certs)
+{
+	int left = SIGNATURES_MAX;
+
+	for (size_t i = 0; i < chain->n; i++) {
+		X509 *below = chain->certs[i].x509;
+
+		certs[i].signed_by = -1;
+		for (size_t j = 0; j < chain->n && left > 0; j++) {
+			X509 *above = chain->certs[j].x509;
+
+			if (i == j || X509_cmp(below, above) == 0 ||
+			    X509_NAME_cmp(X509_get_issuer_name(below),
+				X509_get_subject_name(above)) != 0)
+				continue;
+			left--;
+			if (is_signed_by(chain, below, above)) {
+				certs[i].signed_by = (int)j + 1;
+				break;
+			}
+		}
+	}
+	ERR_clear_error();
+}
+
 void
 path_cut_unsigned(
     const struct tls_chain *chain, const STACK_OF(X509) * built, int *depths)

@@ -266,6 +266,26 @@ test_signers(void **state)
 	arena_unref(other);
 }
 
+/* RFC 5155 section 3.2; the most counts, and only in a proof. */
+static void
+test_iterations(void **state)
+{
+	struct arena *arena = arena_new();
+	(void)state;
+
+	build();
+	assert_int_equal(
+	    wire_read(arena, "a.example", RRTYPE_A).lookup.nsec3_iterations, 0);
+	wire_add(AUTHORITY, "x.example", WIRE_NSEC3, 300, "\1\0\0\226\0", 5);
+	wire_add(AUTHORITY, "y.example", WIRE_NSEC3, 300, "\1\1\1\364\0", 5);
+	wire_add(AUTHORITY, "z.example", WIRE_NSEC3, 300, "\1\1\377", 3);
+	wire_add(ADDITIONAL, "w.example", WIRE_NSEC3, 300, "\1\1\3\0", 4);
+	assert_int_equal(
+	    wire_read(arena, "a.example", RRTYPE_A).lookup.nsec3_iterations,
+	    500);
+	arena_unref(arena);
+}
+
 /* A signer's name that is none, and more signers than anybody needs. */
 static void
 test_hostile_signers(void **state)
@@ -338,6 +358,7 @@ main(void)
 		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_signers),
+		cmocka_unit_test(test_iterations),
 		cmocka_unit_test(test_hostile_signers),
 		cmocka_unit_test(test_wildcard),
 	};

@@ -13,7 +13,7 @@
 #define WIRE_AT 1767225600 /* 2026-01-01, when wire_read() reads */
 #define WIRE_DAY 86400
 
-enum { WIRE_SOA = 6, WIRE_RRSIG = 46, WIRE_NSEC = 47 };
+enum { WIRE_SOA = 6, WIRE_RRSIG = 46, WIRE_NSEC = 47, WIRE_NSEC3 = 50 };
 enum { ANSWER = 0, AUTHORITY, ADDITIONAL };
 
 struct wire {

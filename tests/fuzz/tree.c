@@ -115,6 +115,15 @@ grow_lookup(struct growth *g, struct danelaw_lookup *lookup)
 	lookup->wildcard = coin(g);
 	lookup->signer = may(g);
 	GROW(g, lookup, signers, 2, grow_text);
+	lookup->nsec3_iterations = (uint16_t)fuzz_take(g->in, 65536);
+}
+
+static void
+grow_ds(struct growth *g, struct danelaw_ds *ds)
+{
+	ds->key_tag = (uint16_t)fuzz_take(g->in, 65536);
+	ds->algorithm = (uint8_t)fuzz_take(g->in, 256);
+	ds->digest_type = (uint8_t)fuzz_take(g->in, 256);
 }
 
 static void
@@ -125,6 +134,7 @@ grow_zone(struct growth *g, struct danelaw_zone *zone)
 		grow_lookup(g, &zone->dnskey);
 	if (coin(g))
 		grow_lookup(g, &zone->ds);
+	GROW(g, zone, ds_records, 3, grow_ds);
 }
 
 static void
@@ -173,6 +183,7 @@ grow_cert(struct growth *g, struct danelaw_cert *cert)
 	cert->path_len = number(g);
 	cert->version = 1 + (int)fuzz_take(g->in, 3);
 	cert->self_issued = coin(g);
+	cert->signed_by = (int)fuzz_take(g->in, 6) - 1;
 	cert->cert_sha256 = must(g);
 	cert->cert_sha512 = must(g);
 	cert->spki_sha256 = must(g);

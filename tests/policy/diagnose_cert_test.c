@@ -201,6 +201,61 @@ no_serverauth(struct grown *g)
 	    "clientAuth", NULL);
 }
 
+/* The error is the issuer's, and the leaf would be no better. */
+static void
+issuer_no_serverauth(struct grown *g)
+{
+	no_serverauth(g);
+	g->probe->verify_error->depth = 1;
+	nth(g, 1)->has_ext_key_usage = true;
+	grow_texts(g, &nth(g, 1)->ext_key_usage, &nth(g, 1)->n_ext_key_usage,
+	    "emailProtection", NULL);
+}
+
+/* 2 0 0, not sent: nothing is known but its name. */
+static void
+record_no_ca(struct grown *g)
+{
+	invalid(g, 79);
+	grow_chain(g, g->probe, "leaf");
+	g->probe->verify_error->depth = 1;
+}
+
+static void
+second_no_ca(struct grown *g)
+{
+	invalid(g, 79);
+	grow_chain(g, g->probe, "leaf inter root");
+	nth(g, 1)->ca = nth(g, 2)->ca = false;
+	g->probe->verify_error->depth = 2;
+}
+
+static void
+issuer_weak(struct grown *g)
+{
+	invalid(g, 68);
+	g->leaf->signature = "sha1WithRSAEncryption";
+	nth(g, 1)->signature = "sha1WithRSAEncryption";
+	g->probe->verify_error->depth = 1;
+}
+
+static void
+expired_between(struct grown *g)
+{
+	refuse(g, DANELAW_OUTCOME_CERT_EXPIRED, 10);
+	grow_chain(g, g->probe, "leaf inter root");
+	nth(g, 1)->not_after = AT - DAYS;
+	g->probe->verify_error->depth = 1;
+}
+
+static void
+record_expired(struct grown *g)
+{
+	refuse(g, DANELAW_OUTCOME_CERT_EXPIRED, 10);
+	grow_chain(g, g->probe, "leaf");
+	g->probe->verify_error->depth = 1;
+}
+
 static void
 unfit_key_usage(struct grown *g)
 {
@@ -453,6 +508,18 @@ static const struct tree_row rows[] = {
 	    "" },
 	{ "5280 4.2.1.12 no serverAuth", no_serverauth,
 	    "critical cert-eku-no-serverauth mx1.example\n", ADD_311 },
+	{ "5280 4.2.1.12 an issuer without it", issuer_no_serverauth,
+	    "critical cert-eku-no-serverauth mx1.example\n", ADD_311 },
+	{ "5280 4.2.1.9 no CA, in the record alone", record_no_ca,
+	    "critical cert-ta-not-ca mx1.example\n", ADD_311 },
+	{ "5280 4.2.1.9 the second is no CA", second_no_ca,
+	    "critical cert-ta-not-ca mx1.example\n", ADD_311 },
+	{ "7671 9 the issuer is signed weakly", issuer_weak,
+	    "critical cert-sha1 mx1.example\n", ADD_311 },
+	{ "an intermediate expired", expired_between,
+	    "critical cert-expired-ta-intermediate mx1.example\n", ADD_311 },
+	{ "expired, in the record alone", record_expired,
+	    "critical cert-expired-ta-root mx1.example\n", ADD_311 },
 	{ "5280 4.2.1.3 unfit leaf", unfit_key_usage,
 	    "critical cert-ku-leaf-ta mx1.example\n", ADD_311 },
 	{ "5280 4.2.1.3 no keyCertSign", no_keycertsign,
@@ -525,11 +592,48 @@ static const struct tree_row rows[] = {
 	{ "nobody looks without DANE", without_dane, "", "" },
 };
 
+/* Which certificate is to blame. */
+static void
+test_blamed(void **state)
+{
+	static const struct {
+		void (*spoil)(struct grown *g);
+		const char *text;
+	} told[] = {
+		{ no_serverauth, "The certificate CN=mx1.example of mx1" },
+		{ issuer_no_serverauth,
+		    "The CA certificate CN=Inter, O=Lab in the chain of mx1" },
+		{ record_no_ca, "CN=Inter, O=Lab issued a certificate" },
+		{ second_no_ca, "CN=Root, O=Lab issued a certificate" },
+		{ issuer_weak, "The certificate CN=Inter, O=Lab in" },
+		{ expired_between,
+		    "CN=Inter, O=Lab that the TLSA record of mx1.example "
+		    "names expired on 2025-06-14" },
+		{ record_expired,
+		    "CN=Inter, O=Lab in the chain of mx1.example expired on a "
+		    "day that the TLSA record alone shows" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct grown g = grow();
+
+		told[i].spoil(&g);
+		grow_results(&g);
+		diagnose(g.tree, &g.options);
+		if (strstr(g.report->findings[0].text, told[i].text) == NULL)
+			fail_msg("row %zu: %s", i, g.report->findings[0].text);
+		check_sentences("blamed", g.report);
+		danelaw_report_free(g.report);
+	}
+}
+
 int
 main(void)
 {
 	static struct table table;
 
 	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_blamed);
 	return table_run(&table);
 }

@@ -212,6 +212,28 @@ ta_forged(struct grown *g)
 	mismatch(g, "2 1 1 " INTER_KEY, NULL);
 }
 
+/* A CA made again under its name: the old one stands first, and a root of
+   both above. */
+static void
+ta_twin(struct grown *g)
+{
+	mismatch(g, "2 1 1 " ROOT_KEY, NULL);
+	grow_chain(g, g->probe, "leaf inter inter root");
+	g->probe->chain[1].spki_sha256 = OTHER;
+	g->probe->chain[1].cert_sha256 = OTHER;
+	g->probe->chain[0].signed_by = 3;
+	g->probe->chain[2].signed_by = 4;
+	g->probe->chain[1].signed_by = -1;
+}
+
+/* What signed is sent, but the anchor has nothing to do with it. */
+static void
+ta_other_signer(struct grown *g)
+{
+	ta_appended(g);
+	g->leaf->signed_by = 2;
+}
+
 static void
 inter_missing(struct grown *g)
 {
@@ -358,6 +380,10 @@ static const struct tree_row rows[] = {
 	    "critical cert-unrelated-ta-appended mx1.example\n", "" },
 	{ "6698 2.1.1 another CA of that name", ta_forged,
 	    "critical cert-unrelated-ta-appended mx1.example\n", "" },
+	{ "6698 2.1.1 the CA of that name before it", ta_twin,
+	    "critical cert-twin-first mx1.example\n", "" },
+	{ "6698 2.1.1 appended to another CA", ta_other_signer,
+	    "critical cert-unrelated-ta-appended mx1.example\n", "" },
 	{ "7671 5.2.2 intermediate missing", inter_missing,
 	    "critical cert-missing-intermediate mx1.example\n", ADD_311 },
 	{ "7671 8 second certificate", second_certificate,
@@ -425,12 +451,43 @@ test_where(void **state)
 	danelaw_report_free(g.report);
 }
 
+/* Only what nobody's key signed that was sent may be an attack. */
+static void
+test_attack(void **state)
+{
+	static const struct {
+		void (*spoil)(struct grown *g);
+		bool attack;
+	} told[] = {
+		{ ta_appended, true },
+		{ ta_forged, true },
+		{ ta_other_signer, false },
+		{ ta_twin, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct grown g = grow();
+		bool attack;
+
+		told[i].spoil(&g);
+		grow_results(&g);
+		diagnose(g.tree, &g.options);
+		attack = strstr(g.report->findings[0].remedy, "attack") != NULL;
+		if (attack != told[i].attack)
+			fail_msg(
+			    "row %zu: %s", i, g.report->findings[0].remedy);
+		danelaw_report_free(g.report);
+	}
+}
+
 int
 main(void)
 {
 	static struct table table;
 
 	TABLE_ROWS(&table, rows, check_tree_row);
+	TABLE_TEST(&table, test_attack);
 	TABLE_TEST(&table, test_words);
 	TABLE_TEST(&table, test_where);
 	return table_run(&table);

@@ -377,6 +377,7 @@ static struct danelaw_finding seed_findings[] = { {
     .tlsrpt = "validation-failure",
 } };
 
+static struct danelaw_ds seed_ds[] = { { 12345, 13, 2 } };
 static struct danelaw_zone seed_zones[] = {
 	{ .name = "et.example",
 	    .dnskey = { .name = "et.example",
@@ -398,7 +399,9 @@ static struct danelaw_zone seed_zones[] = {
 		.rrsig_inception = DAYS(-3),
 		.signer = "example",
 		TEXTS(signers, "example"),
-		.n_records = 1 } },
+		.n_records = 1 },
+	    .ds_records = seed_ds,
+	    .n_ds_records = 1 },
 	{ .name = "example",
 	    .ds = { .name = "example",
 		.type = "DS",

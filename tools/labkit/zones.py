@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from .scenario import LabError
 
 DAY = 86400
-ALGORITHM = 'ECDSAP256SHA256'
+# What ldns-keygen is asked for, and the number of the algorithm.
+ALGORITHMS = {'alg7': ('RSASHA1-NSEC3-SHA1', 7)}
+USUAL = ('ECDSAP256SHA256', 13)
 HEAD = '''$ORIGIN {origin}
 $TTL 300
 @ IN SOA ns.example. hostmaster.example. 1 7200 3600 1209600 300
@@ -77,14 +79,16 @@ class Signer:
         return os.path.join(self.folder, (name.rstrip('.') or 'root')
                             + '.' + kind)
 
-    def key(self, name):
+    def key(self, name, sign='signed'):
         """Base name of the zone's key in the folder of keys."""
-        stem = f'K{name}+013+'
+        algorithm, number = ALGORITHMS.get(sign, USUAL)
+        stem = f'K{name}+{number:03}+'
         for file in os.listdir(self.keys):
             if file.startswith(stem) and file.endswith('.private'):
                 return file[:-len('.private')]
-        return run(['ldns-keygen', '-r', '/dev/urandom', '-a', ALGORITHM,
-                    '-k', name], self.keys)
+        bits = ['-b', '2048'] if algorithm.startswith('RSA') else []
+        return run(['ldns-keygen', '-r', '/dev/urandom', '-a', algorithm]
+                   + bits + ['-k', name], self.keys)
 
     def _delegations(self, children):
         lines = []
@@ -111,18 +115,19 @@ class Signer:
             file.write(text)
 
     def _sign(self, name, sign, plain):
-        key = self.key(name)
+        key = self.key(name, sign)
         first, last = TIMES.get(sign, (-1, 20))
         command = ['ldns-signzone', '-i', str(int(self.now + first * DAY)), '-e',
                    str(int(self.now + last * DAY)), '-o', name, '-f',
                    self._path(name, 'raw')]
-        if sign in ('nsec3', 'nsec3-optout'):
-            command += ['-n', '-t', '0']
+        if sign == 'alg7' or sign.startswith('nsec3'):
+            count = sign.removeprefix('nsec3-')
+            command += ['-n', '-t', count if count.isdigit() else '0']
         if sign == 'nsec3-optout':
             command.append('-p')
         run(command + [os.path.abspath(plain), key], self.keys)
         if sign != 'missing-ds':
-            self.ds[name] = self._ds(key, sign == 'wrong-ds')
+            self.ds[name] = self._ds(key, sign)
         text = read(self._path(name, 'raw'))
         if sign == 'bogus':
             text = re.sub(r'(\tRRSIG\t.*\s)([A-Za-z0-9+/])(\S+)$', spoil, text,
@@ -132,10 +137,15 @@ class Signer:
                           flags=re.M)
         return text
 
-    def _ds(self, key, wrong):
-        ds = read(os.path.join(self.keys, key + '.ds')).strip()
-        if wrong:
+    def _ds(self, key, sign):
+        ds = run(['ldns-key2ds', '-n', '-1' if sign == 'sha1ds' else '-2',
+                  key + '.key'], self.keys)
+        if sign == 'wrong-ds':
             ds = ds[:-1] + ('0' if ds[-1] != '0' else '1')
+        elif sign == 'unknown-ds':
+            ds = re.sub(r'(\sDS\s+\d+ \d+) 2 ', r'\1 200 ', ds)
+        elif sign == 'unknown-alg':
+            ds = re.sub(r'(\sDS\s+\d+) 13 ', r'\1 17 ', ds)
         return ds
 
 
