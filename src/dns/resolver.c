@@ -450,6 +450,12 @@ resolver_fell_back(const struct resolver *resolver)
 	return resolver->settings.fell_back;
 }
 
+uint32_t
+resolver_unjudged(const struct resolver *resolver)
+{
+	return resolver->unjudged;
+}
+
 const char *
 resolver_library(void)
 {

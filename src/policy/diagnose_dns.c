@@ -280,7 +280,8 @@ diagnose_mx(struct exam *exam)
 		    arena_printf(exam->arena, "%s. IN MX 0 .", mx_owner(mx)));
 	for (size_t i = 0; i < mx->n_lookups; i++)
 		why |= trust_explain(exam, report->domain, &mx->lookups[i]);
-	if (verdict_mx_is_open(report) &&
+	/* Unsigned or not, that we cannot tell. */
+	if (verdict_mx_is_open(report) && !trust_is_unjudged(exam) &&
 	    (mx->source == DANELAW_MX_MX || mx->source == DANELAW_MX_IMPLICIT))
 		follow(finding_add(exam->tree, FINDING_DNS_MX_INSECURE,
 			   report->domain, "domain", report->domain, NULL),
@@ -464,6 +465,9 @@ diagnose_tlsa_answer(struct exam *exam, const struct danelaw_host *host,
 	bool why;
 
 	why = trust_explain(exam, host->name, lookup);
+	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE &&
+	    trust_is_unjudged(exam))
+		return;
 	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE && data)
 		follow(finding_add(exam->tree, FINDING_DNS_TLSA_INSECURE,
 			   host->name, "name", lookup->name, NULL),

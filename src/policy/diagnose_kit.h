@@ -170,6 +170,8 @@ void signatures_expiring(struct exam *exam, const char *subject,
  */
 bool trust_explain(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookup);
+/* Was something found that others can judge, and our library cannot? */
+bool trust_is_unjudged(const struct exam *exam);
 /* Zones that rest on SHA-1 alone. */
 void trust_old_digests(struct exam *exam);
 

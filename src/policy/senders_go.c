@@ -247,11 +247,9 @@ senders_go(const struct sender_facts *facts)
 
 	if (facts->host->policy == DANELAW_POLICY_MAY)
 		return delivers;
-	/* It says who ends it: a server that reads supported_versions (RFC 8446
-	   section 4.2.1) sends an alert, an older one chooses what Go refuses;
-	   these words stand in both lines. */
 	if (senders_is_old(tls))
-		return refuses("protocol version");
+		return refuses("tls: server selected unsupported protocol "
+			       "version");
 	without = offer_without(facts);
 	if (without != NULL) {
 		const struct danelaw_trial *trial =

@@ -809,7 +809,7 @@ static const struct sender_row {
 	{ "TLS 1.0 with ECDHE", tls10, "E",
 	    "postfix: legacy sigalg disallowed or unsupported" },
 	{ "TLS 1.0 and Go", tls10, "E",
-	    "go: protocol version" },
+	    "go: tls: server selected unsupported protocol version" },
 	{ "two certificates: GnuTLS and Go get RSA", two_keys, "PS",
 	    "exim-gnutls: Verification failed. The certificate differs." },
 	{ "5321 2.4 STARTTLS in lower case", starttls_lower, "PSG",
