@@ -181,6 +181,9 @@ struct danelaw_lookup {
 	const char **signers;    /* all zones whose signatures were used */
 	size_t n_signers;
 	uint16_t nsec3_iterations; /* the most in a proof; 0: none told */
+	/* It failed for this when it was asked first, and was asked again;
+	   NULL: it did not. */
+	const char *failed_first;
 };
 
 /* What a parent says of a key of a zone (RFC 4034 section 5.1). */

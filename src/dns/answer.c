@@ -472,6 +472,7 @@ answer_copy_lookup(struct arena *arena, const struct answer *answer,
 	lookup->name = arena_strdup(arena, from->name);
 	lookup->why = arena_strdup(arena, from->why);
 	lookup->signer = arena_strdup(arena, from->signer);
+	lookup->failed_first = arena_strdup(arena, from->failed_first);
 	copy_texts(arena, from->aliases, from->n_aliases, &lookup->aliases,
 	    &lookup->n_aliases);
 	copy_texts(arena, from->signers, from->n_signers, &lookup->signers,

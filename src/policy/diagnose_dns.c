@@ -101,11 +101,10 @@ is_address_type(const struct danelaw_lookup *lookup)
 	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
 }
 
-/* What the words tell of this lookup; FINDING_COUNT: nothing. */
-static enum finding_id
-cause_of_lookup(const struct danelaw_lookup *lookup)
+enum finding_id
+dns_cause(const struct danelaw_lookup *lookup, const char *why)
 {
-	enum finding_id id = cause_of(lookup->why);
+	enum finding_id id = cause_of(why);
 
 	/* Outside of TLSA a missing proof is missing signatures. */
 	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL &&
@@ -123,7 +122,7 @@ follow_cause(struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
 	enum finding_id id =
-	    lookup == NULL ? FINDING_COUNT : cause_of_lookup(lookup);
+	    lookup == NULL ? FINDING_COUNT : dns_cause(lookup, lookup->why);
 	const char *remedy;
 
 	if (finding == NULL || id == FINDING_COUNT || id == general)
@@ -141,7 +140,7 @@ static struct danelaw_finding *
 add_cause(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
-	enum finding_id id = cause_of_lookup(lookup);
+	enum finding_id id = dns_cause(lookup, lookup->why);
 	struct danelaw_finding *finding;
 
 	if (id == FINDING_COUNT || id == general ||
@@ -567,4 +566,5 @@ diagnose_dns(struct exam *exam)
 		signatures_expiring(exam, zone->name, both, 2);
 	}
 	trust_old_digests(exam);
+	diagnose_again(exam);
 }

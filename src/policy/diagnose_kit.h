@@ -164,6 +164,9 @@ void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
 void signatures_expiring(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookups, size_t n);
 
+/* What the validator's words tell of a lookup; FINDING_COUNT: nothing. */
+enum finding_id dns_cause(const struct danelaw_lookup *lookup, const char *why);
+
 /*
  * Why an answer with signatures counts as unsigned, by us or by others, once
  * for each zone. True: something else than the absence of signatures is why.
@@ -177,6 +180,8 @@ void trust_old_digests(struct exam *exam);
 
 /* The groups. */
 void diagnose_dns(struct exam *exam);
+/* Lookups that failed when they were asked first, as a part of it. */
+void diagnose_again(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
 void diagnose_advice(struct exam *exam);
 void diagnose_bytes(struct exam *exam);
