@@ -181,6 +181,10 @@ struct danelaw_lookup {
 	const char **signers;    /* all zones whose signatures were used */
 	size_t n_signers;
 	uint16_t nsec3_iterations; /* the most in a proof; 0: none told */
+	/* As the records stand in the zone, by their signature: the TTL, 0: it
+	   is not known; and the wildcard's name, or NULL. */
+	uint32_t zone_ttl;
+	const char *zone_owner;
 	/* It failed for this when it was asked first, and was asked again;
 	   NULL: it did not. */
 	const char *failed_first;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "check/extras.h"
 #include "check/looks.h"
+#include "check/simulate.h"
 #include "model/finding.h"
 #include "policy/cause.h"
 #include "policy/clocks.h"
@@ -336,6 +337,8 @@ domain_assemble(struct domain_job *job)
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
 	withdraw_predictions(report);
+	if (!simulate_fixes(job))
+		return false;
 	verdict_fill(job->tree, options.require_dane, report->own_lack != NULL);
 	return !arena_failed(job->tree->arena);
 }

@@ -202,6 +202,26 @@ follow_aliases(struct arena *arena, const struct packet *packet,
 }
 
 /* NULL, or what is wrong. */
+/* "*.example" of "a.b.example", for which a wildcard filled in two. */
+static void
+note_origin(
+    struct arena *arena, struct packet_origin origin, struct answer *answer)
+{
+	const char *rest = answer->final;
+
+	answer->lookup.zone_ttl = origin.ttl;
+	answer->lookup.wildcard = origin.expanded > 0;
+	for (unsigned i = 0; i < origin.expanded && *rest != '\0'; rest++) {
+		if (*rest == '\\' && rest[1] != '\0')
+			rest++;
+		else if (*rest == '.')
+			i++;
+	}
+	if (origin.expanded > 0)
+		answer->lookup.zone_owner =
+		    arena_printf(arena, *rest == '\0' ? "*" : "*.%s", rest);
+}
+
 static const char *
 read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
     struct answer *answer)
@@ -237,8 +257,9 @@ read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
 		else if (!record_read(arena, packet, rr, record))
 			wrong = "the answer has a malformed record";
 	}
-	answer->lookup.wildcard = answer->lookup.n_records > 0 &&
-	    packet_is_expanded(packet, name, (uint16_t)type);
+	if (answer->lookup.n_records > 0)
+		note_origin(
+		    arena, packet_origin(packet, name, (uint16_t)type), answer);
 	ldns_rdf_deep_free(name);
 	return wrong;
 }
@@ -472,6 +493,7 @@ answer_copy_lookup(struct arena *arena, const struct answer *answer,
 	lookup->name = arena_strdup(arena, from->name);
 	lookup->why = arena_strdup(arena, from->why);
 	lookup->signer = arena_strdup(arena, from->signer);
+	lookup->zone_owner = arena_strdup(arena, from->zone_owner);
 	lookup->failed_first = arena_strdup(arena, from->failed_first);
 	copy_texts(arena, from->aliases, from->n_aliases, &lookup->aliases,
 	    &lookup->n_aliases);

@@ -191,6 +191,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		diagnose_ca(&exam);
 		diagnose_ops(&exam);
 	}
+	diagnose_wildcards(&exam);
 	finding_sort(tree);
 	finding_fold(tree);
 }

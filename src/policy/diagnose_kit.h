@@ -61,6 +61,11 @@ void kit_soften(struct danelaw_finding *finding,
 const struct danelaw_lookup *kit_tlsa_lookup(const struct danelaw_host *host);
 /* Where the TLSA records really are, behind any CNAME; never NULL. */
 const char *kit_owner(const struct exam *exam, const struct danelaw_host *host);
+/* The same as it stands in the zone, where a wildcard gives them. */
+const char *kit_zone_owner(
+    const struct exam *exam, const struct danelaw_host *host);
+/* For a line beside those that the lookup found; NULL: none is known. */
+unsigned kit_ttl(const struct danelaw_lookup *lookup);
 /* "3 1 1 <hex>" for the key of this certificate. */
 const char *kit_311(const struct exam *exam, const struct danelaw_cert *cert);
 /*
@@ -194,5 +199,7 @@ void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
 void diagnose_looks(struct exam *exam);
+/* When all others are done: what their lines would take away. */
+void diagnose_wildcards(struct exam *exam);
 
 #endif

@@ -113,6 +113,7 @@ diagnose_ttl(struct exam *exam, const struct danelaw_host *host)
 	name = kit_owner(exam, host);
 	finding = finding_add(exam->tree, FINDING_OPS_TTL_TOO_LONG, host->name,
 	    "name", name, NULL);
+	name = kit_zone_owner(exam, host);
 	for (size_t i = 0; i < host->tlsa.n_records; i++) {
 		const char *rr = host->tlsa.records[i].rr;
 
