@@ -62,6 +62,22 @@ enum danelaw_presence {
 	DANELAW_PRESENCE_NXDOMAIN, /* no such name */
 };
 
+/* Why a lookup failed, where the validator or resolver tells it. */
+enum danelaw_dns_cause {
+	DANELAW_DNS_UNTOLD = 0, /* or it did not fail */
+	DANELAW_DNS_ANCHOR,     /* nothing leads down from the trust anchor */
+	DANELAW_DNS_CLOCK,      /* ... at the time by which we judge */
+	DANELAW_DNS_EXPIRED,    /* a signature did */
+	DANELAW_DNS_NOT_YET_VALID,
+	DANELAW_DNS_ITERATIONS, /* more than the validator does for NSEC3 */
+	DANELAW_DNS_ALGORITHM,  /* none that it knows */
+	DANELAW_DNS_LOOP,       /* of CNAME records, or too many of them */
+	DANELAW_DNS_DENIAL,     /* what is said to be absent is not proven so */
+	DANELAW_DNS_UNSIGNED,   /* signatures are missing */
+	DANELAW_DNS_MISMATCH,   /* keys, signatures, DS records do not fit */
+	DANELAW_DNS_TIMEOUT,
+};
+
 /* Where the list of hosts comes from (RFC 5321 section 5.1, RFC 7505). */
 enum danelaw_mx_source {
 	DANELAW_MX_NONE = 0, /* it could not be had, or no such domain */
@@ -163,6 +179,29 @@ enum danelaw_severity {
 	DANELAW_SEVERITY_CRITICAL,
 };
 
+/* What ended a connection before TLS stood, or as soon as it did. */
+enum danelaw_tls_fault {
+	DANELAW_TLS_NO_FAULT = 0,  /* or none that has a name here */
+	DANELAW_TLS_UNROUTED,      /* this machine knows no way there */
+	DANELAW_TLS_MUTE,          /* no greeting came */
+	DANELAW_TLS_DROPPED,       /* closed before the handshake began */
+	DANELAW_TLS_CLOSED,        /* closed by the peer */
+	DANELAW_TLS_RESET,         /* the same, without manners */
+	DANELAW_TLS_NOT_TLS,       /* it answered with something else */
+	DANELAW_TLS_REFUSED,       /* alert 40, which tells no more */
+	DANELAW_TLS_ALERT,         /* another that has no name here */
+	DANELAW_TLS_VERSION,       /* none that both speak */
+	DANELAW_TLS_CIPHER,        /* the same */
+	DANELAW_TLS_NAME,          /* it does not know the SNI */
+	DANELAW_TLS_CERT_REQUIRED, /* of the client */
+	DANELAW_TLS_OLD_SIGALG,    /* it signs as nobody should any more */
+	DANELAW_TLS_SHORT_DH,      /* its group is too short */
+	DANELAW_TLS_RENEGOTIATION, /* it knows only the unsafe one */
+	DANELAW_TLS_GROUP,         /* no key share for one that both have */
+	DANELAW_TLS_CURVE,         /* one that we did not offer */
+	DANELAW_TLS_SIGNATURE,     /* not by the key of the certificate */
+};
+
 /* One question put to the DNS and what came back. */
 struct danelaw_lookup {
 	const char *name; /* as asked */
@@ -170,6 +209,7 @@ struct danelaw_lookup {
 	enum danelaw_dnssec dnssec;
 	enum danelaw_presence presence;
 	const char *why; /* the validator's reason when it failed, else NULL */
+	enum danelaw_dns_cause cause; /* the same, as a fact */
 	const char **aliases; /* each name a CNAME led to; the last is final */
 	size_t n_aliases;
 	uint32_t ttl;            /* seconds; the least of all records used */
@@ -188,6 +228,7 @@ struct danelaw_lookup {
 	/* It failed for this when it was asked first, and was asked again;
 	   NULL: it did not. */
 	const char *failed_first;
+	enum danelaw_dns_cause first_cause; /* of that */
 };
 
 /* What a parent says of a key of a zone (RFC 4034 section 5.1). */
@@ -205,6 +246,19 @@ struct danelaw_zone {
 	struct danelaw_lookup dnskey, ds;
 	struct danelaw_ds *ds_records;
 	size_t n_ds_records;
+};
+
+/* RFC 7218; a record may have any other number as well. */
+enum {
+	DANELAW_USAGE_PKIX_TA = 0,
+	DANELAW_USAGE_PKIX_EE = 1,
+	DANELAW_USAGE_DANE_TA = 2,
+	DANELAW_USAGE_DANE_EE = 3,
+	DANELAW_SELECTOR_CERT = 0,
+	DANELAW_SELECTOR_SPKI = 1,
+	DANELAW_MTYPE_FULL = 0,
+	DANELAW_MTYPE_SHA256 = 1,
+	DANELAW_MTYPE_SHA512 = 2,
 };
 
 /* One TLSA record (RFC 6698 section 2.1). */
@@ -260,6 +314,8 @@ struct danelaw_cert {
 	bool ca;              /* basicConstraints CA:TRUE */
 	int path_len;         /* pathLenConstraint, -1: none */
 	int version;          /* 1, 2 or 3 */
+	bool has_alt_names;   /* subjectAltName, whatever is in it */
+	bool has_ip_names;    /* iPAddress entries in it */
 	bool negative_serial; /* serial number below 0 (RFC 5280 4.1.2.2) */
 	bool self_issued;
 	const char *cert_sha256, *cert_sha512, *spki_sha256, *spki_sha512;
@@ -332,8 +388,9 @@ struct danelaw_pkix {
 struct danelaw_probe {
 	const char *offer; /* "default", "rsa", "ecdsa", "eddsa", "tls12" */
 	enum danelaw_outcome outcome;
-	const char *error;       /* our words when it failed, or NULL */
-	struct danelaw_tls *tls; /* NULL: no handshake was finished */
+	const char *error;            /* our words when it failed, or NULL */
+	enum danelaw_tls_fault fault; /* the same, as a fact */
+	struct danelaw_tls *tls;      /* NULL: no handshake was finished */
 	struct danelaw_match *match;
 	struct danelaw_record_result *records;
 	size_t n_records;
@@ -350,14 +407,15 @@ struct danelaw_probe {
  */
 struct danelaw_trial {
 	const char *offer;
-	bool ok;                 /* the handshake stood, also at EHLO in it */
-	const char *error;       /* our words when it failed, or NULL */
-	int alert;               /* TLS alert received, -1: none */
-	bool timeout;            /* it stalled */
-	bool shook;              /* it got as far as a handshake */
-	int hello_octets;        /* of the ClientHello sent, 0: none was */
-	struct danelaw_tls *tls; /* NULL: no handshake was finished */
-	const char *key;         /* of the leaf, or NULL */
+	bool ok;           /* the handshake stood, also at EHLO in it */
+	const char *error; /* our words when it failed, or NULL */
+	enum danelaw_tls_fault fault; /* the same, as a fact */
+	int alert;                    /* TLS alert received, -1: none */
+	bool timeout;                 /* it stalled */
+	bool shook;                   /* it got as far as a handshake */
+	int hello_octets;             /* of the ClientHello sent, 0: none was */
+	struct danelaw_tls *tls;      /* NULL: no handshake was finished */
+	const char *key;              /* of the leaf, or NULL */
 	bool client_cert_requested, client_cert_sent;
 };
 
@@ -580,11 +638,15 @@ const char *danelaw_verdict_word(enum danelaw_verdict verdict);
 const char *danelaw_state_word(enum danelaw_state state);
 const char *danelaw_dnssec_word(enum danelaw_dnssec dnssec);
 const char *danelaw_presence_word(enum danelaw_presence presence);
+/* NULL for DANELAW_DNS_UNTOLD. */
+const char *danelaw_dns_cause_word(enum danelaw_dns_cause cause);
 const char *danelaw_mx_source_word(enum danelaw_mx_source source);
 const char *danelaw_policy_word(enum danelaw_policy policy);
 const char *danelaw_tlsa_status_word(enum danelaw_tlsa_status status);
 const char *danelaw_outcome_word(enum danelaw_outcome outcome);
 const char *danelaw_smtp_stage_word(enum danelaw_smtp_stage stage);
+/* NULL for DANELAW_TLS_NO_FAULT. */
+const char *danelaw_tls_fault_word(enum danelaw_tls_fault fault);
 /* NULL for DANELAW_SMTP_NO_FAULT. */
 const char *danelaw_smtp_fault_word(enum danelaw_smtp_fault fault);
 const char *danelaw_result_word(enum danelaw_result result);

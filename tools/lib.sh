@@ -83,14 +83,15 @@ monitors_need()
 	tools/lab --build "$1" fetch monitors
 }
 
-# servers_need DIR: the mail servers and senders that tests/interop looks at;
-# where they cannot be had, it says so and is skipped.
+# servers_need DIR: the mail servers, senders and other programs that
+# tests/interop looks at; where they cannot be had, it says so and is skipped.
 servers_need()
 {
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tools:tests/interop python3 -c '
 import os
 import sys
 
+from extra import PACKAGES, Extra
 from labkit.scenario import LabError
 from packages import Packages
 
@@ -98,5 +99,9 @@ folder = os.path.join(os.path.abspath(sys.argv[1]), "interop", "packages")
 try:
     Packages(folder).need()
 except LabError as error:
-    print("interop:", error)' "$1"
+    print("interop:", error)
+for name in PACKAGES:
+    why = Extra(sys.argv[1], name).why_not()
+    if why:
+        print("interop:", name + ":", why)' "$1"
 }

@@ -250,3 +250,12 @@ address_each_special(const char *const *spared, size_t n_spared,
 	}
 	return !ended;
 }
+
+bool
+address_text(const void *octets, size_t len, char *text, size_t room)
+{
+	if (len != 4 && len != 16)
+		return false;
+	return inet_ntop(len == 4 ? AF_INET : AF_INET6, octets, text,
+		   (socklen_t)room) != NULL;
+}

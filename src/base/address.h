@@ -2,8 +2,7 @@
 /*
  * address.h - which IP addresses are nobody's on the public Internet.
  */
-#ifndef BASE_ADDRESS_H
-#define BASE_ADDRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,4 +25,6 @@ typedef bool address_prefix_fn(const char *prefix, void *arg);
 bool address_each_special(const char *const *spared, size_t n_spared,
     address_prefix_fn *fn, void *arg);
 
-#endif
+/* Of 4 or 16 octets, as text; false where they are no address, or room is too
+ * small. */
+bool address_text(const void *octets, size_t len, char *text, size_t room);

@@ -9,8 +9,7 @@
  * When memory runs out the calls return NULL and arena_failed() stays true:
  * whoever builds a tree may let NULL strings pass and ask once at the end.
  */
-#ifndef BASE_ARENA_H
-#define BASE_ARENA_H
+#pragma once
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -53,5 +52,3 @@ void *arena_push(struct arena *arena, void **array, size_t *count, size_t size);
 /* Appends a string to an array of strings; it is not copied. */
 bool arena_push_text(
     struct arena *arena, const char ***array, size_t *count, const char *text);
-
-#endif

@@ -5,8 +5,7 @@
  * The all-zero object is an empty buffer without limit. Writers may ignore
  * what the calls return and ask buf_failed() once at the end.
  */
-#ifndef BASE_BUF_H
-#define BASE_BUF_H
+#pragma once
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -35,5 +34,3 @@ void buf_clear(struct buf *buf);
 bool buf_failed(const struct buf *buf);
 /* Never NULL. Borrowed until the next change. */
 const char *buf_text(const struct buf *buf);
-
-#endif

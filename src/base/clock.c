@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/when.h"
 
 static int64_t
 clock_ms(clockid_t clock)
@@ -39,12 +40,9 @@ clock_unix(void)
 char *
 clock_format(struct arena *arena, int64_t unix_time)
 {
-	time_t when = (time_t)unix_time;
-	char text[64];
-	struct tm tm;
+	char text[WHEN_ROOM];
 
-	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (!when_format(unix_time, text))
 		return arena_printf(arena, "@%lld", (long long)unix_time);
 	return arena_strdup(arena, text);
 }

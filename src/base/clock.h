@@ -3,8 +3,7 @@
  * clock.h - the only place where danelaw reads a clock, and how times are
  * written.
  */
-#ifndef BASE_CLOCK_H
-#define BASE_CLOCK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ char *clock_format(struct arena *arena, int64_t unix_time);
  * nothing changed, where it is none of these.
  */
 bool clock_parse(const char *text, int64_t now, int64_t *unix_time);
-
-#endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEWEST_SLOTS 256
 #define FEWEST_CHAINS 64
 
 struct sip {
@@ -160,6 +161,20 @@ table_add(struct table *table, struct table_node *node)
 	return true;
 }
 
+void *
+table_make(struct table *table, struct fingerprint key, size_t size)
+{
+	struct table_node *node = calloc(1, size);
+
+	if (node == NULL)
+		return NULL;
+	node->key = key;
+	if (table_add(table, node))
+		return node;
+	free(node);
+	return NULL;
+}
+
 void
 table_remove(struct table *table, struct table_node *node)
 {
@@ -182,4 +197,90 @@ table_any(const struct table *table)
 			return table->chains[i];
 	}
 	return NULL;
+}
+
+void
+packed_finish(struct packed *packed)
+{
+	free(packed->slots);
+	*packed = (struct packed) { .size = packed->size };
+}
+
+static bool
+is_free(const struct fingerprint *slot)
+{
+	return slot->a == 0 && slot->b == 0;
+}
+
+/* Open addressing: the slot that holds the key, or the one where it belongs. */
+static struct fingerprint *
+slot_of(const struct packed *packed, struct fingerprint key)
+{
+	size_t stride = sizeof(key) + packed->size;
+
+	for (size_t at = (size_t)key.a;; at++) {
+		void *slot = packed->slots + (at & (packed->room - 1)) * stride;
+		struct fingerprint *print = slot;
+
+		if (is_free(print) || (print->a == key.a && print->b == key.b))
+			return print;
+	}
+}
+
+static bool
+enlarge(struct packed *packed)
+{
+	size_t stride = sizeof(struct fingerprint) + packed->size;
+	struct packed larger = *packed;
+
+	larger.room = packed->room == 0 ? FEWEST_SLOTS : 2 * packed->room;
+	larger.slots = calloc(larger.room, stride);
+	if (larger.slots == NULL)
+		return false;
+	for (size_t i = 0; i < packed->room; i++) {
+		const void *slot = packed->slots + i * stride;
+		const struct fingerprint *print = slot;
+
+		if (!is_free(print))
+			memcpy(slot_of(&larger, *print), slot, stride);
+	}
+	free(packed->slots);
+	*packed = larger;
+	return true;
+}
+
+/* All zero is a free slot. */
+static struct fingerprint
+not_zero(struct fingerprint key)
+{
+	key.a += is_free(&key);
+	return key;
+}
+
+void *
+packed_find(const struct packed *packed, struct fingerprint key)
+{
+	struct fingerprint *slot;
+
+	if (packed->room == 0)
+		return NULL;
+	slot = slot_of(packed, not_zero(key));
+	return is_free(slot) ? NULL : slot + 1;
+}
+
+void *
+packed_add(struct packed *packed, struct fingerprint key)
+{
+	void *found = packed_find(packed, key);
+	struct fingerprint *slot;
+
+	/* Full by seven eighths at most. */
+	if (found != NULL ||
+	    (packed->n >= packed->room / 8 * 7 && !enlarge(packed)))
+		return found;
+	key = not_zero(key);
+	slot = slot_of(packed, key);
+	*slot = key;
+	packed->n++;
+	return slot + 1;
 }

@@ -6,8 +6,7 @@
  * strangers, and nobody who does not know the secret can make two of them
  * meet, so equal fingerprints are taken for equal texts.
  */
-#ifndef BASE_FINGERPRINT_H
-#define BASE_FINGERPRINT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,8 +44,25 @@ void table_finish(struct table *table);
 void *table_find(const struct table *table, struct fingerprint key);
 /* node->key is set. False: no memory. */
 bool table_add(struct table *table, struct table_node *node);
+/* A new object of this size, zeroed, in the table. NULL: no memory. */
+void *table_make(struct table *table, struct fingerprint key, size_t size);
 void table_remove(struct table *table, struct table_node *node);
 /* Any one; NULL: the table is empty. Not for a walk. */
 void *table_any(const struct table *table);
 
-#endif
+/*
+ * For millions of keys, which stay: each takes its own size and that of what
+ * is kept for it, and a third more on average. All zero but for .size it is
+ * empty.
+ */
+struct packed {
+	size_t size; /* of what is kept: a multiple of 8, or 0 */
+	size_t room, n;
+	unsigned char *slots;
+};
+
+void packed_finish(struct packed *packed);
+/* What is kept for the key, which moves when another is added. NULL: none. */
+void *packed_find(const struct packed *packed, struct fingerprint key);
+/* The same; zeroed, if it is new. NULL: no memory. */
+void *packed_add(struct packed *packed, struct fingerprint key);

@@ -8,11 +8,8 @@
  * what was found out meanwhile is not told of anybody. This one number is the
  * process's, as its memory is.
  */
-#ifndef BASE_LACK_H
-#define BASE_LACK_H
+#pragma once
 
 /* All that was lacking so far, in any thread. */
 unsigned long lack_count(void);
 void lack_note(void);
-
-#endif

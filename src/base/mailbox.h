@@ -2,8 +2,7 @@
 /*
  * mailbox.h - addresses that can be said in MAIL FROM and RCPT TO.
  */
-#ifndef BASE_MAILBOX_H
-#define BASE_MAILBOX_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ bool mailbox_check(const char *address, const char **why);
 
 /* The sender of bounces, "<>" (RFC 5321 section 4.5.5). */
 bool mailbox_is_null(const char *address);
-
-#endif

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #define LABEL_MAX 63
 #define INPUT_MAX 4096 /* bytes of UTF-8; far more than any name needs */
@@ -102,11 +103,43 @@ copy_undotted(struct arena *arena, const char *text)
 	return copy;
 }
 
+/*
+ * Label by label: an ASCII one is a name of the DNS as it stands, and no
+ * business of IDNA, which knows "--" in third place in its own labels alone.
+ */
+static bool
+to_ascii(const char *text, struct buf *out)
+{
+	char label[INPUT_MAX + 1], *ascii;
+
+	for (;;) {
+		size_t len = strcspn(text, ".");
+
+		memcpy(label, text, len);
+		label[len] = '\0';
+		if (is_ascii(label)) {
+			buf_puts(out, label);
+		} else {
+			if (idn2_to_ascii_8z(label, &ascii,
+				IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
+			    IDN2_OK)
+				return false;
+			buf_puts(out, ascii);
+			idn2_free(ascii);
+		}
+		text += len;
+		if (*text == '\0')
+			return !buf_failed(out);
+		buf_puts(out, ".");
+		text++;
+	}
+}
+
 char *
 name_parse(struct arena *arena, const char *text, const char **why)
 {
-	char *name, *ascii = NULL;
-	int rc;
+	struct buf ascii = { 0 };
+	char *name;
 
 	if (strlen(text) > INPUT_MAX) {
 		fail(why, "the name is longer than 253 characters");
@@ -115,14 +148,13 @@ name_parse(struct arena *arena, const char *text, const char **why)
 	if (is_ascii(text)) {
 		name = copy_undotted(arena, text);
 	} else {
-		rc = idn2_to_ascii_8z(
-		    text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-		if (rc != IDN2_OK) {
+		if (!to_ascii(text, &ascii)) {
+			buf_finish(&ascii);
 			fail(why, "the name is no valid international name");
 			return NULL;
 		}
-		name = copy_undotted(arena, ascii);
-		idn2_free(ascii);
+		name = copy_undotted(arena, buf_text(&ascii));
+		buf_finish(&ascii);
 	}
 	if (name == NULL) {
 		fail(why, "out of memory");

@@ -3,8 +3,7 @@
  * name.h - domain names as danelaw keeps them: A-labels, lower case, no
  * trailing dot, at most 253 characters in labels of at most 63.
  */
-#ifndef BASE_NAME_H
-#define BASE_NAME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,5 +45,3 @@ bool name_unbracket(
 
 /* "_25._tcp.<base>" (RFC 7672 section 2.2.3); NULL where it grows too long. */
 char *name_tlsa(struct arena *arena, uint16_t port, const char *base);
-
-#endif

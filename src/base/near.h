@@ -6,8 +6,7 @@
  *	near_try(&near, candidate), for each
  *	near_found(&near), or NULL
  */
-#ifndef BASE_NEAR_H
-#define BASE_NEAR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ void near_begin(struct near *near, const char *word);
 void near_try(struct near *near, const char *candidate);
 /* slack: letters that may be wrong beside one of three. */
 const char *near_found(const struct near *near, size_t slack);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * owner.h - whose a name is, as far as the Public Suffix List can tell.
  */
-#ifndef BASE_OWNER_H
-#define BASE_OWNER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ const char *owner_of(const char *name);
  * of MurmurHash3, modulo n.
  */
 uint32_t owner_part(const char *owner, uint32_t n);
-
-#endif

@@ -76,20 +76,6 @@ text_hex(struct arena *arena, const uint8_t *bytes, size_t len)
 	return out;
 }
 
-bool
-text_is_hex_of(const char *text, const uint8_t *bytes, size_t len)
-{
-	if (text == NULL)
-		return false;
-	/* A text that ends too early differs there. */
-	for (size_t i = 0; i < len; i++) {
-		if (text[2 * i] != hex_digits[bytes[i] >> 4] ||
-		    text[2 * i + 1] != hex_digits[bytes[i] & 15])
-			return false;
-	}
-	return text[2 * len] == '\0';
-}
-
 static int
 hex_value(char c)
 {

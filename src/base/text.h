@@ -5,8 +5,7 @@
  * Everything a peer sent passes through here on its way into the report
  * tree, once; nothing behind the tree needs to escape for a terminal.
  */
-#ifndef BASE_TEXT_H
-#define BASE_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,13 +24,9 @@ char *text_printable_str(struct arena *arena, const char *text, size_t max);
 
 /* Lower-case hex, 2 * len characters. */
 char *text_hex(struct arena *arena, const uint8_t *bytes, size_t len);
-/* Is it what text_hex() makes of these bytes? NULL is not. */
-bool text_is_hex_of(const char *text, const uint8_t *bytes, size_t len);
 /*
  * Reads hex digits of either case. White space between digits is passed
  * over. False, and nothing changed, where text holds anything else, an odd
  * number of digits, or more than max bytes.
  */
 bool text_unhex(const char *text, uint8_t *bytes, size_t max, size_t *len);
-
-#endif

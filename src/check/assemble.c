@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "check/extras.h"
+#include "check/judge.h"
 #include "check/looks.h"
 #include "check/simulate.h"
 #include "model/finding.h"
@@ -20,7 +21,6 @@
 #include "policy/senders.h"
 #include "policy/sendmail.h"
 #include "policy/verdict.h"
-#include "probe/judge.h"
 
 enum { NAMED_MAX = 20 }; /* addresses that were not looked at */
 
@@ -56,29 +56,16 @@ judge_probe(struct domain_job *job, const struct danelaw_host *host,
     struct evidence *evidence, size_t shake, struct danelaw_probe *probe)
 {
 	const struct judge_question question = {
+		.policy = host->policy,
 		.tlsa = &host->tlsa,
 		.at = job->tree->report.at,
 		.host = host->name,
 		.domain = job->tree->report.domain,
 		.pkix = job->engine->pkix,
 	};
-	struct judge_facts judged = { 0 };
-	struct outcome_facts facts;
 
-	if (!judge_shake(job->engine->tls, evidence, shake, &question,
-		job->tree->arena, probe, &judged))
-		return false;
-	facts = (struct outcome_facts) {
-		.reached = evidence->shakes[shake].reached,
-		.verified = judged.verified,
-		.matched = judged.matched,
-		.verify_code = judged.verify_code,
-		.date_failed = judged.date_failed,
-		.name_failed = judged.name_failed,
-		.unreadable = judged.unreadable,
-	};
-	probe->outcome = outcome_for(host->policy, &facts);
-	return true;
+	return judge_shake(job->engine->tls, evidence, shake, &question,
+	    job->tree->arena, probe);
 }
 
 /* Senders with DANE send SNI: what is shown without it does not count. */

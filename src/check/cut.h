@@ -2,8 +2,7 @@
 /*
  * cut.h - a report in brief, where there is no room for all of it.
  */
-#ifndef CHECK_CUT_H
-#define CHECK_CUT_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -19,5 +18,3 @@ struct cut {
 bool cut_make(
     struct cut *cut, const struct danelaw_report *whole, size_t n_findings);
 void cut_finish(struct cut *cut);
-
-#endif

@@ -20,6 +20,7 @@
 #include "base/name.h"
 #include "base/owner.h"
 #include "base/text.h"
+#include "check/ahead.h"
 #include "check/extras.h"
 #include "policy/ruling.h"
 
@@ -232,6 +233,7 @@ examine_hosts(struct domain_job *job)
 	};
 
 	order_hosts(job);
+	ahead_hosts(job);
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		struct domain_host *host = &job->hosts[i];
 
@@ -447,6 +449,7 @@ ask_mx(struct domain_job *job)
 {
 	int64_t deadline = clock_monotonic_ms() + dns_budget(&job->request);
 
+	ahead_domain(job);
 	job->mx_query = resolver_ask(job->engine->resolver,
 	    job->tree->report.domain, RRTYPE_MX,
 	    deadline < job->deadline ? deadline : job->deadline, mx_done, job);

@@ -2,8 +2,7 @@
 /*
  * domain.h - one next-hop domain, from the name to the finished report.
  */
-#ifndef CHECK_DOMAIN_H
-#define CHECK_DOMAIN_H
+#pragma once
 
 #include <event2/event_struct.h>
 
@@ -79,5 +78,3 @@ const char *domain_own_lack(const struct domain_job *job);
 
 /* assemble.c: hosts, outcomes, findings and verdict into the tree. */
 bool domain_assemble(struct domain_job *job);
-
-#endif

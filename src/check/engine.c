@@ -57,6 +57,26 @@ engine_is_patient(const struct danelaw_engine *engine)
 	return engine->is_shared || engine->is_gated;
 }
 
+void
+engine_set_gate(struct danelaw_engine *engine, const struct gate *gate)
+{
+	engine->is_gated = true;
+	probe_queue_set_gate(engine->queue, gate);
+}
+
+void
+engine_gate_go(struct danelaw_engine *engine, uint64_t id)
+{
+	probe_queue_go(engine->queue, id);
+}
+
+bool
+engine_gate_have(
+    struct danelaw_engine *engine, uint64_t id, const void *bytes, size_t len)
+{
+	return probe_queue_have(engine->queue, id, bytes, len);
+}
+
 /* The host's own name, if it can stand in an EHLO. */
 static char *
 own_name(void)
@@ -85,8 +105,6 @@ pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct danelaw_engine *engine = arg;
 	struct domain_job *job;
-	(void)fd;
-	(void)what;
 
 	while ((job = TAILQ_FIRST(&engine->finished)) != NULL)
 		deliver(engine, job);
@@ -156,7 +174,7 @@ trust_public_cas(
 
 	engine->pkix =
 	    config->pkix || config->ca_file != NULL || config->ca_path != NULL;
-	done = probe_context_trust(
+	done = tls_context_trust(
 	    engine->tls, config->ca_file, config->ca_path, &error);
 	if (!done)
 		set_error(
@@ -197,7 +215,7 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return DANELAW_EINTERNAL;
 	}
 	engine->tls =
-	    probe_context_new(config->cert_file, config->key_file, &error);
+	    tls_context_new(config->cert_file, config->key_file, &error);
 	if (engine->tls == NULL) {
 		set_error(engine, "%s",
 		    error == NULL ? "TLS cannot be set up" : error);
@@ -222,7 +240,10 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 		return err;
 	engine->pulse =
 	    pulse_new(engine->base, engine->resolver, config->watch_health);
-	return engine->pulse == NULL ? DANELAW_ENOMEM : DANELAW_OK;
+	if (engine->pulse == NULL)
+		return DANELAW_ENOMEM;
+	probe_queue_set_pulse(engine->queue, engine->pulse);
+	return DANELAW_OK;
 }
 
 enum danelaw_err
@@ -331,7 +352,7 @@ danelaw_engine_free(struct danelaw_engine *engine)
 	probe_queue_free(engine->queue);
 	pulse_free(engine->pulse);
 	resolver_free(engine->resolver);
-	probe_context_free(engine->tls);
+	tls_context_free(engine->tls);
 	if (engine->pump != NULL)
 		event_free(engine->pump);
 	if (engine->owns_base && engine->base != NULL)

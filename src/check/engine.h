@@ -2,8 +2,7 @@
 /*
  * engine.h - what the parts of this floor share.
  */
-#ifndef CHECK_ENGINE_H
-#define CHECK_ENGINE_H
+#pragma once
 
 #include <danelaw.h>
 #include <sys/queue.h>
@@ -46,5 +45,3 @@ bool engine_is_patient(const struct danelaw_engine *engine);
 void engine_cancel(struct danelaw_engine *engine, const void *arg);
 /* job has its report; done() follows from the loop. */
 void engine_finish(struct danelaw_engine *engine, struct domain_job *job);
-
-#endif

@@ -7,8 +7,7 @@
  * finding, and not where a lookup failed or the answer was unsigned. What
  * comes back without a meaning, or too late, is forgotten.
  */
-#ifndef CHECK_EXTRAS_H
-#define CHECK_EXTRAS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ bool extras_merge(const struct extras *extras, struct domain_job *job);
 void extras_free(struct extras *extras);
 /* Is an answer outstanding? NULL: no. */
 bool extras_pending(const struct extras *extras);
-
-#endif

@@ -5,37 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/engine.h"
-
-void
-engine_set_gate(struct danelaw_engine *engine, const struct gate *gate)
-{
-	engine->is_gated = true;
-	probe_queue_set_gate(engine->queue, gate);
-}
-
-void
-engine_gate_go(struct danelaw_engine *engine, uint64_t id)
-{
-	probe_queue_go(engine->queue, id);
-}
-
-bool
-engine_gate_have(
-    struct danelaw_engine *engine, uint64_t id, const void *bytes, size_t len)
-{
-	return probe_queue_have(engine->queue, id, bytes, len);
-}
-
-/* FNV-1a, 64 bits, with the NUL at the end. */
-static uint64_t
-hash_text(uint64_t hash, const char *text)
-{
-	do
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	while (*text++ != '\0');
-	return hash;
-}
+#include "base/fingerprint.h"
+#include "probe/probe.h"
 
 static const char *
 or_dash(const char *text)
@@ -50,9 +21,8 @@ or_dash(const char *text)
 void
 probe_key(const struct probe_target *target, char key[GATE_KEY_MAX])
 {
-	const char *const own[] = { or_dash(target->helo),
-		or_dash(target->mail_from), or_dash(target->mail_to) };
-	uint64_t hash = UINT64_C(14695981039346656037);
+	static const struct fingerprint_secret alike_everywhere;
+	char own[1024];
 	int len = snprintf(key, GATE_KEY_MAX, "%s %u %s %s %u %s ", target->ip,
 	    target->port, target->implicit_tls ? "implicit" : "starttls",
 	    target->all_certs ? "all" : "default", target->attempt,
@@ -61,12 +31,12 @@ probe_key(const struct probe_target *target, char key[GATE_KEY_MAX])
 	    len < 0 || len >= GATE_KEY_MAX ? GATE_KEY_MAX - 1 : (size_t)len;
 	size_t room = GATE_KEY_MAX - at;
 
-	len = snprintf(key + at, room, "%s %s %s", own[0], own[1], own[2]);
-	if (len >= 0 && (size_t)len < room)
+	snprintf(own, sizeof(own), "%s %s %s", or_dash(target->helo),
+	    or_dash(target->mail_from), or_dash(target->mail_to));
+	if ((size_t)snprintf(key + at, room, "%s", own) < room)
 		return;
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		hash = hash_text(hash, own[i]);
-	snprintf(key + at, room, "#%016" PRIx64, hash);
+	snprintf(key + at, room, "#%016" PRIx64,
+	    fingerprint_of(&alike_everywhere, own, strlen(own)).a);
 }
 
 void

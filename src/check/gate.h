@@ -12,8 +12,7 @@
  * After go the engine calls done() once, whatever happens. The time spent
  * at the gate counts against no limit of the probe.
  */
-#ifndef CHECK_GATE_H
-#define CHECK_GATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +24,7 @@
 #define GATE_UNREACHED_MS 600000
 
 struct danelaw_engine;
+struct probe_target;
 
 struct gate_wish {
 	const char *key, *endpoint, *ip, *host;
@@ -59,4 +59,8 @@ void engine_gate_go(struct danelaw_engine *engine, uint64_t id);
 bool engine_gate_have(
     struct danelaw_engine *engine, uint64_t id, const void *bytes, size_t len);
 
-#endif
+/* All that the evidence depends on, in one printable line. */
+void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
+/* And all that it depends on whether there is a connection. */
+void probe_endpoint(
+    const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX]);

@@ -11,6 +11,8 @@ health_init(struct health *health, const struct health_time *now)
 		.bad_until = INT64_MIN,
 		.tested_at = now->ms - HEALTH_SPACE_MS,
 		.renewed_at = now->ms,
+		/* So the first of these are never too soon. */
+		.fresh_at = now->ms - HEALTH_MEMORY_MS,
 	};
 	snprintf(health->why, sizeof(health->why),
 	    "the resolver has not been tested yet");
@@ -38,6 +40,7 @@ jumped(struct health *health, int64_t ms, const char *why)
 	if (health->state != HEALTH_UNWELL)
 		blame(health, ms, why);
 	doubt(health);
+	health->was_ill = true;
 	health->void_test = health->testing;
 	health->wanted = true;
 }
@@ -70,6 +73,7 @@ health_files(struct health *health, int64_t ms, const char *why)
 {
 	if (why != NULL) {
 		health->no_files = true;
+		health->was_ill = true;
 		health->state = HEALTH_UNWELL;
 		blame(health, ms, why);
 	} else if (health->no_files) {
@@ -155,6 +159,7 @@ static void
 failed(struct health *health, int64_t ms, const char *why)
 {
 	blame(health, ms, why);
+	health->was_ill = true;
 	switch (health->state) {
 	case HEALTH_WELL:
 		health->state = HEALTH_DOUBT;
@@ -205,9 +210,37 @@ health_take_renewal(struct health *health, int64_t ms)
 }
 
 bool
+health_is_stale(const struct health *health, int64_t ms)
+{
+	int64_t space = health->was_ill ? HEALTH_RENEW_MS : HEALTH_MEMORY_MS;
+
+	return health->state == HEALTH_WELL &&
+	    health->bad_until >= health->fresh_at &&
+	    ms - health->fresh_at >= space;
+}
+
+void
+health_refreshed(struct health *health, int64_t ms)
+{
+	health->fresh_at = ms;
+	health->was_ill = false;
+}
+
+bool
 health_was_bad_since(const struct health *health, int64_t ms)
 {
 	return health->state == HEALTH_UNWELL || health->bad_until >= ms;
+}
+
+bool
+health_may_remember(const struct health *health, int64_t ms)
+{
+	int64_t since = ms - HEALTH_MEMORY_MS;
+
+	/* What was bad was so before these were made. */
+	if (health->fresh_at <= ms && health->fresh_at >= since)
+		since = health->fresh_at + 1;
+	return health_was_bad_since(health, since);
 }
 
 bool

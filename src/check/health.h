@@ -24,16 +24,21 @@
  *
  * A test is due at once in untested and doubt, and where something failed and
  * somebody wants to know whose fault it is (health_want()); every IDLE_MS in
- *well, every SICK_MS in unwell; and where an answer has not come for KEPT_MS,
- *as a resolver may be back by the time that somebody wants to know. No two
- *begin within SPACE_MS of each other, and none while another runs. What is
- *learned while a clock jumps is not believed: a test that ran then counts as
- *none. A test that failed and a clock that jumped are remembered against what
- *went on meanwhile. In unwell each RENEW_MS the upstreams are made anew, as
- *they may remember what was and is no more.
+ * well, every SICK_MS in unwell; and where an answer has not come for KEPT_MS,
+ * as a resolver may be back by the time that somebody wants to know. No two
+ * begin within SPACE_MS of each other, and none while another runs. What is
+ * learned while a clock jumps is not believed: a test that ran then counts as
+ * none. A test that failed and a clock that jumped are remembered against what
+ * went on meanwhile.
+ *
+ * Upstreams remember, too, for MEMORY_MS: what failed while we were not well
+ * fails again later. So they are stale once we are well again, and are to be
+ * replaced by fresh ones, which remember nothing: RENEW_MS after such others at
+ * the soonest, and MEMORY_MS where a test was slow and no more, lest a resolver
+ * that always is never comes to know anything. In unwell, what they are made
+ *from is looked at each RENEW_MS.
  */
-#ifndef CHECK_HEALTH_H
-#define CHECK_HEALTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -72,8 +77,9 @@ struct health {
 	int64_t bad_until;       /* the last time all was not well */
 	int64_t tested_at;       /* the last test began */
 	int64_t renewed_at;
+	int64_t fresh_at;          /* the upstreams were made */
 	uint64_t n_begun, n_ended; /* tests; the last that told something */
-	bool testing, wanted, void_test, no_files, renew;
+	bool testing, wanted, void_test, no_files, renew, was_ill;
 	char why[HEALTH_WHY_MAX]; /* of what was bad until then */
 };
 
@@ -101,12 +107,16 @@ void health_test_ended(struct health *health, int64_t ms, const char *why);
 /* Are the upstreams to be made anew? Says so once. */
 bool health_take_renewal(struct health *health, int64_t ms);
 
+/* Are fresh upstreams wanted? health_refreshed() says that there are. */
+bool health_is_stale(const struct health *health, int64_t ms);
+void health_refreshed(struct health *health, int64_t ms);
+
 /* Was something wrong with us between ms and now, as far as is known? Then
  * what failed may have been our fault. */
 bool health_was_bad_since(const struct health *health, int64_t ms);
+/* Or may upstreams that were asked since ms have told of what was before? */
+bool health_may_remember(const struct health *health, int64_t ms);
 /* Has a test begun and ended since so many had begun? */
 bool health_tested_since(const struct health *health, uint64_t n_begun);
 /* What was last wrong, in words without full stop. Never NULL. */
 const char *health_why(const struct health *health);
-
-#endif

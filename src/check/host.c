@@ -25,7 +25,7 @@
 #include "policy/bases.h"
 #include "policy/ruling.h"
 #include "policy/tlsa.h"
-#include "probe/judge.h"
+#include "tls/match.h"
 
 enum question { ASK_A, ASK_AAAA, ASK_CNAME, ASK_TLSA, N_QUESTIONS };
 
@@ -73,6 +73,7 @@ ask(struct host_job *job, enum question question, const char *name,
 		struct answer answer;
 
 		answer_fail(job->arena, name, type, "out of memory", &answer);
+		answer.lacked = true;
 		done(&answer, job);
 	}
 }
@@ -122,32 +123,6 @@ add_addresses(struct host_job *job, const struct answer *answer, int family)
 	}
 }
 
-/*
- * The standing of the address answers together: the weaker of those that
- * have addresses. Where one failed and the other has some a sender goes on
- * with these (RFC 7672 section 2.1.2 is about errors that leave no server).
- */
-static enum danelaw_dnssec
-join_standings(const struct host_job *job)
-{
-	enum danelaw_dnssec with_data = DANELAW_DNSSEC_SECURE;
-	enum danelaw_dnssec without = DANELAW_DNSSEC_SECURE;
-	bool has_data = false;
-
-	for (size_t i = 0; i < job->host.n_lookups; i++) {
-		const struct danelaw_lookup *lookup = &job->host.lookups[i];
-		bool data = lookup->presence == DANELAW_PRESENCE_DATA;
-		enum danelaw_dnssec *least = data ? &with_data : &without;
-
-		has_data |= data && !ruling_is_failure(lookup->dnssec);
-		if (lookup->dnssec < *least)
-			*least = lookup->dnssec;
-	}
-	if (has_data)
-		return with_data;
-	return with_data < without ? with_data : without;
-}
-
 static void
 address_answered(struct host_job *job, const struct answer *answer,
     enum question question, int family)
@@ -183,11 +158,8 @@ alias_done(const struct answer *answer, void *arg)
 
 	job->queries[ASK_CNAME] = NULL;
 	keep_lookup(job, answer);
-	job->address.alias = answer->lookup.dnssec;
-	/* The alias was there a moment ago; gone, it proves nothing. */
-	if (answer->lookup.presence != DANELAW_PRESENCE_DATA &&
-	    answer->lookup.dnssec == DANELAW_DNSSEC_SECURE)
-		job->address.alias = DANELAW_DNSSEC_INSECURE;
+	job->address.alias =
+	    bases_alias(answer->lookup.dnssec, answer->lookup.presence);
 	step_tlsa(job);
 }
 
@@ -196,7 +168,8 @@ step_alias(struct host_job *job)
 {
 	struct address_facts *address = &job->address;
 
-	address->dnssec = join_standings(job);
+	address->dnssec =
+	    ruling_of_addresses(job->host.lookups, job->host.n_lookups);
 	address->alias = address->dnssec;
 	if (job->host.n_addresses > 0 && bases_need_alias(address))
 		ask(job, ASK_CNAME, job->spec.name, RRTYPE_CNAME, alias_done);
@@ -220,7 +193,7 @@ keep_tlsa(struct host_job *job, const struct answer *answer)
 			answer->records[i].len, record))
 			return false;
 	}
-	return judge_mark_unusable(
+	return match_mark_unusable(
 	    job->engine->tls, tlsa->records, tlsa->n_records);
 }
 
@@ -340,14 +313,8 @@ step_rule(struct host_job *job)
 	facts->n_tlsa = host->tlsa.n_records;
 	facts->n_usable =
 	    tlsa_count_usable(host->tlsa.records, host->tlsa.n_records);
-	if (host->n_addresses == 0 && !ruling_is_failure(host->dnssec)) {
-		/* No error, but nobody can connect: "may" promises nothing. */
-		host->policy = DANELAW_POLICY_MAY;
-		host->why = "it has no address, so nobody can connect to it "
-			    "(RFC 7672 2.2.2)";
-	} else {
-		host->policy = ruling_for(facts, &host->why);
-	}
+	facts->is_nowhere = host->n_addresses == 0;
+	host->policy = ruling_for(facts, &host->why);
 	if (host->n_addresses > 0 && host->policy != DANELAW_POLICY_SKIP &&
 	    !job->spec.no_probe)
 		step_look(job);

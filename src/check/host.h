@@ -4,8 +4,7 @@
  * had to say. Knows nothing of the domain that led here, so that one
  * examination can serve many domains.
  */
-#ifndef CHECK_HOST_H
-#define CHECK_HOST_H
+#pragma once
 
 #include <danelaw.h>
 #include <danelaw_report.h>
@@ -75,7 +74,13 @@ bool host_job_is_whole(const struct host_job *job);
 /* After done(): one of its addresses at least cannot be connected to. */
 bool host_job_is_unreached(const struct host_job *job);
 
+/*
+ * ours.c, after done(): what failed, of what was begun at begun, while we were
+ * not well.
+ */
+struct health;
+bool host_job_is_excused(
+    const struct host_job *job, const struct health *health, int64_t begun);
+
 void host_job_waiting(const struct host_job *job,
     void (*fn)(const char *text, void *arg), void *arg);
-
-#endif

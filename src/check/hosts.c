@@ -17,7 +17,6 @@
 #include "base/fingerprint.h"
 #include "check/engine.h"
 #include "check/looks.h"
-#include "check/table.h"
 #include "policy/ruling.h"
 
 #define DEFAULT_HOSTS 4096
@@ -25,13 +24,12 @@
 #define FAILURE_MS 60000
 
 struct host_entry {
-	UT_hash_handle hh;
+	struct table_node node;       /* comes first */
 	TAILQ_ENTRY(host_entry) link; /* ended and in the table: by use */
 	struct hosts *hosts;
 	struct host_job *job;
 	TAILQ_HEAD(, host_use) uses;
-	void *key; /* NULL: it is not in the table */
-	bool known, ended, was_given;
+	bool in_table, known, ended, was_given;
 	int64_t begun, expires;
 };
 
@@ -48,7 +46,7 @@ struct hosts {
 	struct danelaw_engine *engine;
 	uint32_t share_ms;
 	size_t room, n_ended;
-	struct host_entry *table;
+	struct table table;
 	struct buf key;                   /* of the one that is looked for */
 	struct fingerprint_secret secret; /* strangers choose the names */
 	TAILQ_HEAD(, host_entry) ended;   /* the least recently used first */
@@ -61,8 +59,6 @@ pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct hosts *hosts = arg;
 	struct host_use *use;
-	(void)fd;
-	(void)what;
 
 	while ((use = TAILQ_FIRST(&hosts->due)) != NULL) {
 		TAILQ_REMOVE(&hosts->due, use, due_link);
@@ -104,7 +100,6 @@ static void
 entry_free(struct host_entry *entry)
 {
 	host_job_free(entry->job);
-	free(entry->key);
 	free(entry);
 }
 
@@ -114,13 +109,12 @@ forget(struct host_entry *entry)
 {
 	struct hosts *hosts = entry->hosts;
 
-	HASH_DEL(hosts->table, entry);
+	table_remove(&hosts->table, &entry->node);
 	if (entry->ended) {
 		TAILQ_REMOVE(&hosts->ended, entry, link);
 		hosts->n_ended--;
 	}
-	free(entry->key);
-	entry->key = NULL;
+	entry->in_table = false;
 	if (TAILQ_EMPTY(&entry->uses))
 		entry_free(entry);
 }
@@ -128,10 +122,12 @@ forget(struct host_entry *entry)
 void
 hosts_free(struct hosts *hosts)
 {
+	struct host_entry *entry;
+
 	if (hosts == NULL)
 		return;
-	while (hosts->table != NULL)
-		forget(hosts->table);
+	while ((entry = table_any(&hosts->table)) != NULL)
+		forget(entry);
 	event_free(hosts->pump);
 	buf_finish(&hosts->key);
 	free(hosts);
@@ -195,7 +191,6 @@ host_known(struct host_job *job, void *arg)
 	struct host_entry *entry = arg;
 	struct host_use *use;
 
-	(void)job;
 	TAILQ_FOREACH (use, &entry->uses, link)
 		make_due(use);
 	entry->known = true;
@@ -207,12 +202,11 @@ host_done(struct host_job *job, void *arg)
 	struct host_entry *entry = arg;
 	struct host_use *use;
 
-	(void)job;
 	TAILQ_FOREACH (use, &entry->uses, link)
 		make_due(use);
 	entry->ended = true;
 	/* Not before host_job_start() has returned. */
-	if (entry->job != NULL && entry->key != NULL)
+	if (entry->job != NULL && entry->in_table)
 		keep(entry);
 }
 
@@ -239,41 +233,26 @@ make_key(const struct host_spec *spec, struct buf *key)
 	return !buf_failed(key);
 }
 
-static bool
-lookup_failed(const struct host_entry *entry)
-{
-	const struct danelaw_host *host = host_job_host(entry->job);
-
-	for (size_t i = 0; i < host->n_lookups; i++) {
-		if (ruling_is_failure(host->lookups[i].dnssec))
-			return true;
-	}
-	return false;
-}
-
 /* By what is known today it failed while we were not well. */
 static bool
 is_excused(const struct host_entry *entry)
 {
-	const struct health *health = pulse_health(entry->hosts->engine->pulse);
+	return host_job_is_excused(entry->job,
+	    pulse_health(entry->hosts->engine->pulse), entry->begun);
+}
 
-	if (lookup_failed(entry))
-		return health_was_bad_since(
-		    health, entry->begun - HEALTH_MEMORY_MS);
-	return host_job_is_unreached(entry->job) &&
-	    health_was_bad_since(health, entry->begun);
+static struct fingerprint
+print_of(const struct hosts *hosts)
+{
+	return fingerprint_of(
+	    &hosts->secret, buf_text(&hosts->key), hosts->key.len);
 }
 
 static struct host_entry *
 find(struct hosts *hosts)
 {
-	struct host_entry *entry = NULL;
-	const char *key = buf_text(&hosts->key);
-	size_t len = hosts->key.len;
-	/* The macros look at it more than once. */
-	unsigned hash = table_hash(&hosts->secret, key, len);
+	struct host_entry *entry = table_find(&hosts->table, print_of(hosts));
 
-	HASH_FIND_BYHASHVALUE(hh, hosts->table, key, len, hash, entry);
 	if (entry == NULL || !entry->ended)
 		return entry;
 	if (entry->expires <= clock_monotonic_ms() || is_excused(entry)) {
@@ -289,21 +268,9 @@ find(struct hosts *hosts)
 static bool
 enter(struct hosts *hosts, struct host_entry *entry)
 {
-	size_t len = hosts->key.len;
-	char *key = malloc(len);
-	unsigned hash;
-
-	if (key == NULL)
-		return false;
-	memcpy(key, buf_text(&hosts->key), len);
-	hash = table_hash(&hosts->secret, key, len);
-	HASH_ADD_KEYPTR_BYHASHVALUE(hh, hosts->table, key, len, hash, entry);
-	if (entry->hh.tbl == NULL) {
-		free(key);
-		return false;
-	}
-	entry->key = key;
-	return true;
+	entry->node.key = print_of(hosts);
+	entry->in_table = table_add(&hosts->table, &entry->node);
+	return entry->in_table;
 }
 
 static struct host_entry *
@@ -357,7 +324,7 @@ hosts_use(struct hosts *hosts, const struct host_spec *spec, host_use_fn *known,
 	TAILQ_INSERT_TAIL(&entry->uses, use, link);
 	if (entry->known || entry->ended)
 		make_due(use);
-	if (is_new && entry->ended && entry->key != NULL)
+	if (is_new && entry->ended && entry->in_table)
 		keep(entry);
 	return use;
 fail:
@@ -379,7 +346,7 @@ host_use_free(struct host_use *use)
 	free(use);
 	if (!TAILQ_EMPTY(&entry->uses))
 		return;
-	if (entry->key == NULL)
+	if (!entry->in_table)
 		entry_free(entry);
 	else if (!entry->ended)
 		forget(entry);
@@ -394,7 +361,7 @@ host_use_grant(struct host_use *use, size_t n)
 
 	if (!looks_would_grant(host_job_looks(entry->job), n))
 		return false;
-	if (entry->ended && entry->key != NULL) {
+	if (entry->ended && entry->in_table) {
 		TAILQ_REMOVE(&hosts->ended, entry, link);
 		hosts->n_ended--;
 	}
@@ -425,10 +392,4 @@ bool
 host_use_is_first(const struct host_use *use)
 {
 	return TAILQ_FIRST(&use->entry->uses) == use;
-}
-
-size_t
-hosts_count(const struct hosts *hosts)
-{
-	return HASH_COUNT(hosts->table);
 }

@@ -8,8 +8,7 @@
  * but a short while, and what this machine cut short not at all. Where nothing
  * is to be shared each use is an examination of its own.
  */
-#ifndef CHECK_HOSTS_H
-#define CHECK_HOSTS_H
+#pragma once
 
 #include "check/host.h"
 
@@ -46,7 +45,3 @@ int64_t host_use_begun(const struct host_use *use);
 bool host_use_is_shared(const struct host_use *use);
 /* True for one of those that wait for the same. */
 bool host_use_is_first(const struct host_use *use);
-/* How many are remembered or under way; for tests. */
-size_t hosts_count(const struct hosts *hosts);
-
-#endif

@@ -5,8 +5,7 @@
  * IPv4 and IPv6 take turns, so that a host with more addresses than anybody
  * may look at shows something of both.
  */
-#ifndef CHECK_LOOKS_H
-#define CHECK_LOOKS_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -51,5 +50,3 @@ const struct danelaw_try *looks_tries(
 bool looks_are_whole(const struct looks *looks);
 void looks_waiting(const struct looks *looks,
     void (*fn)(const char *text, void *arg), void *arg);
-
-#endif

@@ -27,7 +27,7 @@ was_reached(const struct evidence *evidence)
 }
 
 static bool
-host_has_failed(const struct host_job *job)
+host_was_missed(const struct host_job *job)
 {
 	const struct danelaw_host *host = host_job_host(job);
 
@@ -39,31 +39,25 @@ host_has_failed(const struct host_job *job)
 }
 
 static bool
-lookup_failed(const struct domain_job *job)
+host_lookup_failed(const struct host_job *job)
 {
-	const struct danelaw_mx *mx = &job->tree->report.mx;
+	const struct danelaw_host *host = host_job_host(job);
 
-	if (has_failed(mx->lookups, mx->n_lookups))
-		return true;
-	for (size_t i = 0; i < job->n_hosts; i++) {
-		const struct danelaw_host *host = job->hosts[i].job == NULL
-		    ? NULL
-		    : host_job_host(job->hosts[i].job);
-
-		if (host != NULL && has_failed(host->lookups, host->n_lookups))
-			return true;
-	}
-	return false;
+	return has_failed(host->lookups, host->n_lookups);
 }
 
 static bool
 something_failed(const struct domain_job *job)
 {
-	if (job->late || lookup_failed(job))
+	const struct danelaw_mx *mx = &job->tree->report.mx;
+
+	if (job->late || has_failed(mx->lookups, mx->n_lookups))
 		return true;
 	for (size_t i = 0; i < job->n_hosts; i++) {
-		if (job->hosts[i].job != NULL &&
-		    host_has_failed(job->hosts[i].job))
+		const struct host_job *host = job->hosts[i].job;
+
+		if (host != NULL &&
+		    (host_lookup_failed(host) || host_was_missed(host)))
 			return true;
 	}
 	return false;
@@ -77,18 +71,35 @@ domain_is_in_doubt(const struct domain_job *job)
 	    something_failed(job);
 }
 
-/* Since the first of all that the report rests on. */
-static int64_t
-begun(const struct domain_job *job)
+bool
+host_job_is_excused(
+    const struct host_job *job, const struct health *health, int64_t begun)
 {
-	int64_t first = job->begun;
+	return (host_lookup_failed(job) &&
+		   health_may_remember(health, begun)) ||
+	    (host_was_missed(job) && health_was_bad_since(health, begun));
+}
 
+/* Did something fail while we were not well? */
+static bool
+is_excused(const struct domain_job *job, const struct health *health)
+{
+	const struct danelaw_mx *mx = &job->tree->report.mx;
+
+	if ((job->late && health_was_bad_since(health, job->begun)) ||
+	    (has_failed(mx->lookups, mx->n_lookups) &&
+		health_may_remember(health, job->begun)))
+		return true;
 	for (size_t i = 0; i < job->n_hosts; i++) {
-		if (job->hosts[i].use != NULL &&
-		    host_use_begun(job->hosts[i].use) < first)
-			first = host_use_begun(job->hosts[i].use);
+		const struct domain_host *host = &job->hosts[i];
+
+		/* It may have been examined long before, for another one. */
+		if (host->job != NULL &&
+		    host_job_is_excused(
+			host->job, health, host_use_begun(host->use)))
+			return true;
 	}
-	return first;
+	return false;
 }
 
 /* What a probe lacked of files, ports or memory; NULL: nothing. */
@@ -115,10 +126,7 @@ domain_own_lack(const struct domain_job *job)
 {
 	const struct health *health = pulse_health(job->engine->pulse);
 
-	if ((something_failed(job) &&
-		health_was_bad_since(health, begun(job))) ||
-	    (lookup_failed(job) &&
-		health_was_bad_since(health, begun(job) - HEALTH_MEMORY_MS)))
+	if (is_excused(job, health))
 		return health_why(health);
 	return probe_lack(job);
 }

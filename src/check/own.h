@@ -2,8 +2,7 @@
 /*
  * own.h - is it this machine?
  */
-#ifndef CHECK_OWN_H
-#define CHECK_OWN_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -14,5 +13,3 @@
 const char *own_address(const char *ip);
 /* Is it the name of this machine? */
 bool own_host_name(const char *name);
-
-#endif

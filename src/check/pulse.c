@@ -201,8 +201,6 @@ beat(evutil_socket_t fd, short what, void *arg)
 	struct pulse *pulse = arg;
 	const struct health_time time = now();
 	bool kept;
-	(void)fd;
-	(void)what;
 
 	health_tick(&pulse->health, &time);
 	kept = pulse->query == NULL &&
@@ -213,6 +211,9 @@ beat(evutil_socket_t fd, short what, void *arg)
 	if (pulse->query == NULL &&
 	    health_take_renewal(&pulse->health, time.ms))
 		resolver_renew(pulse->resolver);
+	if (pulse->query == NULL && health_is_stale(&pulse->health, time.ms) &&
+	    resolver_refresh(pulse->resolver))
+		health_refreshed(&pulse->health, time.ms);
 	if ((kept || may_test(pulse)) && health_is_due(&pulse->health, time.ms))
 		begin_test(pulse, time.ms);
 	set_timer(pulse);

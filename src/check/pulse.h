@@ -6,8 +6,7 @@
  * A test is a question for a name that nobody can have, right below the root:
  * it is in no cache, so the resolver has to ask, and to prove the denial.
  */
-#ifndef CHECK_PULSE_H
-#define CHECK_PULSE_H
+#pragma once
 
 #include <sys/queue.h>
 
@@ -46,5 +45,3 @@ struct pulse_waiter {
 void pulse_await(struct pulse *pulse, struct pulse_waiter *waiter,
     void (*told)(void *arg), void *arg);
 void pulse_forget(struct pulse_waiter *waiter); /* not waiting is fine */
-
-#endif

@@ -28,7 +28,7 @@
 
 #include "base/clock.h"
 #include "base/fingerprint.h"
-#include "check/table.h"
+#include "check/pulse.h"
 #include "probe/evidence_wire.h"
 
 #define LANE_KEY_MAX 64
@@ -38,8 +38,8 @@ struct lane;
 enum ticket_state { IN_LANE, AT_GATE, READY, ANSWERED, RUNNING };
 
 struct probe_ticket {
+	struct table_node node;         /* AT_GATE: by id; comes first */
 	TAILQ_ENTRY(probe_ticket) link; /* in the list of its state */
-	UT_hash_handle hh;              /* AT_GATE: by id */
 	uint64_t id;
 	enum ticket_state state;
 	struct probe_queue *queue;
@@ -47,6 +47,7 @@ struct probe_ticket {
 	struct owner *owner; /* READY or RUNNING */
 	struct probe_target target;
 	struct probe *probe;       /* while RUNNING */
+	int64_t begun;             /* RUNNING, by clock_boot_ms() */
 	struct evidence *evidence; /* while ANSWERED */
 	probe_done_fn *done;
 	void *arg;
@@ -56,16 +57,14 @@ TAILQ_HEAD(ticket_list, probe_ticket);
 
 /* An address with a ticket that is READY or RUNNING. */
 struct lane {
-	UT_hash_handle hh;
+	struct table_node node; /* comes first */
 	struct ticket_list behind;
-	char key[LANE_KEY_MAX];
 };
 
 /* Whose probes are READY or RUNNING. */
 struct owner {
-	UT_hash_handle hh;
+	struct table_node node;  /* comes first */
 	TAILQ_ENTRY(owner) link; /* in idle or busy, with some READY */
-	uint64_t id;
 	struct ticket_list ready;
 	size_t n_running;
 };
@@ -77,14 +76,15 @@ struct probe_queue {
 	struct tls_context *context;
 	struct event *pump;
 	struct ticket_list answered, running;
-	struct owner *owners;
+	struct table owners;          /* by their number */
 	struct owner_list idle, busy; /* those with some READY, in turns */
 	size_t window, n_running;
-	struct lane *lanes;
+	struct table lanes;
 	struct fingerprint_secret secret; /* strangers choose the addresses */
+	struct pulse *pulse;              /* NULL: we are always well */
 	bool gated;
 	struct gate gate;
-	struct probe_ticket *at_gate;
+	struct table at_gate;
 	uint64_t last_id;
 };
 
@@ -120,17 +120,24 @@ void
 probe_queue_free(struct probe_queue *queue)
 {
 	struct probe_ticket *ticket;
+	struct owner *owner;
 
 	if (queue == NULL)
 		return;
-	while ((ticket = queue->at_gate) != NULL ||
+	while ((ticket = table_any(&queue->at_gate)) != NULL ||
 	    (ticket = TAILQ_FIRST(&queue->answered)) != NULL ||
 	    (ticket = TAILQ_FIRST(&queue->running)) != NULL ||
-	    (queue->owners != NULL &&
-		(ticket = TAILQ_FIRST(&queue->owners->ready)) != NULL))
+	    ((owner = table_any(&queue->owners)) != NULL &&
+		(ticket = TAILQ_FIRST(&owner->ready)) != NULL))
 		probe_ticket_cancel(ticket);
 	event_free(queue->pump);
 	free(queue);
+}
+
+void
+probe_queue_set_pulse(struct probe_queue *queue, struct pulse *pulse)
+{
+	queue->pulse = pulse;
 }
 
 void
@@ -167,30 +174,29 @@ put_back(struct probe_queue *queue, struct owner *owner)
 	if (!TAILQ_EMPTY(&owner->ready)) {
 		TAILQ_INSERT_TAIL(list_of(queue, owner), owner, link);
 	} else if (owner->n_running == 0) {
-		HASH_DEL(queue->owners, owner);
+		table_remove(&queue->owners, &owner->node);
 		free(owner);
 	}
+}
+
+/* Numbers of our own need no secret. */
+static struct fingerprint
+number(uint64_t id)
+{
+	return (struct fingerprint) { .a = id };
 }
 
 /* NULL: no memory. */
 static struct owner *
 find_owner(struct probe_queue *queue, uint64_t id)
 {
-	struct owner *owner = NULL;
+	struct owner *owner = table_find(&queue->owners, number(id));
 
-	HASH_FIND(hh, queue->owners, &id, sizeof(id), owner);
 	if (owner != NULL)
 		return owner;
-	owner = calloc(1, sizeof(*owner));
-	if (owner == NULL)
-		return NULL;
-	owner->id = id;
-	TAILQ_INIT(&owner->ready);
-	HASH_ADD(hh, queue->owners, id, sizeof(owner->id), owner);
-	if (owner->hh.tbl == NULL) {
-		free(owner);
-		return NULL;
-	}
+	owner = table_make(&queue->owners, number(id), sizeof(*owner));
+	if (owner != NULL)
+		TAILQ_INIT(&owner->ready);
 	return owner;
 }
 
@@ -224,7 +230,7 @@ leave_lane(struct probe_queue *queue, struct lane *lane)
 		TAILQ_REMOVE(&lane->behind, next, link);
 		make_ready(next);
 	} else {
-		HASH_DEL(queue->lanes, lane);
+		table_remove(&queue->lanes, &lane->node);
 		free(lane);
 	}
 }
@@ -233,32 +239,23 @@ static bool
 enter_lane(struct probe_queue *queue, struct probe_ticket *ticket)
 {
 	char key[LANE_KEY_MAX];
-	struct lane *lane = NULL;
-	unsigned hash;
-	size_t len;
+	struct fingerprint print;
+	struct lane *lane;
 
 	snprintf(
 	    key, sizeof(key), "%u %s", ticket->target.port, ticket->target.ip);
-	len = strlen(key);
-	hash = table_hash(&queue->secret, key, len);
-	HASH_FIND_BYHASHVALUE(hh, queue->lanes, key, len, hash, lane);
+	print = fingerprint_of(&queue->secret, key, strlen(key));
+	lane = table_find(&queue->lanes, print);
 	if (lane != NULL) {
 		ticket->lane = lane;
 		ticket->state = IN_LANE;
 		TAILQ_INSERT_TAIL(&lane->behind, ticket, link);
 		return true;
 	}
-	lane = calloc(1, sizeof(*lane));
+	lane = table_make(&queue->lanes, print, sizeof(*lane));
 	if (lane == NULL)
 		return false;
-	memcpy(lane->key, key, sizeof(key));
 	TAILQ_INIT(&lane->behind);
-	HASH_ADD_KEYPTR_BYHASHVALUE(
-	    hh, queue->lanes, lane->key, len, hash, lane);
-	if (lane->hh.tbl == NULL) {
-		free(lane);
-		return false;
-	}
 	ticket->lane = lane;
 	make_ready(ticket);
 	return true;
@@ -276,8 +273,8 @@ enter_gate(
 
 	ticket->state = AT_GATE;
 	ticket->id = ++queue->last_id;
-	HASH_ADD(hh, queue->at_gate, id, sizeof(ticket->id), ticket);
-	if (ticket->hh.tbl == NULL)
+	ticket->node.key = number(ticket->id);
+	if (!table_add(&queue->at_gate, &ticket->node))
 		return false;
 	probe_key(&ticket->target, key);
 	probe_endpoint(&ticket->target, endpoint);
@@ -298,7 +295,7 @@ is_for_all(const struct probe_ticket *ticket, const struct evidence *evidence)
 /* After go. */
 static void
 tell_gate(struct probe_queue *queue, const struct probe_ticket *ticket,
-    const struct evidence *evidence)
+    struct evidence *evidence)
 {
 	struct buf bytes;
 
@@ -324,7 +321,7 @@ unlink_ticket(struct probe_ticket *ticket)
 		TAILQ_REMOVE(&ticket->lane->behind, ticket, link);
 		return;
 	case AT_GATE:
-		HASH_DEL(queue->at_gate, ticket);
+		table_remove(&queue->at_gate, &ticket->node);
 		return;
 	case ANSWERED:
 		TAILQ_REMOVE(&queue->answered, ticket, link);
@@ -403,14 +400,23 @@ tell_lane(struct probe_ticket *ticket, struct evidence *evidence)
 	}
 }
 
+static bool
+was_well(const struct probe_ticket *ticket)
+{
+	struct pulse *pulse = ticket->queue->pulse;
+
+	return pulse == NULL ||
+	    !health_was_bad_since(pulse_health(pulse), ticket->begun);
+}
+
 static void
 probe_done(struct evidence *evidence, void *arg)
 {
 	struct probe_ticket *ticket = arg;
+	bool good = evidence != NULL && was_well(ticket);
 
-	tell_gate(ticket->queue, ticket, evidence);
-	if (ticket->lane != NULL && evidence != NULL &&
-	    is_for_all(ticket, evidence))
+	tell_gate(ticket->queue, ticket, good ? evidence : NULL);
+	if (ticket->lane != NULL && good && is_for_all(ticket, evidence))
 		tell_lane(ticket, evidence);
 	end_ticket(ticket, evidence);
 }
@@ -438,6 +444,7 @@ start(struct probe_queue *queue, struct probe_ticket *ticket)
 	TAILQ_REMOVE(&ticket->owner->ready, ticket, link);
 	TAILQ_INSERT_TAIL(&queue->running, ticket, link);
 	ticket->state = RUNNING;
+	ticket->begun = clock_boot_ms();
 	queue->n_running++;
 	ticket->owner->n_running++;
 	put_back(queue, ticket->owner);
@@ -483,8 +490,6 @@ pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe_queue *queue = arg;
 	struct probe_ticket *ticket;
-	(void)fd;
-	(void)what;
 
 	while ((ticket = TAILQ_FIRST(&queue->answered)) != NULL)
 		hand_out(ticket);
@@ -492,26 +497,17 @@ pump(evutil_socket_t fd, short what, void *arg)
 		is_late(ticket) ? give_up(queue, ticket) : start(queue, ticket);
 }
 
-static struct probe_ticket *
-find_at_gate(struct probe_queue *queue, uint64_t id)
-{
-	struct probe_ticket *ticket = NULL;
-
-	HASH_FIND(hh, queue->at_gate, &id, sizeof(id), ticket);
-	return ticket;
-}
-
 void
 probe_queue_go(struct probe_queue *queue, uint64_t id)
 {
-	struct probe_ticket *ticket = find_at_gate(queue, id);
+	struct probe_ticket *ticket = table_find(&queue->at_gate, number(id));
 
 	if (ticket == NULL) {
 		if (queue->gated)
 			queue->gate.done(queue->gate.arg, id, NULL, 0, false);
 		return;
 	}
-	HASH_DEL(queue->at_gate, ticket);
+	table_remove(&queue->at_gate, &ticket->node);
 	make_ready(ticket);
 }
 
@@ -519,7 +515,7 @@ bool
 probe_queue_have(
     struct probe_queue *queue, uint64_t id, const void *bytes, size_t len)
 {
-	struct probe_ticket *ticket = find_at_gate(queue, id);
+	struct probe_ticket *ticket = table_find(&queue->at_gate, number(id));
 	struct evidence *evidence;
 
 	if (ticket == NULL)
@@ -532,7 +528,7 @@ probe_queue_have(
 		evidence_unref(evidence);
 		return false;
 	}
-	HASH_DEL(queue->at_gate, ticket);
+	table_remove(&queue->at_gate, &ticket->node);
 	make_answered(ticket, evidence);
 	return true;
 }

@@ -7,14 +7,14 @@
  * behind many names sees one connection at a time. Where a gate stands in
  * front (gate.h), it rules over the addresses instead.
  */
-#ifndef CHECK_QUEUE_H
-#define CHECK_QUEUE_H
+#pragma once
 
 #include "check/gate.h"
 #include "probe/probe.h"
 
 struct probe_queue;
 struct probe_ticket;
+struct pulse;
 
 /* NULL: no memory. */
 struct probe_queue *probe_queue_new(
@@ -35,16 +35,11 @@ bool probe_ticket_is_running(const struct probe_ticket *ticket);
 /* "connecting to", "the greeting of", ...: see probe_waiting(). Static. */
 const char *probe_ticket_waiting(const struct probe_ticket *ticket);
 
+/* What was seen while we were not well is told to nobody else. */
+void probe_queue_set_pulse(struct probe_queue *queue, struct pulse *pulse);
+
 /* See gate.h. */
 void probe_queue_set_gate(struct probe_queue *queue, const struct gate *gate);
 void probe_queue_go(struct probe_queue *queue, uint64_t id);
 bool probe_queue_have(
     struct probe_queue *queue, uint64_t id, const void *bytes, size_t len);
-
-/* All that the evidence depends on, in one printable line. */
-void probe_key(const struct probe_target *target, char key[GATE_KEY_MAX]);
-/* And all that it depends on whether there is a connection. */
-void probe_endpoint(
-    const struct probe_target *target, char endpoint[GATE_ENDPOINT_MAX]);
-
-#endif

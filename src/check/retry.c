@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "model/outcomes.h"
 
 struct retry {
 	struct probe_queue *queue;
@@ -40,32 +41,11 @@ put_off(const struct danelaw_mail *mail)
 static bool
 is_temporary(const struct evidence *evidence)
 {
-	switch (evidence->shakes[0].reached) {
-	case DANELAW_OUTCOME_SMTP_TEMPFAIL:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-	case DANELAW_OUTCOME_CONNECT_REFUSED:
-		return true;
-	case DANELAW_OUTCOME_ENCRYPTED:
-	case DANELAW_OUTCOME_AUTHENTICATED:
-	case DANELAW_OUTCOME_CLEARTEXT:
-		return put_off(evidence->smtp.mail) != NULL;
-	case DANELAW_OUTCOME_SKIPPED:
-	case DANELAW_OUTCOME_TLSA_MISMATCH:
-	case DANELAW_OUTCOME_NAME_MISMATCH:
-	case DANELAW_OUTCOME_CERT_EXPIRED:
-	case DANELAW_OUTCOME_CHAIN_INVALID:
-	case DANELAW_OUTCOME_SMTP_PERMFAIL:
-	case DANELAW_OUTCOME_SMTP_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_SMTP:
-	case DANELAW_OUTCOME_PLAINTEXT_INJECTED:
-	case DANELAW_OUTCOME_TLS_FAILED:
-	case DANELAW_OUTCOME_TLS_TIMEOUT:
-	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_EXAMINED:
-		break;
-	}
-	return false;
+	enum danelaw_outcome reached = evidence->shakes[0].reached;
+
+	return outcome_is(reached, OUTCOME_TEMPORARY) ||
+	    (outcome_is(reached, OUTCOME_PASSED) &&
+		put_off(evidence->smtp.mail) != NULL);
 }
 
 static bool
@@ -169,8 +149,6 @@ static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct retry *retry = arg;
-	(void)fd;
-	(void)what;
 
 	if (!begin(retry))
 		finish(retry, NULL);

@@ -10,8 +10,7 @@
  * connection refused, reset or closed. Time that ran out is not, for it has
  * been waited for already, nor is a 5xx.
  */
-#ifndef CHECK_RETRY_H
-#define CHECK_RETRY_H
+#pragma once
 
 #include "check/queue.h"
 
@@ -43,5 +42,3 @@ void retry_cancel(struct retry *retry); /* NULL is fine */
 bool retry_is_active(const struct retry *retry);
 /* As probe_ticket_waiting(), or that it pauses. Static. */
 const char *retry_waiting(const struct retry *retry);
-
-#endif

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "check/judge.h"
 #include "check/looks.h"
 #include "policy/tlsa.h"
 #include "policy/verdict.h"
-#include "probe/judge.h"
+#include "tls/match.h"
 
 /* An address with more certificates than that has other troubles. */
 enum { RECORDS_MAX = 64 };
@@ -74,7 +75,7 @@ apply(struct domain_job *job, const struct danelaw_finding *finding,
 			return false;
 	}
 	return after->n_records <= RECORDS_MAX &&
-	    judge_mark_unusable(
+	    match_mark_unusable(
 		job->engine->tls, after->records, after->n_records);
 }
 
@@ -90,29 +91,18 @@ judge_one(struct domain_job *job, const struct danelaw_host *host,
     struct evidence *evidence, size_t i, struct tally *tally)
 {
 	const struct judge_question question = {
+		.policy = policy,
 		.tlsa = after,
 		.at = job->tree->report.at,
 		.host = host->name,
 		.domain = job->tree->report.domain,
 	};
-	struct judge_facts judged = { 0 };
 	struct danelaw_probe probe;
-	struct outcome_facts facts;
 
 	if (!judge_shake(job->engine->tls, evidence, i, &question,
-		job->tree->arena, &probe, &judged))
+		job->tree->arena, &probe))
 		return false;
-	facts = (struct outcome_facts) {
-		.reached = evidence->shakes[i].reached,
-		.verified = judged.verified,
-		.matched = judged.matched,
-		.verify_code = judged.verify_code,
-		.date_failed = judged.date_failed,
-		.name_failed = judged.name_failed,
-		.unreadable = judged.unreadable,
-	};
-	tally->refused +=
-	    outcome_is_refused(policy, outcome_for(policy, &facts));
+	tally->refused += outcome_is_refused(policy, probe.outcome);
 	return true;
 }
 

@@ -7,12 +7,9 @@
  * Lines that would make any address worse, or leave all as bad as it was, are
  * not printed.
  */
-#ifndef CHECK_SIMULATE_H
-#define CHECK_SIMULATE_H
+#pragma once
 
 #include "check/domain.h"
 
 /* After diagnose(), before the verdict. False: no memory. */
 bool simulate_fixes(struct domain_job *job);
-
-#endif

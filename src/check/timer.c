@@ -30,8 +30,6 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct domain_job *job = arg;
-	(void)fd;
-	(void)what;
 
 	job->ticks++;
 	job->active_ticks += is_active(job);

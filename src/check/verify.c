@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "check/judge.h"
 #include "model/tree.h"
 #include "policy/clocks.h"
 #include "policy/diagnose.h"
@@ -20,7 +21,7 @@
 #include "policy/ruling.h"
 #include "policy/tlsa.h"
 #include "policy/verdict.h"
-#include "probe/judge.h"
+#include "tls/match.h"
 
 #define DEFAULT_PORT 25
 #define SHOWN 100 /* characters of what cannot be read */
@@ -151,7 +152,7 @@ take_records(struct verify *verify)
 			return complain_of(
 			    verify, "record", request->records[i], reason);
 	}
-	if (!judge_mark_unusable(verify->tls, tlsa->records, tlsa->n_records))
+	if (!match_mark_unusable(verify->tls, tlsa->records, tlsa->n_records))
 		return DANELAW_ENOMEM;
 	host->dnssec = tlsa->dnssec = DANELAW_DNSSEC_SECURE;
 	tlsa->status = tlsa_status(tlsa->records, tlsa->n_records);
@@ -229,7 +230,7 @@ take_chain(struct verify *verify)
 {
 	char *error = NULL;
 
-	verify->chain = judge_read_chain(
+	verify->chain = tls_chain_from_pem(
 	    verify->request->chain, verify->request->chain_len, &error);
 	if (verify->chain != NULL)
 		return DANELAW_OK;
@@ -248,7 +249,7 @@ take_request(struct verify *verify)
 		err = take_host(verify);
 	if (err != DANELAW_OK)
 		return err;
-	verify->tls = probe_context_new(NULL, NULL, &error);
+	verify->tls = tls_context_new(NULL, NULL, &error);
 	if (verify->tls == NULL) {
 		*verify->why = error;
 		return DANELAW_EINTERNAL;
@@ -305,6 +306,7 @@ judge(struct verify *verify)
 {
 	struct tree *tree = verify->tree;
 	const struct judge_question question = {
+		.policy = verify->host->policy,
 		.tlsa = &verify->host->tlsa,
 		.at = tree->report.at,
 		.ee_names = verify->request->ee_names,
@@ -314,23 +316,11 @@ judge(struct verify *verify)
 		.resolver_dead = tree->report.resolver_error != NULL,
 		.offline = true,
 	};
-	struct judge_facts judged = { 0 };
-	struct outcome_facts facts;
 
 	if (!judge_chain(verify->tls, verify->chain, &question, tree->arena,
-		verify->probe, &judged))
+		verify->probe))
 		return DANELAW_ENOMEM;
-	facts = (struct outcome_facts) {
-		.reached = DANELAW_OUTCOME_ENCRYPTED,
-		.verified = judged.verified,
-		.matched = judged.matched,
-		.verify_code = judged.verify_code,
-		.date_failed = judged.date_failed,
-		.name_failed = judged.name_failed,
-		.unreadable = judged.unreadable,
-	};
 	verify->probe->offer = "file";
-	verify->probe->outcome = outcome_for(verify->host->policy, &facts);
 	verify->host->addresses[0].outcome = verify->probe->outcome;
 	roles_fill_probe(&verify->host->tlsa, verify->probe);
 	clocks_fill(tree);
@@ -359,8 +349,8 @@ danelaw_verify(const struct danelaw_verify_request *request,
 		*why = NULL;
 		err = DANELAW_ENOMEM;
 	}
-	judge_free_chain(verify.chain);
-	probe_context_free(verify.tls);
+	tls_chain_unref(verify.chain);
+	tls_context_free(verify.tls);
 	if (err == DANELAW_OK)
 		*report = &verify.tree->report;
 	else if (verify.tree != NULL)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "dns/resolver.h"
-#include "probe/probe.h"
+#include "tls/context.h"
 
 const char *
 danelaw_version(void)
@@ -20,6 +20,6 @@ danelaw_version_libraries(void)
 
 	/* The same text each time, so writing it twice does no harm. */
 	snprintf(text, sizeof(text), "libunbound %s\n%s\nlibevent %s",
-	    resolver_library(), probe_library(), event_get_version());
+	    resolver_library(), tls_library(), event_get_version());
 	return text;
 }

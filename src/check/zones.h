@@ -7,8 +7,7 @@
  * so most of this comes from its cache. A question that fails is in the tree
  * and changes nothing else.
  */
-#ifndef CHECK_ZONES_H
-#define CHECK_ZONES_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -39,5 +38,3 @@ bool zones_fill(const struct zones *zones, struct danelaw_report *report);
 
 void zones_waiting(const struct zones *zones,
     void (*fn)(const char *text, void *arg), void *arg);
-
-#endif

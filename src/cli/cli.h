@@ -4,8 +4,7 @@
  *
  * Results go to stdout, diagnostics to stderr as "danelaw: what: why".
  */
-#ifndef CLI_CLI_H
-#define CLI_CLI_H
+#pragma once
 
 #include <danelaw.h>
 
@@ -20,6 +19,8 @@ enum {
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
+int cmd_tlsa(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 /* Also under the name check_danelaw; exits 0 to 3 whatever happens. */
@@ -34,6 +35,13 @@ bool cli_begin(unsigned command, int argc, char **argv, void (*usage)(void),
     struct settings *settings, int *first, int *status);
 void cli_complain(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+/*
+ * All of a file of certificates or keys, "-" being standard input. False, and
+ * a complaint: it cannot be read, or is longer than file can get.
+ */
+#define CLI_FILE_LIMIT (1024 * 1024)
+struct buf;
+bool cli_read_file(const char *path, struct buf *file);
 /* Questions at once that will do for one domain, however many MX hosts it
  * has: to be ready for more takes time. */
 #define CLI_DNS_WINDOW 256
@@ -59,5 +67,3 @@ unsigned cli_width(void);
 /* Writes what is left; false and a complaint where stdout takes no more. */
 bool cli_flush(void);
 void cli_version(void);
-
-#endif

@@ -78,7 +78,6 @@ time_is_up(int signal_number)
 	static const char warning[] =
 	    "DANELAW WARNING - no result within the time limit\n";
 	ssize_t n;
-	(void)signal_number;
 
 	if (alarm_status == DANELAW_STATE_CRITICAL)
 		n = write(STDOUT_FILENO, critical, sizeof(critical) - 1);

@@ -101,7 +101,6 @@ usage(void)
 static void
 log_line(const char *line, void *arg)
 {
-	(void)arg;
 	cli_complain("%s", line);
 }
 
@@ -217,8 +216,6 @@ on_term(evutil_socket_t fd, short what, void *arg)
 	struct daemon *daemon = arg;
 	long grace = daemon->settings->options.grace;
 	const struct timeval every = { .tv_usec = LOOK_MS * 1000 };
-	(void)fd;
-	(void)what;
 
 	if (daemon->stopping) {
 		event_base_loopbreak(daemon->base);
@@ -242,8 +239,6 @@ look(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
 	int64_t now = clock_monotonic_ms();
-	(void)fd;
-	(void)what;
 
 	if (!daemon->refused && now >= daemon->refuse_at) {
 		server_refuse(daemon->server, "the server is ending");
@@ -264,8 +259,6 @@ on_hup(evutil_socket_t fd, short what, void *arg)
 	struct daemon *daemon = arg;
 	struct serve_settings *before = daemon->settings, *settings;
 	struct option_error error;
-	(void)fd;
-	(void)what;
 
 	if (daemon->stopping)
 		return;
@@ -293,8 +286,6 @@ on_weigh(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
 	unsigned used = memory_used(daemon->memory_fd);
-	(void)fd;
-	(void)what;
 
 	if (!memory_is_short(used, daemon->memory))
 		return;
@@ -306,9 +297,6 @@ on_weigh(evutil_socket_t fd, short what, void *arg)
 static void
 on_watchdog(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
-	(void)arg;
 	notify_watchdog();
 }
 
@@ -418,8 +406,6 @@ static void
 start(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
-	(void)fd;
-	(void)what;
 
 	if (!server_look(daemon->server) &&
 	    clock_monotonic_ms() < daemon->ready_at)

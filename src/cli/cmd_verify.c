@@ -3,20 +3,13 @@
  * A chain from a file and records from the command line, or from the DNS by
  * an engine that connects to nobody, go to danelaw_verify().
  */
-#include <errno.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/text.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/look.h"
 #include "report/report.h"
-
-#define CHAIN_LIMIT (1024 * 1024)
 
 static void
 usage(void)
@@ -35,104 +28,6 @@ usage(void)
 	      "pass), 2 refused,\n3 the records cannot be looked up, 64 wrong "
 	      "usage, 70 own failure.\n",
 	    stdout);
-}
-
-static bool
-read_chain(const char *path, struct buf *chain)
-{
-	bool std = strcmp(path, "-") == 0;
-	FILE *in = std ? stdin : fopen(path, "rb");
-	char chunk[16384];
-	bool done = false;
-	size_t n;
-
-	if (in == NULL) {
-		cli_complain("%s: %s", path, strerror(errno));
-		return false;
-	}
-	while ((n = fread(chunk, 1, sizeof(chunk), in)) > 0)
-		if (!buf_add(chain, chunk, n))
-			break;
-	if (ferror(in))
-		cli_complain("%s: %s", path, strerror(errno));
-	else if (buf_failed(chain))
-		cli_complain("%s: more than %d bytes", path, CHAIN_LIMIT);
-	else
-		done = true;
-	if (!std)
-		fclose(in);
-	return done;
-}
-
-static void
-report_in(struct danelaw_report *report, void *arg)
-{
-	struct danelaw_report **slot = arg;
-
-	*slot = report;
-}
-
-static int
-run_engine(struct danelaw_engine *engine, struct event_base *base,
-    const struct settings *settings, struct danelaw_report **found)
-{
-	struct danelaw_request request = { 0 };
-	struct progress *progress;
-	enum danelaw_err err;
-	char *domain = NULL;
-
-	if (asprintf(&domain, "[%s]", settings->host) < 0) {
-		cli_complain("out of memory");
-		return EXIT_OWN_FAILURE;
-	}
-	cli_request(settings, &request);
-	request.domain = domain;
-	request.no_probe = true;
-	err = danelaw_engine_add(engine, &request, report_in, found);
-	free(domain);
-	if (err != DANELAW_OK) {
-		cli_complain("host: %s", danelaw_engine_error(engine));
-		return cli_status(err);
-	}
-	progress = progress_new(base, engine);
-	err = danelaw_engine_run(engine);
-	progress_free(progress);
-	if (err != DANELAW_OK) {
-		cli_complain("%s", danelaw_engine_error(engine));
-		return cli_status(err);
-	}
-	if (*found == NULL) {
-		cli_complain("out of memory");
-		return EXIT_OWN_FAILURE;
-	}
-	return EXIT_SUCCESS;
-}
-
-/* The records as a check would find them. */
-static int
-look_up(const struct settings *settings, struct danelaw_report **found)
-{
-	struct event_base *base = event_base_new();
-	struct danelaw_config config = { .base = base };
-	struct danelaw_engine *engine = NULL;
-	enum danelaw_err err = DANELAW_ENOMEM;
-	int status;
-
-	cli_config(settings, &config);
-	config.dns_window = CLI_DNS_WINDOW;
-	/* Nobody will ask for it. */
-	config.cert_file = config.key_file = NULL;
-	if (base != NULL)
-		err = danelaw_engine_new(&config, &engine);
-	if (err == DANELAW_OK) {
-		status = run_engine(engine, base, settings, found);
-	} else {
-		cli_complain("%s", danelaw_engine_error(engine));
-		status = cli_status(err);
-	}
-	danelaw_engine_free(engine);
-	cli_base_free(base, err);
-	return status;
 }
 
 static bool
@@ -219,18 +114,19 @@ lacking(const struct settings *settings, bool operands)
 static int
 verify(const struct settings *settings)
 {
-	struct danelaw_report *found = NULL;
+	/* The records as a check would find them. */
+	struct look look = { .host = settings->host };
 	int status = EXIT_SUCCESS;
 	struct buf chain;
 
-	buf_init(&chain, CHAIN_LIMIT);
-	if (!read_chain(settings->chain, &chain))
+	buf_init(&chain, CLI_FILE_LIMIT);
+	if (!cli_read_file(settings->chain, &chain))
 		status = EXIT_WRONG_USAGE;
 	if (status == EXIT_SUCCESS && settings->dns)
-		status = look_up(settings, &found);
+		status = look_up(settings, &look, 1);
 	if (status == EXIT_SUCCESS)
-		status = judge(settings, &chain, found);
-	danelaw_report_free(found);
+		status = judge(settings, &chain, look.report);
+	danelaw_report_free(look.report);
 	buf_finish(&chain);
 	return status;
 }

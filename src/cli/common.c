@@ -8,8 +8,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "cli/cli.h"
+
+#define SHOWN 200 /* characters of a path */
+
+_Static_assert(CLI_FILE_LIMIT == 1048576, "as it is told");
 
 void
 cli_complain(const char *format, ...)
@@ -136,6 +143,45 @@ cli_wants_color(const struct settings *settings)
 	return isatty(STDOUT_FILENO) &&
 	    (no_color == NULL || *no_color == '\0') && term != NULL &&
 	    strcmp(term, "dumb") != 0;
+}
+
+static void
+complain_of_file(const char *path, const char *why)
+{
+	struct arena *arena = arena_new();
+	const char *shown =
+	    arena == NULL ? NULL : text_printable_str(arena, path, SHOWN);
+
+	cli_complain("%s: %s", shown == NULL ? "" : shown, why);
+	arena_unref(arena);
+}
+
+bool
+cli_read_file(const char *path, struct buf *file)
+{
+	bool std = strcmp(path, "-") == 0;
+	FILE *in = std ? stdin : fopen(path, "rb");
+	char chunk[16384];
+	bool done = false;
+	size_t n;
+
+	if (in == NULL) {
+		complain_of_file(path, strerror(errno));
+		return false;
+	}
+	while ((n = fread(chunk, 1, sizeof(chunk), in)) > 0)
+		if (!buf_add(file, chunk, n))
+			break;
+	if (ferror(in))
+		complain_of_file(path, strerror(errno));
+	else if (buf_failed(file))
+		complain_of_file(path, "more than 1048576 bytes");
+	else
+		done = true;
+	if (!std)
+		fclose(in);
+	explicit_bzero(chunk, sizeof(chunk));
+	return done;
 }
 
 /* COLUMNS is what a user may say where the terminal does not. */

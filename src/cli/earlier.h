@@ -2,8 +2,7 @@
 /*
  * earlier.h - the output of an earlier run, to go on behind it.
  */
-#ifndef CLI_EARLIER_H
-#define CLI_EARLIER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@
  * path as a complaint may have it.
  */
 bool earlier_read(const char *path, const char *shown, struct seen *seen);
-
-#endif

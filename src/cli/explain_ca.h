@@ -2,8 +2,7 @@
 /*
  * explain_ca.h - what danelaw explain tells of public issuers.
  */
-#ifndef CLI_EXPLAIN_CA_H
-#define CLI_EXPLAIN_CA_H
+#pragma once
 
 #include "base/arena.h"
 #include "report/explain.h"
@@ -13,5 +12,3 @@
 
 /* False: out of memory. */
 bool explain_ca(struct arena *arena, struct explain_answer *answer);
-
-#endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
+#include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/name.h"
@@ -47,6 +49,19 @@ raise_descriptors(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/*
+ * Where libevent gets no files to begin with it has said so, and would end us
+ * with 1, as if there were a warning. The plugin's status for it is 3.
+ */
+static int fatal_status = EXIT_OWN_FAILURE;
+
+static void
+on_fatal(int error)
+{
+	(void)error;
+	_exit(fatal_status);
 }
 
 /* Under this name the program is the plugin, whatever its arguments. */
@@ -94,6 +109,9 @@ main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptors();
+	event_set_fatal_callback(on_fatal);
+	if (strcmp(name, "monitor") == 0 || (argc > 0 && is_plugin(argv[0])))
+		fatal_status = DANELAW_STATE_UNKNOWN;
 	if (argc > 0 && is_plugin(argv[0]))
 		return cmd_monitor(argc, argv);
 	for (size_t i = 0; i < N_COMMANDS; i++) {

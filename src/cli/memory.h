@@ -2,8 +2,7 @@
 /*
  * memory.h - what a daemon may have, and how it is shared out.
  */
-#ifndef CLI_MEMORY_H
-#define CLI_MEMORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ int memory_open(void);
 unsigned memory_used(int fd);
 /* Is so much in use that what is kept is to be given up? */
 bool memory_is_short(unsigned used, unsigned mib);
-
-#endif

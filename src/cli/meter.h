@@ -5,8 +5,7 @@
  * Time comes in; nothing is written here. The rate is that of the last half
  * minute, and so is the estimate of the end.
  */
-#ifndef CLI_METER_H
-#define CLI_METER_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -50,5 +49,3 @@ void meter_text(struct meter *meter, const struct meter_counts *counts,
 /* The last word: what was done, and what was not. */
 void meter_end(const struct meter *meter, const struct meter_counts *counts,
     int64_t now, struct buf *out);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * sd_listen_fds(3) and sd_notify(3) in as many lines as it takes.
  */
-#ifndef CLI_NOTIFY_H
-#define CLI_NOTIFY_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,5 +28,3 @@ struct notify_fd {
  * From now on they do not block, and are closed on exec. Once in a process.
  */
 size_t notify_take_fds(struct notify_fd fds[static NOTIFY_FDS_MAX]);
-
-#endif

@@ -4,9 +4,13 @@
 #define ALL                                                                    \
 	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
 	    COMMAND_SERVE)
+/* All that ask the DNS, where they do. */
+#define LOOK (ALL | COMMAND_TLSA | COMMAND_TRACE)
 #define TALK                                                                   \
 	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
+/* Of these those that have no other meaning for tlsa. */
+#define SPEAK (TALK | COMMAND_TLSA)
 
 const struct option_spec option_specs[] = {
 	{ "host", 0, KIND_TEXT, AT(host), "NAME", 0, 0, COMMAND_VERIFY,
@@ -28,6 +32,45 @@ const struct option_spec option_specs[] = {
 	    NULL,
 	    "check names for usage 3, too, which RFC 7672 3.1.1 forbids to "
 	    "senders" },
+	{ "host", 0, KIND_LIST, AT(hosts), "NAME", 0, 0, COMMAND_TLSA,
+	    "Which records",
+	    "the mail host that they are for; may be repeated" },
+	{ "chain", 0, KIND_LIST, AT(chains), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "certificates as the server sends them, PEM or DER, its own "
+	    "first; - is standard input; may be repeated, for each key type" },
+	{ "key", 0, KIND_LIST, AT(key_files), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "the key, private or public, PEM; may be repeated" },
+	{ "next", 0, KIND_LIST, AT(next_keys), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "a key that is to follow, to be published before it is used" },
+	{ "csr", 0, KIND_LIST, AT(requests), "FILE", 0, 0, COMMAND_TLSA, NULL,
+	    "a certificate request, PEM or DER; may be repeated" },
+	{ "live", 0, KIND_LIST, AT(lives), "HOST", 0, 0, COMMAND_TLSA, NULL,
+	    "what this host presents, at each address and for each key type, "
+	    "if the records of today vouch for it" },
+	{ "trust-live", 0, KIND_FLAG, AT(trust_live), NULL, 0, 0, COMMAND_TLSA,
+	    NULL, "take it in any case: nobody tampers with this network" },
+	{ "current", 0, KIND_FLAG, AT(current), NULL, 0, 0, COMMAND_TLSA, NULL,
+	    "look at the hosts: tell what is to be added to what is "
+	    "published, what is to stay, and what may go" },
+	{ "issuer", 0, KIND_FLAG, AT(issuer), NULL, 0, 0, COMMAND_TLSA, NULL,
+	    "a record of usage 2 for the issuer that the server sends, too" },
+	{ "usage", 0, KIND_NUMBER, AT(usage), "N", 0, 3, COMMAND_TLSA, NULL,
+	    "3: the server's own, 2: its issuer (3)" },
+	{ "selector", 0, KIND_NUMBER, AT(selector), "N", 0, 1, COMMAND_TLSA,
+	    NULL, "1: the key, 0: the whole certificate (1)" },
+	{ "mtype", 0, KIND_NUMBER, AT(mtype), "N", 0, 2, COMMAND_TLSA, NULL,
+	    "matching type, 1: SHA-256, 2: SHA-512, 0: all of it (1)" },
+	{ "ttl", 0, KIND_NUMBER, AT(ttl), "SECONDS", 0, 2147483647,
+	    COMMAND_TLSA, NULL, "time to live (3600)" },
+	{ "format", 0, KIND_CHOICE, AT(format), "zone|rfc3597|nsupdate|json", 0,
+	    0, COMMAND_TLSA, NULL,
+	    "lines of a zone file, the same for zones that do not know the "
+	    "type, a script for nsupdate, or JSON (zone)" },
+	{ "server", 0, KIND_TEXT, AT(server), "ADDR[@PORT]", 0, 0, COMMAND_TLSA,
+	    NULL,
+	    "where nsupdate is to send it (what the SOA of the zone names)" },
+	{ "drop", 0, KIND_FLAG, AT(drop), NULL, 0, 0, COMMAND_TLSA, NULL,
+	    "have nsupdate take out what may go; needs --current" },
 	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
@@ -80,39 +123,46 @@ const struct option_spec option_specs[] = {
 	    COMMAND_SERVE, NULL,
 	    "check also mail hosts with private and reserved addresses, this "
 	    "machine, and any port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_TRACE, "What to ask",
+	    "ask name servers at private and reserved addresses, too" },
+	{ "dns-port", 0, KIND_NUMBER, AT(dns_port), "N", 1, 65535,
+	    COMMAND_TRACE, NULL,
+	    "ask name servers at this port, for test labs (53)" },
 	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
 	    COMMAND_MONITOR, "What to connect to",
 	    "the mail domain: what stands behind the @" },
 	{ "mx", 0, KIND_TEXT, AT(mx), "HOST", 0, 0, COMMAND_MONITOR, NULL,
 	    "this one MX host instead, without a lookup of MX records" },
-	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, ALL, NULL,
+	{ "port", 'p', KIND_NUMBER, AT(port), "N", 1, 65535, LOOK, NULL,
 	    "TCP port, and the N of _N._tcp in TLSA names (25)" },
-	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535, TALK,
-	    NULL,
+	{ "connect-port", 0, KIND_NUMBER, AT(connect_port), "N", 1, 65535,
+	    SPEAK, NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
 	    "keep --port" },
-	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, TALK, NULL,
+	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, SPEAK,
+	    NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
 	    "(starttls)" },
-	{ "ipv4", '4', KIND_FLAG, AT(ipv4), NULL, 0, 0, ALL, NULL,
+	{ "ipv4", '4', KIND_FLAG, AT(ipv4), NULL, 0, 0, LOOK, NULL,
 	    "only IPv4 addresses" },
-	{ "ipv6", '6', KIND_FLAG, AT(ipv6), NULL, 0, 0, ALL, NULL,
+	{ "ipv6", '6', KIND_FLAG, AT(ipv6), NULL, 0, 0, LOOK, NULL,
 	    "only IPv6 addresses" },
-	{ "helo", 0, KIND_NAME, AT(helo), "NAME", 0, 0, TALK, NULL,
+	{ "helo", 0, KIND_NAME, AT(helo), "NAME", 0, 0, SPEAK, NULL,
 	    "name to say in EHLO (this host's)" },
-	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, ALL,
+	{ "timeout", 't', KIND_NUMBER, AT(timeout), "SECONDS", 1, 3600, LOOK,
 	    NULL, "limit for a whole domain, DNS included (60)" },
-	{ "retry", 0, KIND_NUMBER, AT(retries), "N", 0, 10, TALK, NULL,
+	{ "retry", 0, KIND_NUMBER, AT(retries), "N", 0, 10, SPEAK, NULL,
 	    "try an address so many times more where it refuses for a while, "
 	    "or lacks STARTTLS (0)" },
 	{ "retry-delay", 0, KIND_NUMBER, AT(retry_delay), "SECONDS", 0, 3600,
-	    TALK, NULL, "pause before each of these, within --timeout (30)" },
+	    SPEAK, NULL, "pause before each of these, within --timeout (30)" },
 	{ "max-addresses", 0, KIND_NUMBER, AT(max_addresses), "N", 1, 1000,
-	    TALK, NULL,
+	    SPEAK, NULL,
 	    "look at so many addresses of a domain and leave out the rest "
 	    "(60 in scan and serve, else 100)" },
 	{ "max-host-addresses", 0, KIND_NUMBER, AT(max_host_addresses), "N", 1,
-	    1000, TALK, NULL,
+	    1000, SPEAK, NULL,
 	    "the same for one MX host (20 in scan and serve, else 100)" },
 	{ "from", 0, KIND_MAILBOX, AT(from), "ADDRESS", 0, 0,
 	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
@@ -127,17 +177,18 @@ const struct option_spec option_specs[] = {
 	    "client certificate to present, PEM" },
 	{ "key", 0, KIND_TEXT, AT(key), "FILE", 0, 0, TALK, NULL,
 	    "its key, PEM (in the file of --cert)" },
-	{ "resolver", 0, KIND_LIST, AT(resolvers), "ADDR[@PORT]", 0, 0, ALL,
+	{ "resolver", 0, KIND_LIST, AT(resolvers), "ADDR[@PORT]", 0, 0, LOOK,
 	    "Where DNS answers come from",
 	    "forward queries there; may be repeated. Answers are validated "
 	    "here all the same (own recursion from the root)" },
-	{ "system-resolver", 0, KIND_FLAG, AT(system_resolver), NULL, 0, 0, ALL,
-	    NULL, "forward to what /etc/resolv.conf names, validating here" },
-	{ "trust-anchor", 0, KIND_TEXT, AT(trust_anchor), "FILE", 0, 0, ALL,
+	{ "system-resolver", 0, KIND_FLAG, AT(system_resolver), NULL, 0, 0,
+	    LOOK, NULL,
+	    "forward to what /etc/resolv.conf names, validating here" },
+	{ "trust-anchor", 0, KIND_TEXT, AT(trust_anchor), "FILE", 0, 0, LOOK,
 	    NULL, "DS or DNSKEY records in zone format (the IANA root keys)" },
-	{ "root-hints", 0, KIND_TEXT, AT(root_hints), "FILE", 0, 0, ALL, NULL,
+	{ "root-hints", 0, KIND_TEXT, AT(root_hints), "FILE", 0, 0, LOOK, NULL,
 	    "root servers in zone format (built in)" },
-	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, ALL, "How to judge",
+	{ "at", 0, KIND_TIME, AT(at), "TIME", 0, 0, LOOK, "How to judge",
 	    "judge certificates and signatures at this time: RFC 3339, or "
 	    "from now as +14d, -2h (now)" },
 	{ "pkix", 0, KIND_FLAG, AT(pkix), NULL, 0, 0, TALK, NULL,
@@ -180,8 +231,8 @@ const struct option_spec option_specs[] = {
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN |
-		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
+	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
+		COMMAND_TRACE | UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
@@ -191,14 +242,15 @@ const struct option_spec option_specs[] = {
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
 	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
 		UNHEEDED(COMMAND_SCAN),
 	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_CHECK | COMMAND_VERIFY | UNHEEDED(COMMAND_SERVE), NULL,
-	    "only the line with the verdict" },
+	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY |
+		UNHEEDED(COMMAND_SERVE),
+	    NULL, "only the line with the verdict" },
 	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "reports in the order of the list, not as they end" },
 	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
@@ -231,9 +283,11 @@ const struct option_spec option_specs[] = {
 	{ "drain", 0, KIND_NUMBER, AT(drain), "SECONDS", 0, 3600, COMMAND_SCAN,
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
-	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, ALL | COMMAND_EXPLAIN,
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_TLSA, NULL,
+	    "nothing but the records: no comments, no warnings" },
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, LOOK | COMMAND_EXPLAIN,
 	    "About danelaw", "this text" },
-	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, ALL, NULL,
+	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, LOOK, NULL,
 	    "versions of the program and its libraries" },
 };
 

@@ -4,8 +4,7 @@
  *
  * options.c alone reads it; the rest of the program sees options.h.
  */
-#ifndef CLI_OPTION_TABLE_H
-#define CLI_OPTION_TABLE_H
+#pragma once
 
 #include "cli/options.h"
 
@@ -44,5 +43,3 @@ struct option_spec {
 #define OPTION_SPECS_MAX 128 /* room for those of any command */
 extern const struct option_spec option_specs[];
 extern const size_t n_option_specs;
-
-#endif

@@ -277,7 +277,9 @@ options_finish(struct settings *settings)
 	struct text_list *lists[] = { &settings->resolvers, &settings->records,
 		&settings->references, &settings->listens,
 		&settings->http_hosts, &settings->socketmaps,
-		&settings->domains, &settings->domain_files };
+		&settings->domains, &settings->domain_files, &settings->hosts,
+		&settings->chains, &settings->key_files, &settings->next_keys,
+		&settings->requests, &settings->lives };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		free(lists[i]->texts);

@@ -3,8 +3,7 @@
  * options.h - one table of options: the parser, --help, the completion and
  * the check of the man page all come from it.
  */
-#ifndef CLI_OPTIONS_H
-#define CLI_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +18,8 @@ enum {
 	COMMAND_SERVE = 1 << 6,
 	COMMAND_VERIFY = 1 << 8,
 	COMMAND_SCAN = 1 << 9,
+	COMMAND_TLSA = 1 << 10,
+	COMMAND_TRACE = 1 << 12,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -29,6 +30,7 @@ struct text_list {
 
 struct settings {
 	long port, connect_port, timeout;
+	long dns_port;                 /* trace */
 	long expiry_days, rrsig_hours; /* check; 0: the defaults */
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
@@ -50,7 +52,7 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
-	bool allow_private; /* serve and scan */
+	bool allow_private; /* serve, scan and trace */
 	/* The daemon's own. */
 	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
@@ -60,6 +62,11 @@ struct settings {
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
 	bool order, summary, zones;
 	const char *resume, *shard;
+	/* tlsa, which sets the defaults where 0 counts */
+	struct text_list hosts, chains, key_files, next_keys, requests, lives;
+	long usage, selector, mtype, ttl;
+	bool issuer, current, trust_live, drop;
+	const char *format, *server;
 	long concurrency, workers, per_host, rate, drain;
 };
 
@@ -88,5 +95,3 @@ void options_list(unsigned command, FILE *out);
 void options_each_key(unsigned command,
     void (*fn)(const char *name, bool is_list, bool is_flag, void *arg),
     void *arg);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * outlet.h - results on their way to the output, as they come or in order.
  */
-#ifndef CLI_OUTLET_H
-#define CLI_OUTLET_H
+#pragma once
 
 #include "cli/meter.h"
 #include "scan/head.h"
@@ -27,5 +26,3 @@ void outlet_take(struct outlet *outlet, const struct head_result *result);
 void outlet_rest(struct outlet *outlet);
 /* The order is not the outlet's. */
 void outlet_finish(struct outlet *outlet);
-
-#endif

@@ -40,8 +40,6 @@ tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct progress *progress = arg;
 	struct waiting waiting = { .n = 0 };
-	(void)fd;
-	(void)what;
 
 	danelaw_engine_waiting(progress->engine, count_one, &waiting);
 	progress_clear(progress);

@@ -2,8 +2,7 @@
 /*
  * progress.h - on a terminal, what a check that takes long is waiting for.
  */
-#ifndef CLI_PROGRESS_H
-#define CLI_PROGRESS_H
+#pragma once
 
 #include <danelaw.h>
 
@@ -18,5 +17,3 @@ struct progress *progress_new(
 /* Takes its line off the terminal, before something else is printed. */
 void progress_clear(struct progress *progress);
 void progress_free(struct progress *progress);
-
-#endif

@@ -142,10 +142,6 @@ const char *
 sandbox_enter(const char *const *files, size_t n_files,
     const char *const *unlink, size_t n_unlink)
 {
-	(void)files;
-	(void)n_files;
-	(void)unlink;
-	(void)n_unlink;
 	return "this program was built without Landlock";
 }
 

@@ -2,8 +2,7 @@
 /*
  * sandbox.h - a daemon gives away what it needs no more (Landlock).
  */
-#ifndef CLI_SANDBOX_H
-#define CLI_SANDBOX_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,5 +16,3 @@
  */
 const char *sandbox_enter(const char *const *files, size_t n_files,
     const char *const *unlink, size_t n_unlink);
-
-#endif

@@ -100,8 +100,6 @@ tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct scan *scan = arg;
 	struct buf text = { .limit = 0 };
-	(void)fd;
-	(void)what;
 
 	update_counts(scan);
 	buf_puts(&text, "danelaw: ");
@@ -245,8 +243,6 @@ admit(struct scan *scan)
 static void
 admit_again(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
 	admit(arg);
 }
 
@@ -254,8 +250,6 @@ static void
 read_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct scan *scan = arg;
-	(void)fd;
-	(void)what;
 
 	if (read_more(scan))
 		admit(scan);
@@ -321,8 +315,6 @@ static void
 drained(evutil_socket_t fd, short what, void *arg)
 {
 	struct scan *scan = arg;
-	(void)fd;
-	(void)what;
 
 	event_base_loopbreak(scan->base);
 }
@@ -332,8 +324,6 @@ take_signal(evutil_socket_t fd, short what, void *arg)
 {
 	struct scan *scan = arg;
 	const struct timeval limit = { .tv_sec = scan->options->drain_seconds };
-	(void)fd;
-	(void)what;
 
 	event_del(scan->readable);
 	scan->ended = true;

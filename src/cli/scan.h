@@ -3,8 +3,7 @@
  * scan.h - a list on its way through the head: what goes in when, what comes
  * out where, and how it ends.
  */
-#ifndef CLI_SCAN_H
-#define CLI_SCAN_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -29,5 +28,3 @@ struct scan_options {
  * stderr, and returns the exit status. The workers have ended then.
  */
 int scan_run(const struct scan_options *options);
-
-#endif

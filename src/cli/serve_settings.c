@@ -14,17 +14,10 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "scan/seen.h"
 #include "serve/config.h"
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #define KEYS_MAX 100
-
-struct seen {
-	UT_hash_handle hh;
-	const char *key;
-};
 
 struct reading {
 	struct serve_settings *settings;
@@ -32,7 +25,7 @@ struct reading {
 	struct option_error *error;
 	struct config_key keys[KEYS_MAX + 1];
 	size_t n_keys;
-	struct seen *seen;  /* domains; in the arena */
+	struct seen *seen;  /* domains */
 	const char **words; /* options from the file; in the arena */
 	size_t n_words;
 };
@@ -144,18 +137,18 @@ add_domain(struct reading *reading, const struct nexthop *hop)
 {
 	struct serve_settings *settings = reading->settings;
 	struct arena *arena = settings->arena;
-	struct seen *seen = arena_alloc(arena, sizeof(*seen)), *found;
+	char *key = arena_printf(arena, "%s %u", hop->domain, hop->port);
 	struct nexthop *added;
 
-	if (seen == NULL)
-		return false;
-	seen->key = arena_printf(arena, "%s %u", hop->domain, hop->port);
-	if (seen->key == NULL)
-		return false;
-	HASH_FIND_STR(reading->seen, seen->key, found);
-	if (found != NULL)
+	switch (key == NULL ? SEEN_NO_MEMORY
+			    : seen_add(reading->seen, key, strlen(key))) {
+	case SEEN_BEFORE:
 		return true;
-	HASH_ADD_KEYPTR(hh, reading->seen, seen->key, strlen(seen->key), seen);
+	case SEEN_NO_MEMORY:
+		return false;
+	case SEEN_NEW:
+		break;
+	}
 	added = ARENA_PUSH(arena, settings->domains, settings->n_domains);
 	if (added == NULL)
 		return false;
@@ -288,16 +281,21 @@ serve_settings_read(
 	struct reading reading = {
 		.settings = settings, .now = now, .error = error
 	};
+	struct fingerprint_secret secret;
 	bool taken;
 
-	if (settings == NULL || (settings->arena = arena_new()) == NULL) {
+	if (fingerprint_secret_make(&secret))
+		reading.seen = seen_new(&secret);
+	if (reading.seen == NULL || settings == NULL ||
+	    (settings->arena = arena_new()) == NULL) {
 		say(&reading, NULL);
+		seen_free(reading.seen);
 		free(settings);
 		return NULL;
 	}
 	options_each_key(COMMAND_SERVE, add_key, &reading);
 	taken = read_all(&reading, argc, argv);
-	HASH_CLEAR(hh, reading.seen);
+	seen_free(reading.seen);
 	if (taken)
 		return settings;
 	serve_settings_free(settings);

@@ -2,8 +2,7 @@
 /*
  * serve_settings.h - the options of serve, from its file and its arguments.
  */
-#ifndef CLI_SERVE_SETTINGS_H
-#define CLI_SERVE_SETTINGS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -29,5 +28,3 @@ struct serve_settings *serve_settings_read(
 bool serve_settings_alike(
     const struct serve_settings *a, const struct serve_settings *b);
 void serve_settings_free(struct serve_settings *settings); /* NULL is fine */
-
-#endif

@@ -6,13 +6,10 @@
  * again, so that what is there can be read, and gone on with. What went into
  * a pipe cannot be taken back.
  */
-#ifndef CLI_SINK_H
-#define CLI_SINK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* One line and its end, at once. False: errno says why. */
 bool sink_write(int fd, const char *line, size_t len);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * unpack.h - a file as a whole, unpacked where it is gzip's (RFC 1952).
  */
-#ifndef CLI_UNPACK_H
-#define CLI_UNPACK_H
+#pragma once
 
 #include "base/buf.h"
 
@@ -15,5 +14,3 @@ enum { UNPACK_MAX = 2 << 20 };
  * out is empty; buf_finish() is for the caller in any case.
  */
 bool unpack_file(const char *path, struct buf *out, const char **why);
-
-#endif

@@ -10,8 +10,7 @@
  * A worker ignores SIGINT, SIGTERM, SIGPIPE and SIGXFSZ: its parent decides,
  * and to hang up is all it takes. It does not outlive its parent.
  */
-#ifndef CLI_WORKERS_H
-#define CLI_WORKERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,5 +63,3 @@ void workers_kill(struct workers *workers, size_t index);
  */
 void workers_end(
     struct workers *workers, int patience_ms, worker_end_fn *ended, void *arg);
-
-#endif

@@ -6,8 +6,7 @@
  * calls every zone insecure: so the file is read here, and libunbound is
  * given the records.
  */
-#ifndef DNS_ANCHOR_H
-#define DNS_ANCHOR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ bool anchors_read(struct arena *arena, const char *file,
  */
 bool anchors_find(struct arena *arena, const char *const *files, size_t n_files,
     struct anchors *anchors);
-
-#endif

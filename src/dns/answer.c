@@ -25,6 +25,8 @@ rrtype_word(enum rrtype type)
 		return "A";
 	case RRTYPE_CNAME:
 		return "CNAME";
+	case RRTYPE_SOA:
+		return "SOA";
 	case RRTYPE_MX:
 		return "MX";
 	case RRTYPE_TXT:
@@ -135,6 +137,12 @@ record_read(struct arena *arena, const struct packet *packet,
 		record->preference = (uint16_t)(rdata[0] << 8 | rdata[1]);
 		keep = 2;
 		break;
+	case RRTYPE_SOA:
+		name = packet_first_name(packet, rr);
+		if (name == NULL)
+			return false;
+		keep = 0;
+		break;
 	case RRTYPE_CNAME:
 		name = packet_rdata_name(packet, rr, 0);
 		if (name == NULL)
@@ -201,7 +209,22 @@ follow_aliases(struct arena *arena, const struct packet *packet,
 	return NULL;
 }
 
-/* NULL, or what is wrong. */
+/*
+ * Canonical order of RDATA (RFC 4034 6.3), as servers and resolvers rotate it
+ * and the same zone must make the same report.
+ */
+static int
+record_compare(const void *left, const void *right)
+{
+	const struct answer_record *a = left, *b = right;
+	int order =
+	    memcmp(a->rdata, b->rdata, a->len < b->len ? a->len : b->len);
+
+	if (order == 0 && a->name != NULL && b->name != NULL)
+		order = strcmp(a->name, b->name);
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
 /* "*.example" of "a.b.example", for which a wildcard filled in two. */
 static void
 note_origin(
@@ -222,6 +245,7 @@ note_origin(
 		    arena_printf(arena, *rest == '\0' ? "*" : "*.%s", rest);
 }
 
+/* NULL, or what is wrong. */
 static const char *
 read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
     struct answer *answer)
@@ -257,6 +281,9 @@ read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
 		else if (!record_read(arena, packet, rr, record))
 			wrong = "the answer has a malformed record";
 	}
+	if (wrong == NULL && answer->n_records > 1)
+		qsort(answer->records, answer->n_records,
+		    sizeof(*answer->records), record_compare);
 	if (answer->lookup.n_records > 0)
 		note_origin(
 		    arena, packet_origin(packet, name, (uint16_t)type), answer);
@@ -335,6 +362,7 @@ answer_spoil(struct answer *answer, enum danelaw_dnssec dnssec, const char *why)
 	answer->lookup.dnssec = dnssec;
 	answer->lookup.presence = DANELAW_PRESENCE_UNKNOWN;
 	answer->lookup.why = why;
+	answer->lookup.cause = reason_cause(why);
 	answer->lookup.n_records = 0;
 	answer->lookup.wildcard = false;
 	answer->records = NULL;
@@ -469,6 +497,7 @@ answer_fail(struct arena *arena, const char *name, enum rrtype type,
 {
 	answer_init(arena, name, type, answer);
 	answer->lookup.why = text_printable_str(arena, why, 2 * REASON_MAX);
+	answer->lookup.cause = reason_cause(why);
 }
 
 static void

@@ -5,8 +5,7 @@
  * Only this file and anchor.c see ldns. RFC 7672 section 2.1.1 for the
  * standing: insecure or absent is believed only of a packet without any error.
  */
-#ifndef DNS_ANSWER_H
-#define DNS_ANSWER_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -18,6 +17,7 @@
 enum rrtype {
 	RRTYPE_A = 1,
 	RRTYPE_CNAME = 5,
+	RRTYPE_SOA = 6,
 	RRTYPE_MX = 15,
 	RRTYPE_TXT = 16,
 	RRTYPE_AAAA = 28,
@@ -28,10 +28,11 @@ enum rrtype {
 
 /* One record of the type asked for. */
 struct answer_record {
-	const uint8_t *rdata; /* as on the wire; MX without its name */
+	const uint8_t *rdata; /* as on the wire, without name */
 	size_t len;
 	uint16_t preference; /* MX */
-	const char *name;    /* MX, CNAME: the target, as name_from_dns() */
+	/* MX, CNAME: the target; SOA: the primary server; name_from_dns() */
+	const char *name;
 };
 
 struct answer {
@@ -83,5 +84,3 @@ void answer_copy_lookup(struct arena *arena, const struct answer *answer,
 const char *rrtype_word(enum rrtype type);
 /* Can there be such a question? name as for resolver_ask(). */
 bool answer_can_ask(const char *name);
-
-#endif

@@ -7,8 +7,7 @@
  * with the file: "cannot be read: Permission denied". It lives in the arena
  * or is static. Nothing else is changed then.
  */
-#ifndef DNS_FILES_H
-#define DNS_FILES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ bool file_read_hints(struct arena *arena, const char *file,
 #define FILE_MAX_NAMESERVERS 8
 bool file_read_resolv_conf(struct arena *arena, const char *file,
     const char ***places, size_t *n_places, const char **why);
-
-#endif

@@ -7,8 +7,7 @@
  * a copy and wakes the loop. One whose passenger has left goes on to its
  * end, since libunbound goes on, too, and keeps its place in the count.
  */
-#ifndef DNS_FLIGHT_H
-#define DNS_FLIGHT_H
+#pragma once
 
 #include <sys/queue.h>
 
@@ -44,5 +43,3 @@ void flight_read(const struct flight *flight, struct arena *arena,
     const char *name, enum rrtype type, struct answer *answer);
 /* One that has landed, or whose upstream is no more. */
 void flight_free(struct flight *flight);
-
-#endif

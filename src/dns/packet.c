@@ -153,6 +153,16 @@ packet_rdata_name(
 	return name;
 }
 
+ldns_rdf *
+packet_first_name(const struct packet *packet, const struct packet_rr *rr)
+{
+	struct packet upto = { packet->bytes, rr->rdata + rr->len, 0, NULL, 0,
+		0 };
+	size_t pos = rr->rdata;
+
+	return rr->len == 0 ? NULL : read_name(&upto, &pos);
+}
+
 /* Does the answer rest on this record? In a denial the proof does count. */
 static bool
 is_used(const struct packet_rr *rr, uint16_t type)

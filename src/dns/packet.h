@@ -4,8 +4,7 @@
  *
  * Any bytes may be read; nothing in them is believed beyond the packet's end.
  */
-#ifndef DNS_PACKET_H
-#define DNS_PACKET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +59,9 @@ unsigned packet_rcode(const struct packet *packet);
 /* The name that fills the RDATA from skip on; NULL where none does. */
 ldns_rdf *packet_rdata_name(
     const struct packet *packet, const struct packet_rr *rr, size_t skip);
+/* The name that the RDATA begins with, as that of a SOA. */
+ldns_rdf *packet_first_name(
+    const struct packet *packet, const struct packet_rr *rr);
 /* Of the records the answer rests on, the proof of a denial included. */
 uint32_t packet_least_ttl(const struct packet *packet);
 /* A signature; times are 0 and rr is NULL where there is none. */
@@ -78,5 +80,3 @@ bool packet_is_signature(
 /* The zone that made a signature; NULL: malformed. */
 ldns_rdf *packet_signer(
     const struct packet *packet, const struct packet_rr *rr);
-
-#endif

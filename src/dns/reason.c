@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -150,6 +151,81 @@ reason_shorten(struct arena *arena, const char *text)
 		copy[len - strlen(chain)] = '\0';
 	return *copy == '\0' ? NULL
 			     : text_printable_str(arena, copy, REASON_MAX);
+}
+
+/*
+ * What libunbound says, and we at the self-test and the deadline; the first
+ * that fits counts.
+ */
+static const struct {
+	enum danelaw_dns_cause cause;
+	const char *patterns[8]; /* up to a NULL */
+} causes[] = {
+	{ DANELAW_DNS_CLOCK, { "signatures of the root zone are not valid" } },
+	{ DANELAW_DNS_ANCHOR, { "trust anchor" } },
+	{ DANELAW_DNS_EXPIRED, { "signature expired", "has expired" } },
+	{ DANELAW_DNS_NOT_YET_VALID, { "inception date", "not yet valid" } },
+	{ DANELAW_DNS_ITERATIONS, { "iteration" } },
+	{ DANELAW_DNS_ALGORITHM,
+	    { "algorithm refused", "unsupported algorithm",
+		"supported algorithms" } },
+	{ DANELAW_DNS_LOOP, { "restarts", "loop", "in a circle" } },
+	{ DANELAW_DNS_DENIAL,
+	    { "nsec", "denial", "proof", "prove", "no dnssec records",
+		"no ds" } },
+	{ DANELAW_DNS_UNSIGNED,
+	    { "no signatures", "signature missing", "missing signature",
+		"no rrsig" } },
+	{ DANELAW_DNS_MISMATCH,
+	    { "verification failed", "crypto failed", "mismatch", "dnskey",
+		"unknown keys", "no keys have a ds", "matches ds" } },
+	{ DANELAW_DNS_TIMEOUT, { "timed out", "timeout", "no answer came" } },
+};
+
+/*
+ * The validator's words without the names in them: proofpoint.com is no
+ * proof. Names are written with a dot, and not only at their end.
+ */
+static void
+drop_names(const char *why, char *words, size_t room)
+{
+	size_t len = 0, n;
+
+	*words = '\0';
+	while (why != NULL && *why != '\0' && len < room) {
+		n = strcspn(why, " ");
+		if (n < 2 || memchr(why, '.', n - 1) == NULL)
+			len += (size_t)snprintf(
+			    words + len, room - len, "%.*s ", (int)n, why);
+		why += n + strspn(why + n, " ");
+	}
+}
+
+static enum danelaw_dns_cause
+cause_of(const char *words)
+{
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		for (const char *const *p = causes[i].patterns; *p != NULL; p++)
+			if (strcasestr(words, *p) != NULL)
+				return causes[i].cause;
+	}
+	return DANELAW_DNS_UNTOLD;
+}
+
+enum danelaw_dns_cause
+reason_cause(const char *why)
+{
+	char words[1024];
+	enum danelaw_dns_cause cause;
+
+	drop_names(why, words, sizeof(words));
+	cause = cause_of(words);
+	/* The root's own signatures: it is hardly the root that is wrong. */
+	if (cause == DANELAW_DNS_ANCHOR &&
+	    (strcasestr(words, "signature expired") != NULL ||
+		strcasestr(words, "inception date") != NULL))
+		return DANELAW_DNS_CLOCK;
+	return cause;
 }
 
 bool

@@ -2,11 +2,9 @@
 /*
  * reason.h - what libunbound says of a failure, shortened for people.
  */
-#ifndef DNS_REASON_H
-#define DNS_REASON_H
+#pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <danelaw_report.h>
 
 struct arena;
 
@@ -19,6 +17,9 @@ struct arena;
  * says nothing.
  */
 char *reason_shorten(struct arena *arena, const char *text);
+
+/* What such a line tells. NULL, or words that are not known: UNTOLD. */
+enum danelaw_dns_cause reason_cause(const char *why);
 
 /*
  * Reads a line of libunbound's log, as
@@ -56,5 +57,3 @@ const char *reason_recall(
 /* Is this text no reason, but only says that there was one? */
 bool reason_is_from_cache(const char *text);
 void reason_memory_finish(struct reason_memory *memory);
-
-#endif

@@ -52,6 +52,7 @@ struct resolver_query {
 	bool finished;
 	char *failed; /* why it did the first time; NULL: it is the first */
 	enum danelaw_dnssec standing; /* and how it stood then */
+	enum danelaw_dns_cause cause;
 	char name[];
 };
 
@@ -154,8 +155,6 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	    : "too many other questions came before";
 	char why[80];
 
-	(void)fd;
-	(void)what;
 	/* It came while we were kept from looking. */
 	if (query->flight != NULL && query->flight->landed)
 		return;
@@ -273,6 +272,7 @@ ask_again(struct resolver_query *query, const struct answer *answer)
 	if (query->failed == NULL)
 		return false;
 	query->standing = answer->lookup.dnssec;
+	query->cause = answer->lookup.cause;
 	TAILQ_INSERT_TAIL(&resolver->waiting, query, link);
 	resolver_wake(resolver);
 	return true;
@@ -289,8 +289,11 @@ note_first(
 	if (query->failed == NULL)
 		return;
 	lookup->failed_first = arena_strdup(arena, query->failed);
-	if (query->standing == lookup->dnssec && lookup->failed_first != NULL)
+	lookup->first_cause = query->cause;
+	if (query->standing == lookup->dnssec && lookup->failed_first != NULL) {
 		lookup->why = lookup->failed_first;
+		lookup->cause = query->cause;
+	}
 }
 
 /* False: the resolver is no more. */
@@ -381,19 +384,22 @@ can_take_up(const struct resolver *resolver)
 }
 
 static void
+begin_test(struct resolver *resolver)
+{
+	if (resolver->health != RESOLVER_UNTESTED)
+		testing_forget(resolver);
+	testing_begin(resolver);
+}
+
+static void
 on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct resolver *resolver = arg;
 
-	(void)fd;
-	(void)what;
 	if (!deliver_some(resolver))
 		return;
-	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting)) {
-		if (resolver->health != RESOLVER_UNTESTED)
-			testing_forget(resolver);
-		testing_begin(resolver);
-	}
+	if (resolver->phase == PHASE_IDLE && !TAILQ_EMPTY(&resolver->waiting))
+		begin_test(resolver);
 	for (int i = 0; i < TURN && can_take_up(resolver); i++) {
 		if (!take_up(resolver, TAILQ_FIRST(&resolver->waiting)))
 			return;
@@ -402,6 +408,19 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 		resolver_wake(resolver);
 	else if (can_take_up(resolver))
 		evtimer_add(resolver->pump, &pace);
+}
+
+void
+resolver_ahead(struct resolver *resolver, const char *name, enum rrtype type)
+{
+	struct flight *flight;
+
+	if (resolver->phase == PHASE_IDLE)
+		begin_test(resolver);
+	if (resolver->phase != PHASE_FAILED &&
+	    resolver->fleet.n < resolver->window / 2)
+		(void)flight_start(&resolver->fleet, resolver->upstream, name,
+		    type, NULL, &flight);
 }
 
 /* Beginning and end. */

@@ -6,8 +6,7 @@
  * resolver per process and base. Answers come in from the loop, never from
  * inside resolver_ask().
  */
-#ifndef DNS_RESOLVER_H
-#define DNS_RESOLVER_H
+#pragma once
 
 #include "dns/answer.h"
 
@@ -62,6 +61,12 @@ typedef void resolver_done_fn(const struct answer *answer, void *arg);
  */
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
     enum rrtype type, int64_t deadline, resolver_done_fn *done, void *arg);
+/*
+ * Asks for the sake of the cache: nobody hears of the answer, nor of there
+ * being none. Does not wait for the self-test, which it may begin.
+ */
+void resolver_ahead(
+    struct resolver *resolver, const char *name, enum rrtype type);
 /* done() will not be called. NULL is fine. */
 void resolver_cancel(struct resolver_query *query);
 
@@ -98,6 +103,11 @@ void resolver_retest(struct resolver *resolver);
  * asked again. Where other upstreams are configured there is nothing to do.
  */
 void resolver_renew(struct resolver *resolver);
+/*
+ * Makes the upstreams anew, whatever they are, so that nothing is remembered;
+ * what was in flight is asked again. False: not now, they are being tested.
+ */
+bool resolver_refresh(struct resolver *resolver);
 /* The resolv.conf that its upstreams are from, or NULL. */
 const char *resolver_file(const struct resolver *resolver);
 /* Does it use what resolv.conf names because no root server answers? */
@@ -109,5 +119,3 @@ bool resolver_fell_back(const struct resolver *resolver);
 uint32_t resolver_unjudged(const struct resolver *resolver);
 /* Its version, for --version. */
 const char *resolver_library(void);
-
-#endif

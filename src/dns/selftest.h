@@ -5,8 +5,7 @@
  * Pure. Without a trust anchor in effect everything would be insecure, which
  * to RFC 7672 is as good as "no DANE here": so nothing but SECURE will do.
  */
-#ifndef DNS_SELFTEST_H
-#define DNS_SELFTEST_H
+#pragma once
 
 #include "dns/resolver.h"
 
@@ -23,5 +22,3 @@ enum resolver_health selftest_health(const struct answer *answer);
 /* The cause and the remedy, in the arena. NULL if it is good. */
 const char *selftest_reason(struct arena *arena, enum resolver_health health,
     const struct selftest_subject *subject, const struct answer *answer);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * settings.h - how to resolve: as configured, or after the fall-back.
  */
-#ifndef DNS_SETTINGS_H
-#define DNS_SETTINGS_H
+#pragma once
 
 #include "dns/anchor.h"
 #include "dns/resolver.h"
@@ -53,5 +52,3 @@ const char *settings_words(
 /* "the root servers", or "192.0.2.1 and 192.0.2.2". Never NULL. */
 const char *settings_servers(
     struct arena *arena, const struct settings *settings);
-
-#endif

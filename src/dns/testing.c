@@ -151,8 +151,6 @@ testing_deadline(evutil_socket_t fd, short what, void *arg)
 		.timed_out = true,
 	};
 
-	(void)fd;
-	(void)what;
 	/* It may have landed in this very turn of the loop. */
 	if (resolver->phase != PHASE_TESTING || resolver->test == NULL ||
 	    resolver->test->landed)
@@ -189,6 +187,18 @@ resolver_renew(struct resolver *resolver)
 		return;
 	resolver->phase = PHASE_IDLE;
 	resolver_wake(resolver);
+}
+
+bool
+resolver_refresh(struct resolver *resolver)
+{
+	if (resolver->phase == PHASE_TESTING)
+		return false;
+	resolver_drop_upstream(resolver);
+	resolver->lacked_at = 0;
+	resolver->phase = PHASE_IDLE;
+	resolver_wake(resolver);
+	return true;
 }
 
 const char *

@@ -2,8 +2,7 @@
 /*
  * testing.h - a resolver from the inside, and its self-test.
  */
-#ifndef DNS_TESTING_H
-#define DNS_TESTING_H
+#pragma once
 
 #include <event2/util.h>
 
@@ -55,5 +54,3 @@ void testing_forget(struct resolver *resolver);
 void testing_begin(struct resolver *resolver);
 void testing_landed(struct resolver *resolver, struct flight *flight);
 void testing_deadline(evutil_socket_t fd, short what, void *arg);
-
-#endif

@@ -192,7 +192,6 @@ on_answer(void *arg, int rcode, void *packet, int len, int security, char *why,
 	bool failed = rcode != 0 || packet == NULL || len < 4 ||
 	    (((const uint8_t *)packet)[3] & 15) != 0;
 
-	(void)ratelimited;
 	/* ub_ctx_delete() calls back for all that still runs. */
 	if (!upstream->closing) {
 		const struct answer_raw raw = {
@@ -444,7 +443,7 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 		/*
 		 * No denial is made up from others that came before: whether
 		 * servers still answer is told by asking for a name that
-		 * nobody has.
+		 * nobody has. It spares a scan about one question in seventy.
 		 */
 		{ "aggressive-nsec:", "no" },
 		/* It tells the root of resolvers' anchors, not of ours. */
@@ -487,8 +486,6 @@ set_all_options(struct ub_ctx *ctx, const struct upstream_config *config)
 static void
 on_prime(const struct answer_raw *raw, void *arg)
 {
-	(void)raw;
-	(void)arg;
 }
 
 struct upstream *

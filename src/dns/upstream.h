@@ -5,8 +5,7 @@
  * The only file that sees libunbound. Its log is process-wide, and so are
  * some of its settings: no two upstreams at work at one time.
  */
-#ifndef DNS_UPSTREAM_H
-#define DNS_UPSTREAM_H
+#pragma once
 
 #include "dns/answer.h"
 
@@ -59,5 +58,3 @@ uint32_t upstream_unjudged(const struct upstream *upstream);
 /* An address, and a port from 1 on if there is one: "ADDR[@PORT]". */
 bool upstream_is_place(const char *text);
 const char *upstream_version(void);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * First the findings in the order of findings.def, then what unseen.def has.
  */
-#ifndef MODEL_CATALOGUE_H
-#define MODEL_CATALOGUE_H
+#pragma once
 
 #include "model/finding.h"
 
@@ -31,5 +30,3 @@ bool catalogue_says(const struct catalogue_item *item, const char *text);
  * quotes; "..." and words in capitals may be anything.
  */
 bool catalogue_quotes(const struct catalogue_item *item, const char *line);
-
-#endif

@@ -5,8 +5,7 @@
  * findings.def is the one source: id, severity, sentences, RFC section and
  * TLSRPT result-type (RFC 8460 section 4.3) of every finding.
  */
-#ifndef MODEL_FINDING_H
-#define MODEL_FINDING_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -64,5 +63,3 @@ size_t finding_weight(const struct danelaw_finding *finding);
 /* Has the report a finding of this id? subject NULL: about anything. */
 bool finding_present(const struct danelaw_report *report, enum finding_id id,
     const char *subject);
-
-#endif

@@ -5,8 +5,7 @@
  * Lines come from anywhere and may hold anything; no more than LOG_MAX bytes
  * of one are looked at.
  */
-#ifndef MODEL_LOG_H
-#define MODEL_LOG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ struct log_names {
 };
 
 struct log_names log_names(struct arena *arena, const char *line);
-
-#endif

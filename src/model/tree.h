@@ -5,8 +5,7 @@
  * Floors add to one tree in one arena; who builds it may write to any part.
  * Once the tree is handed out it is const for everybody.
  */
-#ifndef MODEL_TREE_H
-#define MODEL_TREE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -28,5 +27,3 @@ char *tree_place(struct arena *arena, const struct danelaw_host *host,
     const struct danelaw_address *address);
 /* "3 1 1 8d02536c...fbcf286d", long data shortened. */
 char *tree_short_rr(struct arena *arena, const struct danelaw_record *record);
-
-#endif

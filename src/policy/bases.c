@@ -53,3 +53,12 @@ bases_judge(enum danelaw_dnssec dnssec, enum danelaw_presence presence)
 	}
 	return BASES_STOP_ERROR;
 }
+
+enum danelaw_dnssec
+bases_alias(enum danelaw_dnssec dnssec, enum danelaw_presence presence)
+{
+	return dnssec == DANELAW_DNSSEC_SECURE &&
+		presence != DANELAW_PRESENCE_DATA
+	    ? DANELAW_DNSSEC_INSECURE
+	    : dnssec;
+}

@@ -4,8 +4,7 @@
  *
  * Pure. RFC 7672 sections 2.1.3, 2.2.2 and 2.2.3.
  */
-#ifndef POLICY_BASES_H
-#define POLICY_BASES_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -22,6 +21,13 @@ struct address_facts {
  */
 bool bases_need_alias(const struct address_facts *facts);
 
+/*
+ * How the alias stands by the answer to that question. It was there a moment
+ * ago; gone, it proves nothing.
+ */
+enum danelaw_dnssec bases_alias(
+    enum danelaw_dnssec dnssec, enum danelaw_presence presence);
+
 #define BASES_MAX 2
 /* Fills bases with borrowed names, returns how many: 0, 1 or 2. */
 size_t bases_for(
@@ -35,5 +41,3 @@ enum bases_next {
 /* What an answer to the TLSA question at one candidate means. */
 enum bases_next bases_judge(
     enum danelaw_dnssec dnssec, enum danelaw_presence presence);
-
-#endif

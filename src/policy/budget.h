@@ -6,8 +6,7 @@
  * time. Every host gets one address first, by preference, then a second one,
  * and so on, until the domain's budget is spent. Pure.
  */
-#ifndef POLICY_BUDGET_H
-#define POLICY_BUDGET_H
+#pragma once
 
 #include <stddef.h>
 
@@ -28,5 +27,3 @@ size_t budget_share(const struct budget *budget, size_t n_hosts);
  */
 void budget_divide(const struct budget *budget, const size_t *has,
     size_t *grants, size_t n_hosts);
-
-#endif

@@ -15,9 +15,7 @@
 #define ALERT_ILLEGAL_PARAMETER 47
 #define ALERT_ACCESS_DENIED 49
 #define ALERT_MISSING_EXTENSION 109
-#define ALERT_PROTOCOL_VERSION 70
 #define ALERT_INSUFFICIENT_SECURITY 71
-#define ALERT_UNRECOGNIZED_NAME 112
 #define ALERT_CERTIFICATE_REQUIRED 116
 
 #define DH_LEAST_BITS 1024 /* below that OpenSSL refuses at any level */
@@ -25,24 +23,10 @@
 #define BIG_HELLO 1000     /* octets; without a hybrid it is some 300 */
 
 static bool
-says(const struct danelaw_trial *trial, const char *words)
-{
-	return trial->error != NULL && strstr(trial->error, words) != NULL;
-}
-
-static bool
 is_cut(const struct danelaw_trial *trial)
 {
-	return says(trial, "closed the connection") ||
-	    says(trial, "unexpected eof") || says(trial, "reset by peer") ||
-	    says(trial, "Broken pipe");
-}
-
-static bool
-is_no_tls(const struct danelaw_trial *trial)
-{
-	return says(trial, "not TLS") || says(trial, "wrong version number") ||
-	    says(trial, "before the TLS handshake");
+	return trial->fault == DANELAW_TLS_CLOSED ||
+	    trial->fault == DANELAW_TLS_RESET;
 }
 
 /* How servers end it that miss a client certificate or dislike it. */
@@ -76,97 +60,63 @@ needs_cert(const struct danelaw_trial *trial)
 }
 
 static bool
-is_name_alert(const struct danelaw_trial *trial)
-{
-	return trial->alert == ALERT_UNRECOGNIZED_NAME;
-}
-
-static bool
-is_version_alert(const struct danelaw_trial *trial)
-{
-	return trial->alert == ALERT_PROTOCOL_VERSION ||
-	    says(trial, "unsupported protocol");
-}
-
-static bool
-is_short_dh(const struct danelaw_trial *trial)
-{
-	/* The second one is OpenSSL 3.5's for what has none. */
-	return says(trial, "dh key too small") ||
-	    says(trial, "unknown security bits");
-}
-
-static bool
-is_renegotiation(const struct danelaw_trial *trial)
-{
-	return says(trial, "legacy renegotiation");
-}
-
-static bool
-is_curve(const struct danelaw_trial *trial)
-{
-	return says(trial, "wrong curve");
-}
-
-static bool
-is_signature(const struct danelaw_trial *trial)
-{
-	return says(trial, "bad signature") ||
-	    says(trial, "wrong signature type");
-}
-
-static bool
 is_late(const struct danelaw_trial *trial)
 {
 	return trial->timeout;
 }
 
-/* No handshake was due yet. */
-static bool
-is_mute(const struct danelaw_trial *trial)
-{
-	return !trial->shook && says(trial, "no greeting");
-}
-
-static bool
-is_any(const struct danelaw_trial *trial)
-{
-	(void)trial;
-	return true;
-}
-
-/* The first that fits is the clue; no offers: it says all. */
-static const struct {
-	bool (*fits)(const struct danelaw_trial *trial);
+/*
+ * The first that fits is the clue, and the last does always. Its offers are
+ * made, if any; where none works the clue has to do, if it tells a cause.
+ */
+static const struct clue {
+	bool (*fits)(const struct danelaw_trial *trial); /* NULL: by fault */
+	enum danelaw_tls_fault fault;
 	const char *offers[OFFERS_MAX];
+	enum cause cause;
+	const char *words;
 } clues[] = {
-	{ is_mute, { "implicit" } },
-	{ is_no_tls, { NULL } },
-	{ dislikes_cert, { "no-cert" } },
-	{ needs_cert, { NULL } },
-	{ is_name_alert, { "no-sni" } },
-	{ is_version_alert, { "no-hybrid", "tls12", "weak", "tls10" } },
-	{ is_short_dh, { "weak" } },
-	{ is_renegotiation, { NULL } },
-	{ is_curve, { "rare-groups" } },
-	{ is_signature, { NULL } },
-	{ is_late, { "no-hybrid", "tls12", "small" } },
-	{ is_cut,
+	{ .fault = DANELAW_TLS_MUTE, .offers = { "implicit" } },
+	{ .fault = DANELAW_TLS_NOT_TLS },
+	{ .fault = DANELAW_TLS_DROPPED },
+	{ .fits = dislikes_cert, .offers = { "no-cert" } },
+	{ .fits = needs_cert },
+	{ NULL, DANELAW_TLS_NAME, { "no-sni" }, CAUSE_SNI,
+	    "it refuses this server name" },
+	{ NULL, DANELAW_TLS_VERSION, { "no-hybrid", "tls12", "weak", "tls10" },
+	    CAUSE_VERSION, "it takes neither TLS 1.3 nor TLS 1.2, 1.1 or 1.0" },
+	{ NULL, DANELAW_TLS_SHORT_DH, { "weak" }, CAUSE_DH,
+	    "its Diffie-Hellman parameters are too short" },
+	{ NULL, DANELAW_TLS_RENEGOTIATION, { NULL }, CAUSE_RENEGOTIATION,
+	    "it does not know secure renegotiation" },
+	{ .fault = DANELAW_TLS_CURVE, .offers = { "rare-groups" } },
+	{ .fault = DANELAW_TLS_SIGNATURE },
+	{ is_late, 0, { "no-hybrid", "tls12", "small" }, CAUSE_TIMEOUT,
+	    "it stalls with each offer that was made" },
+	{ is_cut, 0,
 	    { "no-hybrid", "no-sni", "tls12", "small", "rare-groups", "weak",
-		"anon", "tls10" } },
-	{ is_any,
-	    { "no-hybrid", "today", "no-sni", "rare-groups", "weak", "anon",
-		"tls12", "tls10", "small" } },
+		"anon", "tls10" },
+	    CAUSE_EOF, "it hangs up with each offer that was made" },
+	{ .offers = { "no-hybrid", "today", "no-sni", "rare-groups", "weak",
+	      "anon", "tls12", "tls10", "small" } },
 };
+enum { N_CLUES = sizeof(clues) / sizeof(clues[0]) };
+
+static bool
+fits(const struct clue *clue, const struct danelaw_trial *trial)
+{
+	return clue->fits != NULL ? clue->fits(trial)
+				  : clue->fault == trial->fault;
+}
 
 static const char *const *
 series_for(const struct danelaw_trial *trial)
 {
-	size_t i = 0;
+	const struct clue *clue = clues;
 
-	while (!clues[i].fits(trial))
-		i++;
-	return clues[i].offers;
+	while (clue < &clues[N_CLUES - 1] && !fits(clue, trial))
+		clue++;
+	return clue->offers;
 }
 
 static const struct danelaw_trial *
@@ -371,25 +321,6 @@ static const struct {
 	    "it succeeds only when the ClientHello is short", NULL },
 };
 
-/* What the clue means by itself, where no offer works. */
-static const struct {
-	bool (*fits)(const struct danelaw_trial *trial);
-	enum cause cause;
-	const char *words;
-} losses[] = {
-	{ is_mute, CAUSE_NONE, NULL },
-	{ is_no_tls, CAUSE_NONE, NULL },
-	{ is_name_alert, CAUSE_SNI, "it refuses this server name" },
-	{ is_version_alert, CAUSE_VERSION,
-	    "it takes neither TLS 1.3 nor TLS 1.2, 1.1 or 1.0" },
-	{ is_short_dh, CAUSE_DH,
-	    "its Diffie-Hellman parameters are too short" },
-	{ is_renegotiation, CAUSE_RENEGOTIATION,
-	    "it does not know secure renegotiation" },
-	{ is_late, CAUSE_TIMEOUT, "it stalls with each offer that was made" },
-	{ is_cut, CAUSE_EOF, "it hangs up with each offer that was made" },
-};
-
 static bool
 is_hybrid(const char *group)
 {
@@ -480,10 +411,10 @@ judge_loss(const struct danelaw_trial *trials, size_t n)
 
 	if (needs_cert(first) || (bare != NULL && needs_cert(bare)))
 		return judge_cert(first);
-	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
-		if (losses[i].fits(first))
-			return (struct cause_answer) { losses[i].cause,
-				losses[i].words };
+	for (size_t i = 0; i < N_CLUES; i++) {
+		if (clues[i].cause != CAUSE_NONE && fits(&clues[i], first))
+			return (struct cause_answer) { clues[i].cause,
+				clues[i].words };
 	}
 	if (first->alert == ALERT_HANDSHAKE_FAILURE && n > 1)
 		return (struct cause_answer) { CAUSE_ALERT_40,

@@ -5,8 +5,7 @@
  * Pure. Which offer is tried next, and what the set of results means; the
  * offers themselves are in tls/offer.h, the connections in the probe.
  */
-#ifndef POLICY_CAUSE_H
-#define POLICY_CAUSE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -54,5 +53,3 @@ const char *cause_next(const struct danelaw_trial *trials, size_t n);
 /* Words are static or in the arena. */
 struct cause_answer cause_judge(
     struct arena *arena, const struct danelaw_trial *trials, size_t n);
-
-#endif

@@ -50,7 +50,7 @@ clocks_first_cert(
 	const struct danelaw_cert *first = NULL;
 
 	if (match == NULL || match->record >= tlsa->n_records ||
-	    tlsa->records[match->record].usage != 2)
+	    tlsa->records[match->record].usage != DANELAW_USAGE_DANE_TA)
 		return NULL;
 	for (size_t i = 0; i < probe->n_chain; i++) {
 		const struct danelaw_cert *cert = &probe->chain[i];

@@ -6,8 +6,7 @@
  * the DNSKEY and DS of the zones; certificates where a usage 2 record makes
  * their dates count (RFC 7671 sections 5.1 and 5.2).
  */
-#ifndef POLICY_CLOCKS_H
-#define POLICY_CLOCKS_H
+#pragma once
 
 #include "model/tree.h"
 
@@ -31,5 +30,3 @@ bool clocks_is_near_end(
  */
 const struct danelaw_cert *clocks_first_cert(
     const struct danelaw_tlsa *tlsa, const struct danelaw_probe *probe);
-
-#endif

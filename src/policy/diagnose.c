@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "model/outcomes.h"
 #include "policy/diagnose_ca.h"
 
 static bool
@@ -26,37 +27,6 @@ same_chain(const struct danelaw_probe *a, const struct danelaw_probe *b)
 	return true;
 }
 
-/* Was the chain held against the records, or did the talk end before? */
-static bool
-is_judged(const struct danelaw_probe *probe)
-{
-	switch (probe->outcome) {
-	case DANELAW_OUTCOME_AUTHENTICATED:
-	case DANELAW_OUTCOME_ENCRYPTED:
-	case DANELAW_OUTCOME_TLSA_MISMATCH:
-	case DANELAW_OUTCOME_NAME_MISMATCH:
-	case DANELAW_OUTCOME_CERT_EXPIRED:
-	case DANELAW_OUTCOME_CHAIN_INVALID:
-		return true;
-	case DANELAW_OUTCOME_SKIPPED:
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-	case DANELAW_OUTCOME_SMTP_TEMPFAIL:
-	case DANELAW_OUTCOME_SMTP_PERMFAIL:
-	case DANELAW_OUTCOME_SMTP_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_SMTP:
-	case DANELAW_OUTCOME_PLAINTEXT_INJECTED:
-	case DANELAW_OUTCOME_TLS_FAILED:
-	case DANELAW_OUTCOME_TLS_TIMEOUT:
-	case DANELAW_OUTCOME_CONNECT_REFUSED:
-	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_EXAMINED:
-		break;
-	}
-	return false;
-}
-
 static void
 sight(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_address *address, const struct danelaw_probe *probe,
@@ -70,7 +40,9 @@ sight(struct exam *exam, const struct danelaw_host *host,
 		    same_chain(sighting->probe, probe)) {
 			sighting->n_addresses += last[i] != address;
 			last[i] = address;
-			if (!is_judged(sighting->probe) && is_judged(probe)) {
+			if (!outcome_is(
+				sighting->probe->outcome, OUTCOME_JUDGED) &&
+			    outcome_is(probe->outcome, OUTCOME_JUDGED)) {
 				sighting->address = address;
 				sighting->probe = probe;
 			}

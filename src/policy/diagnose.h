@@ -6,8 +6,7 @@
  * _advice.c and _mismatch.c, _cert.c and _chain.c, _name.c, _smtp.c, _mail.c,
  * _tls.c, _ops.c.
  */
-#ifndef POLICY_DIAGNOSE_H
-#define POLICY_DIAGNOSE_H
+#pragma once
 
 #include "model/tree.h"
 
@@ -34,5 +33,3 @@ struct diagnose_options {
 void diagnose(struct tree *tree, const struct diagnose_options *options);
 /* Says that the report could not be written whole; borrows from it. */
 struct danelaw_finding diagnose_cut(const struct danelaw_report *report);
-
-#endif

@@ -30,8 +30,9 @@ digest_rr(const struct exam *exam, const struct danelaw_host *host,
 		    ? kit_fitting(record, exam->sightings[i].probe)
 		    : NULL;
 		const char *hex = cert == NULL ? NULL
-		    : record->selector == 0    ? cert->cert_sha256
-					       : cert->spki_sha256;
+		    : record->selector == DANELAW_SELECTOR_CERT
+		    ? cert->cert_sha256
+		    : cert->spki_sha256;
 
 		if (hex != NULL)
 			return arena_printf(exam->arena, "%u %u 1 %s",
@@ -54,7 +55,7 @@ advise_full(struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (!record->usable || record->mtype != 0)
+		if (!record->usable || record->mtype != DANELAW_MTYPE_FULL)
 			continue;
 		/* Where it fails today, style is no matter. */
 		if (record->len <= LARGE &&
@@ -73,7 +74,8 @@ advise_full(struct exam *exam, const struct danelaw_host *host)
 	    NULL);
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
-		const char *rr = record->usable && record->mtype == 0
+		const char *rr =
+		    record->usable && record->mtype == DANELAW_MTYPE_FULL
 		    ? digest_rr(exam, host, record)
 		    : NULL;
 
@@ -176,14 +178,15 @@ tell_uneven(struct exam *exam, const struct danelaw_host *host,
 		safe = safe ||
 		    (record->usable && record->usage == kind->usage &&
 			record->selector == kind->selector &&
-			record->mtype == 1 &&
+			record->mtype == DANELAW_MTYPE_SHA256 &&
 			kit_fits_host(exam, host, record));
 	}
 	for (size_t i = 0; safe && i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
 		if (record->usable && record->usage == kind->usage &&
-		    record->selector == kind->selector && record->mtype == 2)
+		    record->selector == kind->selector &&
+		    record->mtype == DANELAW_MTYPE_SHA512)
 			kit_withdraw(exam, finding, host, record->rr);
 	}
 }
@@ -242,7 +245,7 @@ find_shared(const struct exam *exam, const struct danelaw_host *one,
 	for (size_t i = 0; i < one->tlsa.n_records; i++) {
 		const struct danelaw_record *record = &one->tlsa.records[i];
 
-		if (!record->usable || record->usage != 3 ||
+		if (!record->usable || record->usage != DANELAW_USAGE_DANE_EE ||
 		    record->rr == NULL || !kit_fits_host(exam, one, record))
 			continue;
 		for (size_t j = 0; j < other->tlsa.n_records; j++) {

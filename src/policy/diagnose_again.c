@@ -10,7 +10,7 @@
 static enum finding_id
 id_for(const struct danelaw_lookup *lookup)
 {
-	enum finding_id id = dns_cause(lookup, lookup->failed_first);
+	enum finding_id id = dns_cause(lookup, lookup->first_cause);
 
 	if (id != FINDING_COUNT && id != FINDING_DNS_RESOLVER_NOT_VALIDATING)
 		return id;

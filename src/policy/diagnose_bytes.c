@@ -57,9 +57,10 @@ tell(struct exam *exam, const struct danelaw_host *host,
 	return finding_add(exam->tree, FINDING_TLSA_HASH_OF_WRONG_BYTES,
 	    host->name, "record", kit_rr(exam, record), "name",
 	    kit_owner(exam, host), "digest",
-	    record->mtype == 1 ? "SHA-256" : "SHA-512", "hashed", hashed,
-	    "part",
-	    record->selector == 0 ? "the certificate in DER" : "its key in DER",
+	    record->mtype == DANELAW_MTYPE_SHA256 ? "SHA-256" : "SHA-512",
+	    "hashed", hashed, "part",
+	    record->selector == DANELAW_SELECTOR_CERT ? "the certificate in DER"
+						      : "its key in DER",
 	    NULL);
 }
 

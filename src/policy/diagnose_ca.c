@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "policy/senders.h"
+
 enum {
 	/* Above this Exchange Online was seen to fail (July 2024). */
 	MANY_RECORDS = 12,
@@ -100,7 +102,7 @@ is_covered(const struct sighting *sighting, const struct known_ca *wanted)
 		const struct danelaw_record *record = &tlsa->records[i];
 		const struct known_ca *ca = known_ca_find(record);
 		const struct danelaw_cert *cert =
-		    record->usage == 2 && record->usable
+		    record->usage == DANELAW_USAGE_DANE_TA && record->usable
 		    ? kit_fitting(record, sighting->probe)
 		    : NULL;
 
@@ -123,7 +125,8 @@ has_root(const struct sighting *sighting)
 		const struct danelaw_record_result *result = &probe->records[i];
 
 		if (result->depth > 1 && result->record < tlsa->n_records &&
-		    tlsa->records[result->record].usage == 2)
+		    tlsa->records[result->record].usage ==
+			DANELAW_USAGE_DANE_TA)
 			return true;
 	}
 	return false;
@@ -138,7 +141,7 @@ has_unknown(const struct sighting *sighting)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (record->usable && record->usage == 2 &&
+		if (record->usable && record->usage == DANELAW_USAGE_DANE_TA &&
 		    known_ca_find(record) == NULL &&
 		    kit_fitting(record, sighting->probe) == NULL)
 			return true;
@@ -152,7 +155,7 @@ has_fitting_ee(const struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < host->tlsa.n_records; i++) {
 		const struct danelaw_record *record = &host->tlsa.records[i];
 
-		if (record->usable && record->usage == 3 &&
+		if (record->usable && record->usage == DANELAW_USAGE_DANE_EE &&
 		    kit_fits_host(exam, host, record))
 			return true;
 	}
@@ -213,10 +216,17 @@ diagnose_many(struct exam *exam, const struct danelaw_host *host)
 	    : arena_printf(exam->arena,
 		  "; %zu of them name retired issuers of Let's Encrypt (%s)", n,
 		  retired);
+	if (tlsa->n_records > SENDERS_TLSA_MAX)
+		more = arena_printf(exam->arena,
+		    "%s; Postfix drops what is beyond %d, in the order of the "
+		    "answer, Exim misses some, and BIND may not answer",
+		    more == NULL ? "" : more, SENDERS_TLSA_MAX);
 	finding = finding_add(exam->tree, FINDING_TLSA_MANY_RECORDS, host->name,
 	    "name", kit_owner(exam, host), "count",
 	    kit_number(exam, (long)tlsa->n_records), "more",
 	    more == NULL ? "" : more, NULL);
+	if (finding != NULL && tlsa->n_records > SENDERS_TLSA_MAX)
+		finding->severity = DANELAW_SEVERITY_WARNING;
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		ca = known_ca_find(&tlsa->records[i]);
 		if (ca != NULL && known_ca_is_retired(ca) &&

@@ -3,8 +3,7 @@
  * diagnose_ca.h - what is to be said of records that name issuers of Let's
  * Encrypt, for the files behind diagnose.h.
  */
-#ifndef POLICY_DIAGNOSE_CA_H
-#define POLICY_DIAGNOSE_CA_H
+#pragma once
 
 #include "policy/diagnose_kit.h"
 #include "policy/known_ca.h"
@@ -22,5 +21,3 @@ void ca_publish(const struct exam *exam, struct danelaw_finding *finding,
 const char *ca_offer(const struct exam *exam, const struct danelaw_cert *leaf);
 
 void diagnose_ca(struct exam *exam);
-
-#endif

@@ -160,7 +160,7 @@ diagnose_cert(struct exam *exam)
 			diagnose_refused(exam, sighting);
 		if (outcome != DANELAW_OUTCOME_AUTHENTICATED || record == NULL)
 			continue;
-		if (record->usage == 3)
+		if (record->usage == DANELAW_USAGE_DANE_EE)
 			diagnose_end_entity(exam, sighting);
 		else
 			diagnose_issuers(exam, sighting, record);

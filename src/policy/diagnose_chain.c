@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/diagnose_kit.h"
+#include "policy/senders.h"
 
 /* The codes of X509_V_ERR_*, OpenSSL 3; this floor does not see OpenSSL. */
 enum {
@@ -27,8 +28,8 @@ enum {
 	INVALID_CA = 79,
 };
 
-/* Postfix follows no more than these by default. */
-enum { DEPTH_MAX = 9 };
+/* With its depth of 9 Postfix takes anchors up to here. */
+enum { DEPTH_MAX = SENDERS_POSTFIX_DEPTH };
 
 #define SERVER_USES                                                            \
 	(DANELAW_KU_DIGITAL_SIGNATURE | DANELAW_KU_KEY_ENCIPHERMENT |          \
@@ -50,7 +51,7 @@ blame(struct exam *exam, const struct sighting *sighting, enum finding_id id,
 	/* A record for the leaf helps where an issuer is in the way. */
 	bool below =
 	    sighting->probe->outcome == DANELAW_OUTCOME_CHAIN_INVALID ||
-	    (record != NULL && record->usage == 2 &&
+	    (record != NULL && record->usage == DANELAW_USAGE_DANE_TA &&
 		(id == FINDING_CERT_V1_CA ||
 		    id == FINDING_CERT_CHAIN_TOO_LONG));
 	bool leaf = cert == &sighting->probe->chain[0];
@@ -69,14 +70,6 @@ blame(struct exam *exam, const struct sighting *sighting, enum finding_id id,
 		kit_publish_311(
 		    exam, finding, host, &sighting->probe->chain[0]);
 	return finding;
-}
-
-static bool
-is_weak_signature(const struct danelaw_cert *cert)
-{
-	return kit_says(cert->signature, "sha1") ||
-	    kit_says(cert->signature, "sha-1") ||
-	    kit_says(cert->signature, "md5");
 }
 
 /* The issuers of the leaf, from below, as far as they were sent. */
@@ -156,8 +149,8 @@ static bool
 lacks_serverauth(const struct danelaw_cert *cert)
 {
 	for (size_t i = 0; i < cert->n_ext_key_usage; i++) {
-		if (kit_says(cert->ext_key_usage[i], "serverAuth") ||
-		    kit_says(cert->ext_key_usage[i], "anyExtendedKeyUsage"))
+		/* OpenSSL does not take "any" for it, others do. */
+		if (kit_says(cert->ext_key_usage[i], "serverAuth"))
 			return false;
 	}
 	return cert->has_ext_key_usage;
@@ -298,7 +291,7 @@ blame_code(struct exam *exam, const struct sighting *sighting, int code)
 		return true;
 	case CA_MD_TOO_WEAK:
 		return blame_weak(
-		    exam, sighting, FINDING_CERT_SHA1, is_weak_signature);
+		    exam, sighting, FINDING_CERT_SHA1, kit_is_weakly_signed);
 	case EE_KEY_TOO_SMALL:
 	case CA_KEY_TOO_SMALL:
 		return blame_weak(
@@ -356,7 +349,7 @@ diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 	const struct danelaw_probe *probe = sighting->probe;
 	const struct danelaw_record *record = kit_matched(sighting);
 	const struct danelaw_cert *leaf = &probe->chain[0], *cert;
-	bool ee = record != NULL && record->usage == 3;
+	bool ee = record != NULL && record->usage == DANELAW_USAGE_DANE_EE;
 	struct danelaw_finding *finding;
 
 	if (record == NULL)
@@ -367,7 +360,7 @@ diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 		blame(exam, sighting, FINDING_CERT_V1_CA, cert, NULL, NULL);
 	if (is_short_key(leaf))
 		blame(exam, sighting, FINDING_CERT_RSA_1024, leaf, NULL, NULL);
-	if (ee && !leaf->self_issued && is_weak_signature(leaf)) {
+	if (ee && !leaf->self_issued && kit_is_weakly_signed(leaf)) {
 		finding = blame(exam, sighting, FINDING_CERT_SHA1, leaf,
 		    "effect", effect_of(true));
 		if (finding != NULL)
@@ -398,7 +391,8 @@ diagnose_trust(struct exam *exam, const struct sighting *sighting)
 
 	if (pkix != NULL
 		? pkix->trusted
-		: record == NULL || record->usage != 3 || !leaf->self_issued)
+		: record == NULL || record->usage != DANELAW_USAGE_DANE_EE ||
+		    !leaf->self_issued)
 		return;
 	if (pkix != NULL && pkix->code != SELF_SIGNED)
 		trouble = arena_printf(exam->arena,
@@ -465,8 +459,9 @@ diagnose_order(struct exam *exam, const struct sighting *sighting)
 static bool
 holds_key(const struct danelaw_record *record, const struct danelaw_cert *cert)
 {
-	return cert->spki != NULL && cert->spki_len > 0 && record->mtype == 0 &&
-	    record->data != NULL && !kit_fits(record, cert) &&
+	return cert->spki != NULL && cert->spki_len > 0 &&
+	    record->mtype == DANELAW_MTYPE_FULL && record->data != NULL &&
+	    !kit_fits(record, cert) &&
 	    memmem(record->data, record->len, cert->spki, cert->spki_len) !=
 	    NULL;
 }
@@ -513,8 +508,8 @@ diagnose_cross_signing(struct exam *exam, const struct sighting *sighting)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (!record->usable || record->usage != 2 ||
-		    record->selector != 0)
+		if (!record->usable || record->usage != DANELAW_USAGE_DANE_TA ||
+		    record->selector != DANELAW_SELECTOR_CERT)
 			continue;
 		for (size_t j = 1; j < probe->n_chain; j++) {
 			const struct danelaw_cert *cert = &probe->chain[j];

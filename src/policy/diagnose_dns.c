@@ -12,99 +12,26 @@
 #include "policy/ruling.h"
 #include "policy/verdict.h"
 
-/* What libunbound says, and what it means; the first that fits counts. */
-static const struct {
-	const char *pattern;
-	enum finding_id id;
-} causes[] = {
-	{ "trust anchor", FINDING_DNS_RESOLVER_NOT_VALIDATING },
-	{ "signature expired", FINDING_DNS_RRSIG_EXPIRED },
-	{ "has expired", FINDING_DNS_RRSIG_EXPIRED },
-	{ "inception date", FINDING_DNS_RRSIG_NOT_YET_VALID },
-	{ "not yet valid", FINDING_DNS_RRSIG_NOT_YET_VALID },
-	{ "iteration", FINDING_DNS_NSEC3_ITERATIONS },
-	{ "algorithm refused", FINDING_DNS_ALG_UNSUPPORTED },
-	{ "unsupported algorithm", FINDING_DNS_ALG_UNSUPPORTED },
-	{ "supported algorithms", FINDING_DNS_ALG_UNSUPPORTED },
-	{ "restarts", FINDING_DNS_CNAME_LOOP },
-	{ "loop", FINDING_DNS_CNAME_LOOP },
-	{ "in a circle", FINDING_DNS_CNAME_LOOP },
-	{ "nsec", FINDING_DNS_TLSA_BROKEN_DENIAL },
-	{ "denial", FINDING_DNS_TLSA_BROKEN_DENIAL },
-	{ "proof", FINDING_DNS_TLSA_BROKEN_DENIAL },
-	{ "prove", FINDING_DNS_TLSA_BROKEN_DENIAL },
-	{ "no dnssec records", FINDING_DNS_TLSA_BROKEN_DENIAL },
-	{ "no ds", FINDING_DNS_TLSA_BROKEN_DENIAL },
-	{ "no signatures", FINDING_DNS_RRSIG_MISSING },
-	{ "signature missing", FINDING_DNS_RRSIG_MISSING },
-	{ "missing signature", FINDING_DNS_RRSIG_MISSING },
-	{ "no rrsig", FINDING_DNS_RRSIG_MISSING },
-	{ "verification failed", FINDING_DNS_SIG_MISMATCH },
-	{ "crypto failed", FINDING_DNS_SIG_MISMATCH },
-	{ "mismatch", FINDING_DNS_SIG_MISMATCH },
-	{ "dnskey", FINDING_DNS_SIG_MISMATCH },
-	{ "unknown keys", FINDING_DNS_SIG_MISMATCH },
-	{ "no keys have a ds", FINDING_DNS_SIG_MISMATCH },
-	{ "matches ds", FINDING_DNS_SIG_MISMATCH },
+/* FINDING_COUNT: there is none of its own. */
+static const enum finding_id by_cause[] = {
+	[DANELAW_DNS_UNTOLD] = FINDING_COUNT,
+	[DANELAW_DNS_ANCHOR] = FINDING_DNS_RESOLVER_NOT_VALIDATING,
+	[DANELAW_DNS_CLOCK] = FINDING_DNS_RESOLVER_NOT_VALIDATING,
+	[DANELAW_DNS_EXPIRED] = FINDING_DNS_RRSIG_EXPIRED,
+	[DANELAW_DNS_NOT_YET_VALID] = FINDING_DNS_RRSIG_NOT_YET_VALID,
+	[DANELAW_DNS_ITERATIONS] = FINDING_DNS_NSEC3_ITERATIONS,
+	[DANELAW_DNS_ALGORITHM] = FINDING_DNS_ALG_UNSUPPORTED,
+	[DANELAW_DNS_LOOP] = FINDING_DNS_CNAME_LOOP,
+	[DANELAW_DNS_DENIAL] = FINDING_DNS_TLSA_BROKEN_DENIAL,
+	[DANELAW_DNS_UNSIGNED] = FINDING_DNS_RRSIG_MISSING,
+	[DANELAW_DNS_MISMATCH] = FINDING_DNS_SIG_MISMATCH,
+	[DANELAW_DNS_TIMEOUT] = FINDING_COUNT,
 };
 
-/*
- * The validator's words without the names in them: proofpoint.com is no
- * proof. Names are written with a dot.
- */
-static void
-drop_names(const char *why, char *words, size_t room)
-{
-	size_t len = 0;
-
-	while (why != NULL && *why != '\0' && len + 1 < room) {
-		size_t word = strcspn(why, " ");
-		size_t fits = word < room - len - 2 ? word : room - len - 2;
-		/* The last word may end in the full stop of a sentence. */
-		size_t inner = word > 0 && why[word] == '\0' ? word - 1 : word;
-
-		if (word == 1 || memchr(why, '.', inner) == NULL) {
-			memcpy(words + len, why, fits);
-			len += fits;
-			words[len++] = ' ';
-		}
-		why += word + strspn(why + word, " ");
-	}
-	words[len] = '\0';
-}
-
-/* FINDING_COUNT: the words do not tell. */
-static enum finding_id
-cause_of(const char *why)
-{
-	char words[1024];
-
-	drop_names(why, words, sizeof(words));
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
-		if (kit_says(words, causes[i].pattern))
-			return causes[i].id;
-	}
-	return FINDING_COUNT;
-}
-
-static bool
-is_timeout(const char *why)
-{
-	return kit_says(why, "timed out") || kit_says(why, "timeout") ||
-	    kit_says(why, "no answer in time") ||
-	    kit_says(why, "no answer came");
-}
-
-static bool
-is_address_type(const struct danelaw_lookup *lookup)
-{
-	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
-}
-
 enum finding_id
-dns_cause(const struct danelaw_lookup *lookup, const char *why)
+dns_cause(const struct danelaw_lookup *lookup, enum danelaw_dns_cause cause)
 {
-	enum finding_id id = cause_of(why);
+	enum finding_id id = by_cause[cause];
 
 	/* Outside of TLSA a missing proof is missing signatures. */
 	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL &&
@@ -122,17 +49,10 @@ follow_cause(struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
 	enum finding_id id =
-	    lookup == NULL ? FINDING_COUNT : dns_cause(lookup, lookup->why);
-	const char *remedy;
+	    lookup == NULL ? FINDING_COUNT : dns_cause(lookup, lookup->cause);
 
-	if (finding == NULL || id == FINDING_COUNT || id == general)
-		return;
-	remedy = arena_printf(exam->arena,
-	    "Nothing more than what %s asks for; this follows from it.",
-	    finding_entry(id)->id);
-	if (remedy != NULL)
-		finding->remedy = remedy;
-	finding->severity = DANELAW_SEVERITY_INFO;
+	if (id != FINDING_COUNT && id != general)
+		kit_follow(exam, finding, id);
 }
 
 /* The cause, as a finding of its own beside the general one. */
@@ -140,7 +60,7 @@ static struct danelaw_finding *
 add_cause(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
-	enum finding_id id = dns_cause(lookup, lookup->why);
+	enum finding_id id = dns_cause(lookup, lookup->cause);
 	struct danelaw_finding *finding;
 
 	if (id == FINDING_COUNT || id == general ||
@@ -254,8 +174,22 @@ mx_owner(const struct danelaw_mx *mx)
 
 	if (mx->n_lookups == 0)
 		return "";
-	return lookup->n_aliases == 0 ? lookup->name
-				      : lookup->aliases[lookup->n_aliases - 1];
+	return kit_end(lookup);
+}
+
+/* "" is the null MX, of which others tell. */
+static void
+diagnose_exchanges(struct exam *exam)
+{
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
+
+	for (size_t i = 0; i < mx->n_unusable; i++) {
+		if (mx->unusable[i] != NULL && *mx->unusable[i] != '\0')
+			finding_add(exam->tree, FINDING_DNS_MX_NOT_A_HOST_NAME,
+			    report->domain, "domain", report->domain,
+			    "exchange", kit_text(exam, mx->unusable[i]), NULL);
+	}
 }
 
 static void
@@ -272,6 +206,7 @@ diagnose_mx(struct exam *exam)
 		return;
 	}
 	diagnose_mx_source(exam);
+	diagnose_exchanges(exam);
 	if (exam->options.null_mx_mixed)
 		kit_remove_line(exam,
 		    finding_add(exam->tree, FINDING_DNS_MX_NULL_MIXED,
@@ -306,7 +241,7 @@ diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		const struct danelaw_lookup *lookup = &host->lookups[i];
 
-		if (!is_address_type(lookup))
+		if (!kit_is_address(lookup))
 			continue;
 		if (lookup->presence == DANELAW_PRESENCE_DATA ||
 		    lookup->presence == DANELAW_PRESENCE_UNKNOWN)
@@ -319,17 +254,6 @@ diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 		    host->name, "host", host->name, "domain",
 		    exam->report->domain, "types",
 		    a && aaaa ? "A or AAAA" : (a ? "A" : "AAAA"), NULL);
-}
-
-static const struct danelaw_lookup *
-alias_lookup(const struct danelaw_host *host)
-{
-	for (size_t i = 0; i < host->n_lookups; i++) {
-		if (is_address_type(&host->lookups[i]) &&
-		    host->lookups[i].n_aliases > 0)
-			return &host->lookups[i];
-	}
-	return NULL;
 }
 
 static bool
@@ -368,7 +292,7 @@ add_mx_cname(
 static void
 diagnose_alias(struct exam *exam, const struct danelaw_host *host)
 {
-	const struct danelaw_lookup *lookup = alias_lookup(host);
+	const struct danelaw_lookup *lookup = kit_alias(host);
 	const char *final;
 
 	if (lookup == NULL) {
@@ -379,7 +303,7 @@ diagnose_alias(struct exam *exam, const struct danelaw_host *host)
 			    "host", host->name, NULL);
 		return;
 	}
-	final = lookup->aliases[lookup->n_aliases - 1];
+	final = kit_end(lookup);
 	if (host->dnssec == DANELAW_DNSSEC_INSECURE)
 		finding_add(exam->tree,
 		    has_secure_cname(host)
@@ -415,7 +339,7 @@ diagnose_addresses(struct exam *exam, const struct danelaw_host *host)
 	}
 	for (size_t i = 0; i < host->n_lookups; i++) {
 		/* That there is no AAAA matters where there is no A. */
-		if (is_address_type(&host->lookups[i]) &&
+		if (kit_is_address(&host->lookups[i]) &&
 		    (host->n_addresses == 0 ||
 			host->lookups[i].presence == DANELAW_PRESENCE_DATA))
 			trust_explain(exam, host->name, &host->lookups[i]);
@@ -429,13 +353,13 @@ diagnose_tlsa_failure(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_lookup *lookup)
 {
 	enum finding_id id = FINDING_DNS_TLSA_SERVFAIL;
-	enum finding_id cause = cause_of(lookup->why);
+	enum finding_id cause = by_cause[lookup->cause];
 	struct danelaw_finding *finding;
 
-	if (cause == FINDING_DNS_TLSA_BROKEN_DENIAL)
-		id = cause;
+	if (lookup->cause == DANELAW_DNS_DENIAL)
+		id = FINDING_DNS_TLSA_BROKEN_DENIAL;
 	else if (lookup->dnssec == DANELAW_DNSSEC_ERROR &&
-	    is_timeout(lookup->why))
+	    lookup->cause == DANELAW_DNS_TIMEOUT)
 		id = FINDING_DNS_TLSA_TIMEOUT;
 	/* There was an answer; what it fails by is all there is to say. */
 	else if (lookup->dnssec == DANELAW_DNSSEC_BOGUS)
@@ -458,9 +382,7 @@ diagnose_tlsa_answer(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_lookup *lookup)
 {
 	bool data = lookup->presence == DANELAW_PRESENCE_DATA;
-	const char *final = lookup->n_aliases == 0
-	    ? lookup->name
-	    : lookup->aliases[lookup->n_aliases - 1];
+	const char *final = kit_end(lookup);
 	bool why;
 
 	why = trust_explain(exam, host->name, lookup);
@@ -523,39 +445,36 @@ diagnose_host(struct exam *exam, const struct danelaw_host *host)
 }
 
 /* A resolver that cannot be trusted says nothing about anybody. */
-static const char *
-resolver_trouble(const struct exam *exam)
+static bool
+diagnose_resolver(struct exam *exam)
 {
-	const struct danelaw_mx *mx = &exam->report->mx;
+	const struct danelaw_report *report = exam->report;
+	const struct danelaw_mx *mx = &report->mx;
 	const struct danelaw_lookup *failed =
 	    failed_lookup(mx->lookups, mx->n_lookups);
-	const char *why = failed == NULL ? mx->why : failed->why;
+	bool anchorless = failed != NULL && ruling_is_failure(mx->dnssec) &&
+	    by_cause[failed->cause] == FINDING_DNS_RESOLVER_NOT_VALIDATING;
+	const char *why =
+	    failed != NULL && failed->why != NULL ? failed->why : mx->why;
+	struct danelaw_finding *finding;
 
-	if (exam->options.resolver_dead)
-		return kit_text(exam, why == NULL ? mx->why : why);
-	if (ruling_is_failure(mx->dnssec) &&
-	    cause_of(why) == FINDING_DNS_RESOLVER_NOT_VALIDATING)
-		return kit_text(exam, why);
-	return NULL;
+	if (!exam->options.resolver_dead && !anchorless)
+		return false;
+	finding = finding_add(exam->tree, FINDING_DNS_RESOLVER_NOT_VALIDATING,
+	    report->domain, "domain", report->domain, "why",
+	    kit_text(exam, why), NULL);
+	if (failed != NULL && failed->cause == DANELAW_DNS_CLOCK)
+		signatures_other_time(exam, finding);
+	return true;
 }
 
 void
 diagnose_dns(struct exam *exam)
 {
 	const struct danelaw_report *report = exam->report;
-	const char *why = resolver_trouble(exam);
 
-	if (why != NULL) {
-		struct danelaw_finding *finding = finding_add(exam->tree,
-		    FINDING_DNS_RESOLVER_NOT_VALIDATING, report->domain,
-		    "domain", report->domain, "why", why, NULL);
-
-		if (kit_says(why, "not valid at the time") ||
-		    kit_says(why, "signature expired") ||
-		    kit_says(why, "inception date"))
-			signatures_other_time(exam, finding);
+	if (diagnose_resolver(exam))
 		return;
-	}
 	diagnose_mx(exam);
 	for (size_t i = 0; i < report->n_hosts; i++)
 		diagnose_host(exam, &report->hosts[i]);

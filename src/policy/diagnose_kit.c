@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "model/record.h"
 #include "policy/verdict.h"
 
 /* What a peer sent may be long; a sentence may not. */
@@ -28,6 +29,20 @@ kit_text(const struct exam *exam, const char *text)
 		    exam->arena, "%.*s...", (int)(WORDS_MAX - 3), text);
 	else if ((copy = arena_memdup(exam->arena, text, len + 1)) != NULL)
 		copy[len] = '\0';
+	return copy == NULL ? "" : copy;
+}
+
+/* As kit_text(), and nothing is taken off: a dot at the end may matter. */
+static const char *
+whole_text(const struct exam *exam, const char *text)
+{
+	const char *copy;
+
+	if (text == NULL || text[0] == '\0')
+		return "no reason given";
+	if (strlen(text) <= WORDS_MAX)
+		return text;
+	copy = arena_printf(exam->arena, "%.*s...", (int)(WORDS_MAX - 3), text);
 	return copy == NULL ? "" : copy;
 }
 
@@ -67,7 +82,7 @@ kit_list(const struct exam *exam, const char *const *items, size_t n)
 	for (size_t i = 0; i < shown; i++) {
 		if (i > 0)
 			buf_puts(&out, i + 1 == n ? " and " : ", ");
-		buf_puts(&out, kit_text(exam, items[i]));
+		buf_puts(&out, whole_text(exam, items[i]));
 	}
 	if (shown < n)
 		buf_printf(&out, " and %zu more", n - shown);
@@ -105,6 +120,38 @@ kit_says(const char *text, const char *pattern)
 }
 
 bool
+kit_is_address(const struct danelaw_lookup *lookup)
+{
+	return kit_is_type(lookup, "A") || kit_is_type(lookup, "AAAA");
+}
+
+const struct danelaw_lookup *
+kit_alias(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (kit_is_address(&host->lookups[i]) &&
+		    host->lookups[i].n_aliases > 0)
+			return &host->lookups[i];
+	}
+	return NULL;
+}
+
+const char *
+kit_end(const struct danelaw_lookup *lookup)
+{
+	return lookup->n_aliases == 0 ? lookup->name
+				      : lookup->aliases[lookup->n_aliases - 1];
+}
+
+bool
+kit_is_weakly_signed(const struct danelaw_cert *cert)
+{
+	return kit_says(cert->signature, "sha1") ||
+	    kit_says(cert->signature, "sha-1") ||
+	    kit_says(cert->signature, "md5");
+}
+
+bool
 kit_is_type(const struct danelaw_lookup *lookup, const char *type)
 {
 	return lookup->type != NULL && strcmp(lookup->type, type) == 0;
@@ -124,6 +171,21 @@ kit_soften(struct danelaw_finding *finding, const struct danelaw_host *host,
 	if (finding != NULL && !outcome_is_refused(host->policy, outcome) &&
 	    finding->severity == DANELAW_SEVERITY_CRITICAL)
 		finding->severity = DANELAW_SEVERITY_WARNING;
+}
+
+void
+kit_follow(const struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id cause)
+{
+	const char *remedy = arena_printf(exam->arena,
+	    "Nothing more than what %s asks for; this follows from it.",
+	    finding_entry(cause)->id);
+
+	if (finding == NULL)
+		return;
+	if (remedy != NULL)
+		finding->remedy = remedy;
+	finding->severity = DANELAW_SEVERITY_INFO;
 }
 
 const struct danelaw_lookup *
@@ -146,7 +208,7 @@ kit_owner(const struct exam *exam, const struct danelaw_host *host)
 	const char *owner = host->tlsa.name;
 
 	if (lookup != NULL && lookup->n_aliases > 0)
-		owner = lookup->aliases[lookup->n_aliases - 1];
+		owner = kit_end(lookup);
 	if (owner == NULL)
 		owner = name_tlsa(exam->arena, exam->report->port, host->name);
 	return owner == NULL ? host->name : owner;
@@ -285,33 +347,34 @@ kit_publish_all_311(const struct exam *exam, struct danelaw_finding *finding,
 	}
 }
 
-static bool
-is_digest(const struct danelaw_record *record, const char *hex)
+/* NULL, where there is no such digest. */
+static const uint8_t *
+octets(const char *hex, uint8_t *room, size_t size)
 {
-	return text_is_hex_of(hex, record->data, record->len);
+	size_t len = 0;
+
+	return hex != NULL && text_unhex(hex, room, size, &len) && len == size
+	    ? room
+	    : NULL;
 }
 
 bool
 kit_fits_as(const struct danelaw_record *record, uint8_t selector,
     const struct danelaw_cert *cert)
 {
-	const uint8_t *full = selector == 0 ? cert->der : cert->spki;
-	size_t len = selector == 0 ? cert->der_len : cert->spki_len;
+	bool key = selector == DANELAW_SELECTOR_SPKI;
+	uint8_t sha256[32], sha512[64];
+	const struct record_subject subject = {
+		key ? cert->spki : cert->der,
+		key ? cert->spki_len : cert->der_len,
+		octets(key ? cert->spki_sha256 : cert->cert_sha256, sha256,
+		    sizeof(sha256)),
+		octets(key ? cert->spki_sha512 : cert->cert_sha512, sha512,
+		    sizeof(sha512)),
+	};
 
-	if (record->data == NULL || record->len == 0 || selector > 1)
-		return false;
-	switch (record->mtype) {
-	case 0:
-		return full != NULL && len == record->len &&
-		    memcmp(full, record->data, len) == 0;
-	case 1:
-		return is_digest(record,
-		    selector == 0 ? cert->cert_sha256 : cert->spki_sha256);
-	case 2:
-		return is_digest(record,
-		    selector == 0 ? cert->cert_sha512 : cert->spki_sha512);
-	}
-	return false;
+	return record->data != NULL && selector <= DANELAW_SELECTOR_SPKI &&
+	    record_describes(record, &subject);
 }
 
 bool
@@ -324,10 +387,12 @@ const struct danelaw_cert *
 kit_fitting(
     const struct danelaw_record *record, const struct danelaw_probe *probe)
 {
-	size_t from = record->usage == 3 ? 0 : 1;
-	size_t end = record->usage == 3 ? 1 : probe->n_chain;
+	size_t from = record->usage == DANELAW_USAGE_DANE_EE ? 0 : 1;
+	size_t end =
+	    record->usage == DANELAW_USAGE_DANE_EE ? 1 : probe->n_chain;
 
-	if (record->usage != 2 && record->usage != 3)
+	if (record->usage != DANELAW_USAGE_DANE_TA &&
+	    record->usage != DANELAW_USAGE_DANE_EE)
 		return NULL;
 	for (size_t i = from; i < end && i < probe->n_chain; i++) {
 		if (kit_fits(record, &probe->chain[i]))

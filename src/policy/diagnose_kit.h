@@ -2,8 +2,7 @@
 /*
  * diagnose_kit.h - what the files behind diagnose.h share, and nobody else.
  */
-#ifndef POLICY_DIAGNOSE_KIT_H
-#define POLICY_DIAGNOSE_KIT_H
+#pragma once
 
 #include "model/finding.h"
 #include "policy/diagnose.h"
@@ -44,6 +43,13 @@ const char *kit_list(
     const struct exam *exam, const char *const *items, size_t n);
 /* Is the pattern in the text, in whatever case? NULL holds nothing. */
 bool kit_says(const char *text, const char *pattern);
+bool kit_is_address(const struct danelaw_lookup *lookup); /* A or AAAA? */
+/* The address lookup that shows the host to be an alias; NULL: none does. */
+const struct danelaw_lookup *kit_alias(const struct danelaw_host *host);
+/* Where the CNAME records led; the name itself if there are none. */
+const char *kit_end(const struct danelaw_lookup *lookup);
+/* By SHA-1 or MD5? */
+bool kit_is_weakly_signed(const struct danelaw_cert *cert);
 /* Is it a lookup of this type? */
 bool kit_is_type(const struct danelaw_lookup *lookup, const char *type);
 
@@ -56,6 +62,10 @@ bool kit_binding(const struct danelaw_host *host);
 /* Only what makes a DANE sender refuse the host stays critical. */
 void kit_soften(struct danelaw_finding *finding,
     const struct danelaw_host *host, enum danelaw_outcome outcome);
+
+/* It is but what follows from another, which has the remedy. */
+void kit_follow(const struct exam *exam, struct danelaw_finding *finding,
+    enum finding_id cause);
 
 /* The TLSA lookup whose answer is in force; NULL: none was made. */
 const struct danelaw_lookup *kit_tlsa_lookup(const struct danelaw_host *host);
@@ -170,7 +180,8 @@ void signatures_expiring(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookups, size_t n);
 
 /* What the validator's words tell of a lookup; FINDING_COUNT: nothing. */
-enum finding_id dns_cause(const struct danelaw_lookup *lookup, const char *why);
+enum finding_id dns_cause(
+    const struct danelaw_lookup *lookup, enum danelaw_dns_cause cause);
 
 /*
  * Why an answer with signatures counts as unsigned, by us or by others, once
@@ -201,5 +212,3 @@ void diagnose_ops(struct exam *exam);
 void diagnose_looks(struct exam *exam);
 /* When all others are done: what their lines would take away. */
 void diagnose_wildcards(struct exam *exam);
-
-#endif

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "base/buf.h"
+#include "model/outcomes.h"
 #include "policy/diagnose_kit.h"
 #include "policy/uneven.h"
 #include "policy/verdict.h"
@@ -65,7 +65,7 @@ has_seen_other(
 {
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (&host->addresses[i] != address &&
-		    !outcome_is_unseen(host->addresses[i].outcome))
+		    !outcome_is(host->addresses[i].outcome, OUTCOME_UNSEEN))
 			return true;
 	}
 	return false;
@@ -80,7 +80,7 @@ diagnose_denied(struct exam *exam, const struct danelaw_host *host,
 
 	if (!kit_binding(host))
 		return;
-	if (!outcome_is_unseen(address->outcome)) {
+	if (!outcome_is(address->outcome, OUTCOME_UNSEEN)) {
 		if (denied != NULL)
 			tell_denied(exam, host, address, denied->error,
 			    unseen_from(exam, denied->offer));

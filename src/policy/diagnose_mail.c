@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/outcomes.h"
 #include "policy/diagnose_kit.h"
 #include "policy/verdict.h"
 
@@ -76,7 +77,8 @@ diagnose_patience(struct exam *exam, const struct danelaw_host *host,
 {
 	const struct danelaw_mail *mail = address->smtp.mail;
 
-	if (address->n_tries < 2 || outcome_is_unseen(address->outcome) ||
+	if (address->n_tries < 2 ||
+	    outcome_is(address->outcome, OUTCOME_UNSEEN) ||
 	    kit_tries_differ(address) || address->n_probes == 0 ||
 	    address->probes[0].tls == NULL ||
 	    (mail != NULL && (is_put_off(mail->from) || is_put_off(mail->to))))
@@ -116,9 +118,7 @@ kit_tries_differ(const struct danelaw_address *address)
 
 	for (size_t i = 0; i < address->n_tries; i++) {
 		const struct danelaw_try *one = &address->tries[i];
-		bool lacks = one->outcome == DANELAW_OUTCOME_STARTTLS_MISSING ||
-		    one->outcome == DANELAW_OUTCOME_STARTTLS_REFUSED ||
-		    one->outcome == DANELAW_OUTCOME_CLEARTEXT;
+		bool lacks = outcome_is(one->outcome, OUTCOME_NO_STARTTLS);
 
 		without = without || lacks;
 		with = with || (one->starttls && !lacks);

@@ -116,9 +116,12 @@ blame_selector(struct mismatch *m)
 
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
-		uint8_t other = record->selector == 0 ? 1 : 0;
-		size_t from = record->usage == 3 ? 0 : 1;
-		size_t end = record->usage == 3 ? 1 : m->probe->n_chain;
+		uint8_t other =
+		    record->selector == DANELAW_SELECTOR_CERT ? 1 : 0;
+		size_t from = record->usage == DANELAW_USAGE_DANE_EE ? 0 : 1;
+		size_t end = record->usage == DANELAW_USAGE_DANE_EE
+		    ? 1
+		    : m->probe->n_chain;
 
 		for (size_t j = from; record->usable && j < end; j++) {
 			const struct danelaw_cert *cert = &m->probe->chain[j];
@@ -155,7 +158,7 @@ blame_usage(struct mismatch *m)
 		struct danelaw_finding *finding;
 		char *right;
 
-		if (!record->usable || record->usage != 2 ||
+		if (!record->usable || record->usage != DANELAW_USAGE_DANE_TA ||
 		    record->rr == NULL || !kit_fits(record, m->leaf))
 			continue;
 		right = arena_printf(m->exam->arena, "3%s", record->rr + 1);
@@ -229,7 +232,8 @@ blame_path(struct mismatch *m)
 	struct twin twin;
 
 	for (size_t i = 0; i < tlsa->n_records && ta == NULL; i++) {
-		if (!tlsa->records[i].usable || tlsa->records[i].usage != 2)
+		if (!tlsa->records[i].usable ||
+		    tlsa->records[i].usage != DANELAW_USAGE_DANE_TA)
 			continue;
 		m->record = &tlsa->records[i];
 		ta = kit_fitting(m->record, m->probe);
@@ -309,13 +313,13 @@ blame_end_entity(struct mismatch *m)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (!record->usable || record->usage != 3)
+		if (!record->usable || record->usage != DANELAW_USAGE_DANE_EE)
 			continue;
 		if (m->record == NULL)
 			m->record = record;
 		n++;
-		full = full || record->selector == 0;
-		key = key || record->selector == 1;
+		full = full || record->selector == DANELAW_SELECTOR_CERT;
+		key = key || record->selector == DANELAW_SELECTOR_SPKI;
 		for (size_t j = 1; j < m->probe->n_chain; j++) {
 			if (kit_fits(record, &m->probe->chain[j]))
 				ca = &m->probe->chain[j];
@@ -443,12 +447,12 @@ blame_issuer(struct mismatch *m)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 
-		if (!record->usable || record->usage != 2)
+		if (!record->usable || record->usage != DANELAW_USAGE_DANE_TA)
 			continue;
 		if (anchor == NULL)
 			anchor = record;
-		if (record->selector == 0 && record->mtype == 0 &&
-		    !end->self_issued) {
+		if (record->selector == DANELAW_SELECTOR_CERT &&
+		    record->mtype == DANELAW_MTYPE_FULL && !end->self_issued) {
 			m->record = record;
 			kit_publish_311(m->exam,
 			    blame(m, FINDING_TLSA_200_MISSING_INTER, "missing",

@@ -16,8 +16,10 @@ presented_words(const struct exam *exam, const struct danelaw_cert *leaf)
 {
 	if (leaf->n_names > 0)
 		return kit_list(exam, leaf->names, leaf->n_names);
+	if (leaf->n_cns > 0)
+		return kit_list(exam, leaf->cns, leaf->n_cns);
 	if (leaf->cn != NULL && leaf->cn[0] != '\0')
-		return kit_text(exam, leaf->cn);
+		return kit_list(exam, &leaf->cn, 1);
 	return "no name at all";
 }
 
@@ -69,6 +71,40 @@ fits_partly(const char *presented, const char *reference)
 	    name_equal(dot + 1, rest + 1);
 }
 
+/*
+ * "*.example" for "mx_1.example": OpenSSL lets a wildcard stand for letters,
+ * digits and hyphens alone.
+ */
+static bool
+fits_but_for_underscore(const char *presented, const char *reference)
+{
+	const char *rest = strchr(reference, '.');
+
+	return strncmp(presented, "*.", 2) == 0 && rest != NULL &&
+	    name_equal(presented + 2, rest + 1) &&
+	    memchr(reference, '_', (size_t)(rest - reference)) != NULL;
+}
+
+/* "*.example" right below the top, which OpenSSL never takes. */
+static bool
+fits_below_top(const char *presented, const char *reference)
+{
+	const char *rest = strchr(reference, '.');
+
+	return strncmp(presented, "*.", 2) == 0 && rest != NULL &&
+	    strchr(presented + 2, '.') == NULL &&
+	    name_equal(presented + 2, rest + 1);
+}
+
+static bool
+fits_but_for_dot(const char *presented, const char *reference)
+{
+	size_t len = strlen(reference);
+
+	return strncasecmp(presented, reference, len) == 0 &&
+	    strcmp(presented + len, ".") == 0;
+}
+
 /* "*.example" for "example" or "a.mx.example". */
 static bool
 fits_at_other_depth(const char *presented, const char *reference)
@@ -77,71 +113,114 @@ fits_at_other_depth(const char *presented, const char *reference)
 	    name_is_below(reference, presented + 2);
 }
 
-/* Bytes beyond ASCII stand as \xNN in the tree. */
+/* Other bytes than printable ASCII stand as \xNN in the tree. */
 static bool
 is_unicode(const char *name)
 {
-	return strstr(name, "\\x") != NULL;
+	while ((name = strstr(name, "\\x")) != NULL) {
+		name += 2;
+		if (strchr("89abcdef", *name) != NULL && *name != '\0')
+			return true;
+	}
+	return false;
 }
 
-static void
+static bool
+has_nul(const char *name)
+{
+	return strstr(name, "\\x00") != NULL;
+}
+
+/* Of all its common names, the one that would do. */
+static const char *
+fitting_cn(const struct danelaw_cert *leaf, const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < leaf->n_cns; i++) {
+		if (fits_some(leaf->cns[i], host))
+			return leaf->cns[i];
+	}
+	return leaf->cn != NULL && fits_some(leaf->cn, host) ? leaf->cn : NULL;
+}
+
+static struct danelaw_finding *
 tell_name(struct exam *exam, const struct sighting *sighting,
     enum finding_id id, const char *presented, const char *reference)
 {
-	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
-
-	finding_add(exam->tree, id, sighting->subject, "where", sighting->where,
-	    "host", sighting->host->name, "presented",
-	    kit_text(exam, presented), "reference", reference, "cn",
-	    kit_text(exam, leaf->cn), NULL);
+	return finding_add(exam->tree, id, sighting->subject, "where",
+	    sighting->where, "host", sighting->host->name, "presented",
+	    kit_list(exam, &presented, 1), "reference", reference, "cn",
+	    kit_text(exam, presented), "name", kit_owner(exam, sighting->host),
+	    "new", kit_new(exam, sighting->host, true), NULL);
 }
 
-/* The cause, where one of the names nearly fits. */
-static void
-diagnose_near_miss(struct exam *exam, const struct sighting *sighting)
+/* How a name that is no fit comes near to one; FINDING_COUNT: it does not. */
+static enum finding_id
+near_miss(const char *name, const char *reference)
+{
+	if (has_nul(name))
+		return FINDING_NAME_NUL;
+	if (fits_but_for_dot(name, reference))
+		return FINDING_NAME_SAN_TRAILING_DOT;
+	if (fits_below_top(name, reference))
+		return FINDING_NAME_WILDCARD_TOP;
+	if (fits_but_for_underscore(name, reference))
+		return FINDING_NAME_WILDCARD_UNDERSCORE;
+	if (fits_partly(name, reference))
+		return FINDING_NAME_WILDCARD_PARTIAL;
+	if (fits_at_other_depth(name, reference))
+		return FINDING_NAME_WILDCARD_DEPTH;
+	return is_unicode(name) ? FINDING_NAME_IDN : FINDING_COUNT;
+}
+
+/* The name that was meant to fit, and why it does not; or FINDING_COUNT. */
+static enum finding_id
+find_near_miss(const struct sighting *sighting, const char **name)
 {
 	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
 	const char *reference = first_reference(sighting->host);
+	enum finding_id id = FINDING_COUNT;
 
-	if (leaf->n_names > 0 && leaf->cn != NULL &&
-	    fits_some(leaf->cn, sighting->host)) {
-		tell_name(exam, sighting, FINDING_NAME_CN_WITH_SAN, leaf->cn,
-		    reference);
-		return;
+	if (leaf->n_names > 0 && fitting_cn(leaf, sighting->host) != NULL) {
+		*name = fitting_cn(leaf, sighting->host);
+		return FINDING_NAME_CN_WITH_SAN;
 	}
-	for (size_t i = 0; i < leaf->n_names; i++) {
-		const char *name = leaf->names[i];
-		enum finding_id id;
-
-		if (name == NULL)
-			continue;
-		if (fits_partly(name, reference))
-			id = FINDING_NAME_WILDCARD_PARTIAL;
-		else if (fits_at_other_depth(name, reference))
-			id = FINDING_NAME_WILDCARD_DEPTH;
-		else if (is_unicode(name))
-			id = FINDING_NAME_IDN;
-		else
-			continue;
-		tell_name(exam, sighting, id, name, reference);
-		return;
+	for (size_t i = 0; i < leaf->n_names && id == FINDING_COUNT; i++) {
+		*name = leaf->names[i];
+		if (*name != NULL)
+			id = near_miss(*name, reference);
 	}
+	for (size_t i = 0;
+	     i < leaf->n_cns && leaf->n_names == 0 && id == FINDING_COUNT;
+	     i++) {
+		*name = leaf->cns[i];
+		id = near_miss(*name, reference);
+	}
+	return id;
 }
 
+/* That no name fits then only follows. */
 static void
 diagnose_mismatch_of(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_host *host = sighting->host;
 	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	const char *name = NULL;
+	enum finding_id id = find_near_miss(sighting, &name);
+	struct danelaw_finding *finding;
 
-	kit_publish_311(exam,
-	    finding_add(exam->tree, FINDING_NAME_MISMATCH_TA, sighting->subject,
-		"where", sighting->where, "presented",
-		presented_words(exam, leaf), "wanted", wanted_words(exam, host),
-		"reference", first_reference(host), "name",
-		kit_owner(exam, host), "new", kit_new(exam, host, true), NULL),
-	    host, leaf);
-	diagnose_near_miss(exam, sighting);
+	finding = finding_add(exam->tree, FINDING_NAME_MISMATCH_TA,
+	    sighting->subject, "where", sighting->where, "presented",
+	    presented_words(exam, leaf), "wanted", wanted_words(exam, host),
+	    "reference", first_reference(host), "name", kit_owner(exam, host),
+	    "new", kit_new(exam, host, true), NULL);
+	if (id != FINDING_COUNT) {
+		kit_follow(exam, finding, id);
+		finding =
+		    tell_name(exam, sighting, id, name, first_reference(host));
+		if (finding != NULL)
+			finding->severity = DANELAW_SEVERITY_CRITICAL;
+	}
+	kit_publish_311(exam, finding, host, leaf);
 }
 
 static bool
@@ -175,12 +254,12 @@ diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 	if (record == NULL)
 		return;
 	name = &sighting->probe->match->name;
-	if (record->usage == 3 && !leaf_fits(sighting))
+	if (record->usage == DANELAW_USAGE_DANE_EE && !leaf_fits(sighting))
 		finding_add(exam->tree, FINDING_NAME_MISMATCH_EE,
 		    sighting->subject, "where", sighting->where, "presented",
 		    presented_words(exam, leaf), "wanted",
 		    wanted_words(exam, host), NULL);
-	if (record->usage == 3 || name->reference == NULL)
+	if (record->usage == DANELAW_USAGE_DANE_EE || name->reference == NULL)
 		return;
 	if (name->source == DANELAW_NAME_CN)
 		tell_name(exam, sighting, FINDING_NAME_CN_ONLY, name->presented,

@@ -5,8 +5,10 @@
  */
 #include <string.h>
 
+#include "model/outcomes.h"
 #include "policy/cause.h"
 #include "policy/diagnose_kit.h"
+#include "policy/stranger.h"
 #include "policy/senders.h"
 #include "policy/verdict.h"
 
@@ -98,6 +100,43 @@ painted_over(const struct danelaw_smtp *smtp)
 	return NULL;
 }
 
+/*
+ * Many providers lead port 25 of their customers to a relay of their own,
+ * which has no TLS and says who it is. The host itself was then not seen.
+ */
+static bool
+diagnose_stranger(
+    struct exam *exam, const struct talk *talk, enum finding_id general)
+{
+	const char *where = place(exam, talk);
+	const char *name =
+	    stranger_name(exam->arena, exam->report, talk->host, talk->smtp);
+	struct danelaw_finding *finding;
+
+	if (name == NULL)
+		return false;
+	finding = finding_add(exam->tree, FINDING_TCP_INTERCEPTED, where,
+	    "where", where, "host", talk->host->name, "other",
+	    kit_text(exam, name), "does",
+	    general == FINDING_SMTP_STARTTLS_NOT_OFFERED
+		? "does not offer STARTTLS"
+		: "refuses STARTTLS",
+	    NULL);
+	kit_soften(finding, talk->host, talk->address->outcome);
+	return true;
+}
+
+static void
+tell_no_tls(struct exam *exam, const struct talk *talk, enum finding_id id,
+    const char *reply)
+{
+	bool stranger = diagnose_stranger(exam, talk, id);
+	struct danelaw_finding *finding = tell(exam, talk, id, reply);
+
+	if (stranger)
+		kit_follow(exam, finding, FINDING_TCP_INTERCEPTED);
+}
+
 static void
 diagnose_missing(struct exam *exam, const struct talk *talk)
 {
@@ -109,7 +148,8 @@ diagnose_missing(struct exam *exam, const struct talk *talk)
 	else if (paint != NULL)
 		tell(exam, talk, FINDING_SMTP_STARTTLS_MASKED, paint);
 	else
-		tell(exam, talk, FINDING_SMTP_STARTTLS_NOT_OFFERED, NULL);
+		tell_no_tls(
+		    exam, talk, FINDING_SMTP_STARTTLS_NOT_OFFERED, NULL);
 }
 
 static void
@@ -118,10 +158,10 @@ diagnose_refused(struct exam *exam, const struct talk *talk)
 	const char *reply =
 	    talk->smtp->starttls != NULL ? talk->smtp->starttls : refusal(talk);
 
-	tell(exam, talk,
-	    begins(reply, "4") ? FINDING_SMTP_STARTTLS_454
-			       : FINDING_SMTP_STARTTLS_5XX,
-	    reply);
+	if (begins(reply, "4"))
+		tell(exam, talk, FINDING_SMTP_STARTTLS_454, reply);
+	else
+		tell_no_tls(exam, talk, FINDING_SMTP_STARTTLS_5XX, reply);
 }
 
 static void
@@ -215,23 +255,14 @@ is_ipv6(const struct danelaw_address *address)
 	return address->ip != NULL && strchr(address->ip, ':') != NULL;
 }
 
-static bool
-is_unreached(const struct danelaw_address *address)
-{
-	return address->outcome == DANELAW_OUTCOME_CONNECT_REFUSED ||
-	    address->outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT;
-}
-
 /* No IPv6 here: that says nothing about the host. */
 static bool
 is_our_lack(const struct danelaw_address *address)
 {
-	const char *why =
-	    address->n_probes > 0 ? address->probes[0].error : NULL;
-
-	return is_ipv6(address) && is_unreached(address) &&
-	    (kit_says(why, "network is unreachable") ||
-		kit_says(why, "cannot assign requested address"));
+	return is_ipv6(address) &&
+	    outcome_is(address->outcome, OUTCOME_UNREACHED) &&
+	    address->n_probes > 0 &&
+	    address->probes[0].fault == DANELAW_TLS_UNROUTED;
 }
 
 static bool
@@ -239,7 +270,8 @@ has_ipv4_reached(const struct danelaw_host *host)
 {
 	for (size_t i = 0; i < host->n_addresses; i++) {
 		if (!is_ipv6(&host->addresses[i]) &&
-		    !is_unreached(&host->addresses[i]) &&
+		    !outcome_is(
+			host->addresses[i].outcome, OUTCOME_UNREACHED) &&
 		    host->addresses[i].outcome != DANELAW_OUTCOME_NOT_EXAMINED)
 			return true;
 	}
@@ -260,7 +292,7 @@ diagnose_ipv6(struct exam *exam, const struct danelaw_host *host)
 			DANELAW_OUTCOME_NOT_EXAMINED ||
 		    host->addresses[i].our_lack != NULL)
 			continue;
-		if (!is_unreached(&host->addresses[i]))
+		if (!outcome_is(host->addresses[i].outcome, OUTCOME_UNREACHED))
 			return;
 		if (first == NULL)
 			first = &host->addresses[i];
@@ -281,13 +313,9 @@ is_selective(const struct danelaw_address *address)
 	bool with = false, without = false;
 
 	for (size_t i = 0; i < address->n_probes; i++) {
-		enum danelaw_outcome outcome = address->probes[i].outcome;
-
 		with = with || address->probes[i].tls != NULL;
 		without = without ||
-		    outcome == DANELAW_OUTCOME_STARTTLS_MISSING ||
-		    outcome == DANELAW_OUTCOME_STARTTLS_REFUSED ||
-		    outcome == DANELAW_OUTCOME_CLEARTEXT;
+		    outcome_is(address->probes[i].outcome, OUTCOME_NO_STARTTLS);
 	}
 	return (with && without) || kit_tries_differ(address);
 }
@@ -325,7 +353,7 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 
 		finding_add(exam->tree, FINDING_OPS_OUR_LACK, where, "where",
 		    where, "what", address->our_lack, NULL);
-		if (outcome_is_unseen(address->outcome))
+		if (outcome_is(address->outcome, OUTCOME_UNSEEN))
 			return;
 	}
 	if (is_selective(address)) {

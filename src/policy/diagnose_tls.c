@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Group T: handshakes that failed, told by alert and words; and those that
+ * Group T: handshakes that failed, told by trials and faults; and those that
  * stood, but would not with every sender.
  */
 #include <stdlib.h>
@@ -10,37 +10,27 @@
 #include "policy/diagnose_kit.h"
 #include "policy/uneven.h"
 
-/* The words of tls_session_error() and of OpenSSL; the first that fits. */
-static const struct {
-	const char *pattern;
-	enum finding_id id;
-} causes[] = {
-	{ "before the TLS handshake", FINDING_SMTP_STARTTLS_DROPPED },
-	{ "not TLS", FINDING_SMTP_NOT_TLS_AFTER_220 },
-	{ "wrong version number", FINDING_SMTP_NOT_TLS_AFTER_220 },
-	{ "closed the connection", FINDING_TLS_UNEXPECTED_EOF },
-	{ "unexpected eof", FINDING_TLS_UNEXPECTED_EOF },
-	{ "reset by peer", FINDING_TLS_UNEXPECTED_EOF },
-	{ "broken pipe", FINDING_TLS_UNEXPECTED_EOF },
-	{ "alert 116,", FINDING_TLS_CLIENT_CERT_REQUIRED_13 },
-	{ "certificate required", FINDING_TLS_CLIENT_CERT_REQUIRED_13 },
-	{ "alert 112,", FINDING_TLS_SNI_UNRECOGNIZED_112 },
-	{ "unrecognized name", FINDING_TLS_SNI_UNRECOGNIZED_112 },
-	{ "alert 70,", FINDING_TLS_PROTOCOL_VERSION_70 },
-	{ "protocol version", FINDING_TLS_PROTOCOL_VERSION_70 },
-	{ "unsupported protocol", FINDING_TLS_PROTOCOL_VERSION_70 },
-	{ "alert 71,", FINDING_TLS_NO_SHARED_CIPHER },
-	{ "wrong cipher", FINDING_TLS_NO_SHARED_CIPHER },
-	{ "unknown cipher", FINDING_TLS_NO_SHARED_CIPHER },
-	{ "legacy sigalg", FINDING_TLS_OLD_ONLY },
-	{ "dh key too small", FINDING_TLS_DH_TOO_SMALL },
-	{ "legacy renegotiation", FINDING_TLS_LEGACY_RENEGOTIATION },
-	{ "key share", FINDING_TLS_NO_COMMON_GROUP },
-	{ "wrong curve", FINDING_TLS_NO_COMMON_GROUP },
-	{ "bad signature", FINDING_CERT_FIRST_NOT_LEAF },
-	{ "wrong signature type", FINDING_CERT_FIRST_NOT_LEAF },
-	{ "alert 40,", FINDING_TLS_HANDSHAKE_FAILURE_40 },
-	{ "handshake failure", FINDING_TLS_HANDSHAKE_FAILURE_40 },
+/* What by itself is no cause is a failed handshake, and no more. */
+static const enum finding_id by_fault[] = {
+	[DANELAW_TLS_NO_FAULT] = FINDING_TLS_HANDSHAKE_FAILED,
+	[DANELAW_TLS_UNROUTED] = FINDING_TLS_HANDSHAKE_FAILED,
+	[DANELAW_TLS_MUTE] = FINDING_TLS_HANDSHAKE_FAILED,
+	[DANELAW_TLS_DROPPED] = FINDING_SMTP_STARTTLS_DROPPED,
+	[DANELAW_TLS_CLOSED] = FINDING_TLS_UNEXPECTED_EOF,
+	[DANELAW_TLS_RESET] = FINDING_TLS_UNEXPECTED_EOF,
+	[DANELAW_TLS_NOT_TLS] = FINDING_SMTP_NOT_TLS_AFTER_220,
+	[DANELAW_TLS_REFUSED] = FINDING_TLS_HANDSHAKE_FAILURE_40,
+	[DANELAW_TLS_ALERT] = FINDING_TLS_HANDSHAKE_FAILED,
+	[DANELAW_TLS_VERSION] = FINDING_TLS_PROTOCOL_VERSION_70,
+	[DANELAW_TLS_CIPHER] = FINDING_TLS_NO_SHARED_CIPHER,
+	[DANELAW_TLS_NAME] = FINDING_TLS_SNI_UNRECOGNIZED_112,
+	[DANELAW_TLS_CERT_REQUIRED] = FINDING_TLS_CLIENT_CERT_REQUIRED_13,
+	[DANELAW_TLS_OLD_SIGALG] = FINDING_TLS_OLD_ONLY,
+	[DANELAW_TLS_SHORT_DH] = FINDING_TLS_DH_TOO_SMALL,
+	[DANELAW_TLS_RENEGOTIATION] = FINDING_TLS_LEGACY_RENEGOTIATION,
+	[DANELAW_TLS_GROUP] = FINDING_TLS_NO_COMMON_GROUP,
+	[DANELAW_TLS_CURVE] = FINDING_TLS_NO_COMMON_GROUP,
+	[DANELAW_TLS_SIGNATURE] = FINDING_CERT_FIRST_NOT_LEAF,
 };
 
 static bool
@@ -56,7 +46,7 @@ is_old(const struct danelaw_tls *tls)
 	    is_version(tls, "TLSv1.1") || is_version(tls, "SSLv3");
 }
 
-/* By what trials showed; FINDING_COUNT: the words have to do. */
+/* By what trials showed; FINDING_COUNT: the fault has to do. */
 static const enum finding_id by_cause[N_CAUSES] = {
 	[CAUSE_NONE] = FINDING_COUNT,
 	[CAUSE_SNI] = FINDING_TLS_SNI_UNRECOGNIZED_112,
@@ -84,18 +74,14 @@ static const enum finding_id by_cause[N_CAUSES] = {
 };
 
 static enum finding_id
-finding_by_words(const struct danelaw_probe *probe)
+finding_by_fault(const struct danelaw_probe *probe)
 {
 	/* It had asked for a certificate, got none, and hung up. */
 	if (probe->tls != NULL && probe->tls->client_cert_requested)
 		return is_version(probe->tls, "TLSv1.3")
 		    ? FINDING_TLS_CLIENT_CERT_REQUIRED_13
 		    : FINDING_TLS_CLIENT_CERT_REQUIRED_12;
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
-		if (kit_says(probe->error, causes[i].pattern))
-			return causes[i].id;
-	}
-	return FINDING_TLS_HANDSHAKE_FAILED;
+	return by_fault[probe->fault];
 }
 
 /* The key of the certificate, which a trial may have seen. */
@@ -151,7 +137,7 @@ tell_failure(struct exam *exam, const struct danelaw_host *host,
 	if (id == FINDING_COUNT)
 		id = probe->outcome == DANELAW_OUTCOME_TLS_TIMEOUT
 		    ? FINDING_TLS_TIMEOUT
-		    : finding_by_words(probe);
+		    : finding_by_fault(probe);
 	finding = tell(exam, host, address, probe, id, answer.words);
 	if (finding == NULL)
 		return;

@@ -157,7 +157,7 @@ unusable_id(const struct danelaw_record *record)
 		return FINDING_TLSA_UNKNOWN_PARAMS;
 	if (record->usage < 2)
 		return FINDING_TLSA_PKIX_MIXED;
-	if (record->mtype == 0)
+	if (record->mtype == DANELAW_MTYPE_FULL)
 		return FINDING_TLSA_FULL0_GARBAGE;
 	return FINDING_TLSA_MALFORMED_LENGTH;
 }
@@ -181,7 +181,7 @@ add_unusable(struct exam *exam, const struct danelaw_host *host,
 	    kit_new(exam, host, host->tlsa.status == DANELAW_TLSA_UNUSABLE),
 	    "field", unknown_field(record), "length",
 	    kit_number(exam, (long)record->len), "need",
-	    record->mtype == 1 ? "32" : "64", "hint",
+	    record->mtype == DANELAW_MTYPE_SHA256 ? "32" : "64", "hint",
 	    hash ? " (a digest, it seems)" : "", NULL);
 }
 
@@ -271,7 +271,7 @@ diagnose_style(struct exam *exam, const struct danelaw_host *host)
 		if (!record->usable)
 			continue;
 		n_usable++;
-		n_sha512 += record->mtype == 2;
+		n_sha512 += record->mtype == DANELAW_MTYPE_SHA512;
 	}
 	if (n_usable > 0 && n_sha512 == n_usable && !shows_old(exam, host)) {
 		struct danelaw_finding *finding =
@@ -348,8 +348,9 @@ diagnose_mixed(struct exam *exam, const struct danelaw_host *host)
 	for (size_t i = 0; i < tlsa->n_records; i++) {
 		if (!tlsa->records[i].usable)
 			continue;
-		n += tlsa->records[i].usage == 3;
-		if (tlsa->records[i].usage == 2 && issuer == NULL &&
+		n += tlsa->records[i].usage == DANELAW_USAGE_DANE_EE;
+		if (tlsa->records[i].usage == DANELAW_USAGE_DANE_TA &&
+		    issuer == NULL &&
 		    kit_fits_host(exam, host, &tlsa->records[i]))
 			issuer = &tlsa->records[i];
 	}
@@ -360,7 +361,8 @@ diagnose_mixed(struct exam *exam, const struct danelaw_host *host)
 		"name", kit_owner(exam, host), "host", host->name, "record",
 		kit_rr(exam, issuer), "new", kit_new(exam, host, true), NULL);
 	for (size_t i = 0; i < tlsa->n_records; i++) {
-		if (tlsa->records[i].usable && tlsa->records[i].usage == 3)
+		if (tlsa->records[i].usable &&
+		    tlsa->records[i].usage == DANELAW_USAGE_DANE_EE)
 			kit_withdraw(exam, finding, host, tlsa->records[i].rr);
 	}
 	kit_publish_all_311(exam, finding, host);
@@ -401,7 +403,7 @@ diagnose_stale(struct exam *exam, const struct danelaw_host *host)
 
 		if (!record->usable || kit_fits_host(exam, host, record) ||
 		    kit_hashed(exam, host, record) != NULL ||
-		    (mixed && record->usage == 3))
+		    (mixed && record->usage == DANELAW_USAGE_DANE_EE))
 			continue;
 		if (some_fits(exam, host, record, -1)) {
 			extra = n++ == 0 ? record : extra;
@@ -458,7 +460,8 @@ diagnose_anchor(struct exam *exam, const struct sighting *sighting)
 			kit_rr(exam, record), NULL),
 		    host, leaf);
 	anchor = kit_fitting(record, sighting->probe);
-	if (record->usage != 2 || anchor == NULL || !is_public(anchor))
+	if (record->usage != DANELAW_USAGE_DANE_TA || anchor == NULL ||
+	    !is_public(anchor))
 		return;
 	if (!finding_present(
 		exam->report, FINDING_TLSA_TA_PUBLIC_CA, host->name))

@@ -10,7 +10,7 @@ static const struct known_ca known_cas[] = {
     name, cn, key, state, signer, end, spki256, cert256, spki512, cert512)     \
 	{ name, cn, signer, KNOWN_CA_##key, KNOWN_CA_##state, end, spki256,    \
 		cert256, spki512, cert512 },
-#include "policy/known_ca.def"
+#include "policy/known_ca.def" /* from known_ca.tsv, by the build */
 #undef KNOWN_CA
 };
 
@@ -42,7 +42,8 @@ fits(const struct danelaw_record *record, const struct known_ca *ca)
 		.cert_sha256 = ca->cert_sha256,
 		.cert_sha512 = ca->cert_sha512 };
 
-	return record->usage == 2 && kit_fits(record, &cert);
+	return record->usage == DANELAW_USAGE_DANE_TA &&
+	    kit_fits(record, &cert);
 }
 
 const struct known_ca *

@@ -3,11 +3,10 @@
  * known_ca.h - the issuers of Let's Encrypt, as of KNOWN_CA_DATE.
  *
  * They only explain and advise: what passes is OpenSSL's to say. A key is one
- * issuer, though it may have several names and certificates; tools/known-ca
- * makes the table.
+ * issuer, though it may have several names and certificates. The build makes
+ * the table of known_ca.tsv by tools/known-ca.
  */
-#ifndef POLICY_KNOWN_CA_H
-#define POLICY_KNOWN_CA_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -52,5 +51,3 @@ bool known_ca_issued(const struct danelaw_cert *cert);
 /* "active" and "RSA" */
 const char *known_ca_state_word(enum known_ca_state state);
 const char *known_ca_key_word(enum known_ca_key key);
-
-#endif

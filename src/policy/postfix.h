@@ -6,8 +6,7 @@
  * In short: no answer makes Postfix accept less than the level of main.cf
  * does, nor, below "verify", less than its own level "dane" does.
  */
-#ifndef POLICY_POSTFIX_H
-#define POLICY_POSTFIX_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -78,5 +77,3 @@ bool postfix_may_change(const struct postfix_facts *now,
     const struct postfix_facts *before, enum postfix_level level);
 /* Does no answer at this level depend on what is known? */
 bool postfix_is_settled(enum postfix_level level);
-
-#endif

@@ -5,8 +5,7 @@
  *
  * Pure.
  */
-#ifndef POLICY_REFERENCES_H
-#define POLICY_REFERENCES_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -44,5 +43,3 @@ const char *references_common_name(
  */
 bool references_evidence(const struct danelaw_cert *leaf,
     const char *const *references, size_t n, struct danelaw_name_check *check);
-
-#endif

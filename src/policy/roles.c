@@ -72,7 +72,7 @@ presented_role(
 {
 	if (cert->depth < 0 && cert->wire > 0)
 		return DANELAW_ROLE_PRESENTED_NOT_ON_PATH;
-	if (record->usage == 2 && cert->wire > 0)
+	if (record->usage == DANELAW_USAGE_DANE_TA && cert->wire > 0)
 		return DANELAW_ROLE_TA_IN_PATH;
 	return DANELAW_ROLE_WRONG_USAGE;
 }
@@ -95,12 +95,14 @@ unmatched_role(
 
 	if (cert != NULL)
 		return presented_role(record, cert);
-	if (record->usage == 2 && is_known_above(record, probe))
+	if (record->usage == DANELAW_USAGE_DANE_TA &&
+	    is_known_above(record, probe))
 		return DANELAW_ROLE_TA_NOT_SENT;
 	if (some_match(probe))
 		return DANELAW_ROLE_NEXT_UNUSED;
 	/* The data is that of an issuer, and no server had to send it. */
-	if (record->usage == 2 && record->mtype == 0)
+	if (record->usage == DANELAW_USAGE_DANE_TA &&
+	    record->mtype == DANELAW_MTYPE_FULL)
 		return DANELAW_ROLE_TA_NOT_SENT;
 	return DANELAW_ROLE_ORPHAN;
 }
@@ -123,8 +125,9 @@ role_of(const struct danelaw_tlsa *tlsa, const struct danelaw_probe *probe,
 	case DANELAW_RESULT_SUPERSEDED:
 		return DANELAW_ROLE_SUPERSEDED;
 	case DANELAW_RESULT_MATCH:
-		return record->usage == 3 ? DANELAW_ROLE_CURRENT_LEAF
-					  : anchor_role(record, probe);
+		return record->usage == DANELAW_USAGE_DANE_EE
+		    ? DANELAW_ROLE_CURRENT_LEAF
+		    : anchor_role(record, probe);
 	case DANELAW_RESULT_NO_MATCH:
 		return unmatched_role(record, probe);
 	}
@@ -247,7 +250,8 @@ static bool
 is_next_key(const struct danelaw_tlsa *tlsa, const struct danelaw_probe *probe,
     const struct danelaw_record *record)
 {
-	if (record->usage == 3 && record->selector == 1)
+	if (record->usage == DANELAW_USAGE_DANE_EE &&
+	    record->selector == DANELAW_SELECTOR_SPKI)
 		return true;
 	for (size_t i = 0; i < probe->n_records; i++) {
 		const struct danelaw_record_result *other = &probe->records[i];

@@ -5,8 +5,7 @@
  *
  * Pure. Reads what was judged of each record alone and what was sent.
  */
-#ifndef POLICY_ROLES_H
-#define POLICY_ROLES_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -26,5 +25,3 @@ void roles_fill_host(struct danelaw_host *host);
  */
 bool roles_allow_rollover(
     const struct danelaw_tlsa *tlsa, const struct danelaw_probe *probe);
-
-#endif

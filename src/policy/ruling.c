@@ -9,6 +9,26 @@ ruling_is_failure(enum danelaw_dnssec dnssec)
 	    dnssec != DANELAW_DNSSEC_INSECURE;
 }
 
+enum danelaw_dnssec
+ruling_of_addresses(const struct danelaw_lookup *lookups, size_t n)
+{
+	enum danelaw_dnssec with_data = DANELAW_DNSSEC_SECURE;
+	enum danelaw_dnssec without = DANELAW_DNSSEC_SECURE;
+	bool has_data = false;
+
+	for (size_t i = 0; i < n; i++) {
+		bool data = lookups[i].presence == DANELAW_PRESENCE_DATA;
+		enum danelaw_dnssec *least = data ? &with_data : &without;
+
+		has_data |= data && !ruling_is_failure(lookups[i].dnssec);
+		if (lookups[i].dnssec < *least)
+			*least = lookups[i].dnssec;
+	}
+	if (has_data)
+		return with_data;
+	return with_data < without ? with_data : without;
+}
+
 bool
 ruling_wants_tlsa(const struct host_facts *facts)
 {
@@ -81,6 +101,12 @@ ruling_for(const struct host_facts *facts, const char **why)
 		    : "the address lookup fails: do not use this host "
 		      "(RFC 7672 2.1.2)";
 		return DANELAW_POLICY_SKIP;
+	}
+	/* No error, but nobody can connect: "may" promises nothing. */
+	if (facts->is_nowhere) {
+		*why = "it has no address, so nobody can connect to it "
+		       "(RFC 7672 2.2.2)";
+		return DANELAW_POLICY_MAY;
 	}
 	if (facts->addr == DANELAW_DNSSEC_INSECURE) {
 		if (ruling_is_failure(facts->alias)) {

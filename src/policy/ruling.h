@@ -6,8 +6,7 @@
  * equal rulings. A fact nobody filled in reads as an error, so a forgotten
  * one can make the ruling stricter but never weaker.
  */
-#ifndef POLICY_RULING_H
-#define POLICY_RULING_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -22,14 +21,20 @@ struct host_facts {
 	bool asked;                /* was TLSA asked at all? */
 	size_t n_tlsa;             /* records in it */
 	size_t n_usable;           /* fit to authenticate with (3.1) */
+	bool is_nowhere;           /* the name has no address */
 };
 
 /* Is this a lookup error in the sense of section 2.1.1? */
 bool ruling_is_failure(enum danelaw_dnssec dnssec);
+/*
+ * The standing of the address answers together: the weaker of those that
+ * have addresses. Where one failed and the other has some a sender goes on
+ * with these (2.1.2 is about errors that leave no server).
+ */
+enum danelaw_dnssec ruling_of_addresses(
+    const struct danelaw_lookup *lookups, size_t n);
 /* Ask for TLSA only if this holds: in unsigned zones it breaks mail (2.2.2). */
 bool ruling_wants_tlsa(const struct host_facts *facts);
 /* *why becomes a static sentence for people, without the full stop. */
 enum danelaw_policy ruling_for(
     const struct host_facts *facts, const char **why);
-
-#endif

@@ -5,34 +5,11 @@
  */
 #include <string.h>
 
-#include "base/text.h"
+#include "model/outcomes.h"
+#include "policy/diagnose_kit.h"
 #include "policy/senders.h"
 #include "policy/uneven.h"
 #include "policy/verdict.h"
-
-bool
-senders_record_fits(
-    const struct danelaw_record *record, const struct danelaw_cert *cert)
-{
-	bool key = record->selector == 1;
-	const uint8_t *whole = key ? cert->spki : cert->der;
-	size_t len = key ? cert->spki_len : cert->der_len;
-
-	switch (record->mtype) {
-	case 0:
-		return whole != NULL && len > 0 && record->len == len &&
-		    memcmp(record->data, whole, len) == 0;
-	case 1:
-		return record->len == 32 &&
-		    text_is_hex_of(key ? cert->spki_sha256 : cert->cert_sha256,
-			record->data, record->len);
-	case 2:
-		return record->len == 64 &&
-		    text_is_hex_of(key ? cert->spki_sha512 : cert->cert_sha512,
-			record->data, record->len);
-	}
-	return false;
-}
 
 bool
 senders_in_time(
@@ -84,14 +61,8 @@ senders_failure(const struct sender_facts *facts)
 {
 	const char *reply = facts->address->smtp.starttls;
 
-	switch (facts->address->outcome) {
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-		break;
-	default:
+	if (!outcome_is(facts->address->outcome, OUTCOME_NO_STARTTLS))
 		return SENDER_NO_HANDSHAKE;
-	}
 	if (reply == NULL)
 		return SENDER_NOT_OFFERED;
 	return reply[0] == '4' ? SENDER_PUT_OFF : SENDER_REFUSED;
@@ -101,7 +72,10 @@ senders_failure(const struct sender_facts *facts)
  * Held against the real program are those of Debian 12 (Postfix 3.7, Exim
  * 4.96, Go 1.19), of Debian 13 (3.10, 4.98, Sendmail, 1.24) and of sid.
  */
-#define GO SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL
+#define GO                                                                     \
+	SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL | SENDER_NIST_CURVES |       \
+	    SENDER_NO_PSS_KEY
+#define GNUTLS SENDER_RSA_FIRST | SENDER_NIST_CURVES
 #define HYBRID SENDER_HYBRID | SENDER_LONG_HELLO
 #define OPENSSL_35 SENDER_MLDSA | SENDER_NO_OLD_TLS
 static const struct sender_version versions[] = {
@@ -110,16 +84,16 @@ static const struct sender_version versions[] = {
 	    OPENSSL_35, true },
 	{ "postfix", "3.11", senders_postfix, senders_postfix_without,
 	    OPENSSL_35 | HYBRID, true },
-	{ "exim-gnutls", "4.96", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST, true },
-	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST, true },
+	{ "exim-gnutls", "4.96", senders_exim, senders_exim_without, GNUTLS,
+	    true },
+	{ "exim-gnutls", "4.98", senders_exim, senders_exim_without, GNUTLS,
+	    true },
 	{ "exim-gnutls", "4.100", senders_exim, senders_exim_without,
-	    SENDER_RSA_FIRST | SENDER_VAIN_MLDSA, true },
+	    GNUTLS | SENDER_VAIN_MLDSA, true },
 	{ "sendmail", "8.18", senders_sendmail, senders_sendmail_without,
 	    OPENSSL_35 | HYBRID, true },
-	{ "go", "1.19", senders_go, senders_go_without, SENDER_RSA_FIRST,
-	    true },
+	{ "go", "1.19", senders_go, senders_go_without,
+	    SENDER_RSA_FIRST | SENDER_NIST_CURVES | SENDER_NO_PSS_KEY, true },
 	{ "go", "1.24", senders_go, senders_go_without,
 	    GO | SENDER_NO_RSA_EXCHANGE | HYBRID, true },
 	{ "go", "1.27", senders_go, senders_go_without,
@@ -128,6 +102,7 @@ static const struct sender_version versions[] = {
 	    true },
 };
 #undef GO
+#undef GNUTLS
 #undef HYBRID
 #undef OPENSSL_35
 
@@ -135,44 +110,34 @@ static const struct sender_version versions[] = {
 static bool
 is_telling(const struct danelaw_probe *probe)
 {
-	if (probe->tls == NULL || probe->n_chain == 0)
-		return false;
-	switch (probe->outcome) {
-	case DANELAW_OUTCOME_AUTHENTICATED:
-	case DANELAW_OUTCOME_ENCRYPTED:
-	case DANELAW_OUTCOME_TLSA_MISMATCH:
-	case DANELAW_OUTCOME_NAME_MISMATCH:
-	case DANELAW_OUTCOME_CERT_EXPIRED:
-	case DANELAW_OUTCOME_CHAIN_INVALID:
-		return true;
-	case DANELAW_OUTCOME_TLS_FAILED:
-		return probe->tls->client_cert_requested;
-	case DANELAW_OUTCOME_SKIPPED:
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-	case DANELAW_OUTCOME_SMTP_TEMPFAIL:
-	case DANELAW_OUTCOME_SMTP_PERMFAIL:
-	case DANELAW_OUTCOME_SMTP_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_SMTP:
-	case DANELAW_OUTCOME_PLAINTEXT_INJECTED:
-	case DANELAW_OUTCOME_TLS_TIMEOUT:
-	case DANELAW_OUTCOME_CONNECT_REFUSED:
-	case DANELAW_OUTCOME_CONNECT_TIMEOUT:
-	case DANELAW_OUTCOME_NOT_EXAMINED:
-		break;
-	}
-	return false;
+	return probe->tls != NULL && probe->n_chain > 0 &&
+	    (outcome_is(probe->outcome, OUTCOME_JUDGED) ||
+		(probe->outcome == DANELAW_OUTCOME_TLS_FAILED &&
+		    probe->tls->client_cert_requested));
+}
+
+/* "EC P-256", and nothing that is said of how it is written. */
+static bool
+is_nist_curve(const char *key)
+{
+	return strncmp(key + 3, "P-", 2) == 0 && strchr(key, '(') == NULL;
 }
 
 /* Can it take the certificate's key? */
 static bool
 takes_key(const struct sender_version *version, const char *key)
 {
-	return key == NULL ||
-	    ((version->traits & SENDER_MLDSA) != 0
-		    ? strncmp(key, "SLH-DSA", 7) != 0
-		    : strstr(key, "-DSA-") == NULL);
+	if (key == NULL)
+		return true;
+	if ((version->traits & SENDER_NIST_CURVES) != 0 &&
+	    strncmp(key, "EC ", 3) == 0 && !is_nist_curve(key))
+		return false;
+	if ((version->traits & SENDER_NO_PSS_KEY) != 0 &&
+	    strncmp(key, "RSA-PSS", 7) == 0)
+		return false;
+	return (version->traits & SENDER_MLDSA) != 0
+	    ? strncmp(key, "SLH-DSA", 7) != 0
+	    : strstr(key, "-DSA-") == NULL;
 }
 
 /* Or at least ask for it? */
@@ -252,11 +217,10 @@ has_stray_anchor(
 	if (probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
 		return false;
 	for (size_t i = 0; i < tlsa->n_records; i++) {
-		if (tlsa->records[i].usage != 2)
+		if (tlsa->records[i].usage != DANELAW_USAGE_DANE_TA)
 			continue;
 		for (size_t j = 1; j < probe->n_chain; j++) {
-			if (senders_record_fits(
-				&tlsa->records[i], &probe->chain[j]))
+			if (kit_fits(&tlsa->records[i], &probe->chain[j]))
 				return true;
 		}
 	}
@@ -267,16 +231,9 @@ has_stray_anchor(
 static bool
 has_come_to_tls(const struct danelaw_address *address)
 {
-	switch (address->outcome) {
-	case DANELAW_OUTCOME_CLEARTEXT:
-	case DANELAW_OUTCOME_STARTTLS_MISSING:
-	case DANELAW_OUTCOME_STARTTLS_REFUSED:
-	case DANELAW_OUTCOME_TLS_FAILED:
-	case DANELAW_OUTCOME_TLS_TIMEOUT:
+	if (outcome_is(
+		address->outcome, OUTCOME_NO_STARTTLS | OUTCOME_NO_HANDSHAKE))
 		return true;
-	default:
-		break;
-	}
 	for (size_t i = 0; i < address->n_probes; i++) {
 		if (is_telling(&address->probes[i]))
 			return true;

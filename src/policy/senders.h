@@ -6,8 +6,7 @@
  * tests/interop holds them against the real programs. The verdict is not
  * touched by any of it: that is what RFC 7672 and OpenSSL say.
  */
-#ifndef POLICY_SENDERS_H
-#define POLICY_SENDERS_H
+#pragma once
 
 #include "base/arena.h"
 
@@ -41,6 +40,10 @@ enum {
 	SENDER_NO_RSA_EXCHANGE = 1 << 4,
 	/* Cannot read a certificate with a serial number below 0. */
 	SENDER_POSITIVE_SERIAL = 1 << 5,
+	/* Of curves only those of NIST, named and with whole points. */
+	SENDER_NIST_CURVES = 1 << 9,
+	/* Has no signatures by RSA-PSS keys. */
+	SENDER_NO_PSS_KEY = 1 << 10,
 	/* Go 1.27 writes a server's words as 454 "later". */
 	SENDER_QUOTES_REPLY = 1 << 6,
 };
@@ -49,6 +52,15 @@ enum {
 #define SENDERS_UNSEEN                                                         \
 	"but an RSA certificate, which it prefers, could not be seen: that "   \
 	"look was denied"
+
+/*
+ * Of more TLSA records than these Postfix drops the rest, whichever come last
+ * in an answer that resolvers turn round; Exim then misses some, too.
+ */
+#define SENDERS_TLSA_MAX 100
+
+/* An anchor above it Postfix does not reach, as seen with 3.7 to 3.10. */
+#define SENDERS_POSTFIX_DEPTH 11
 
 struct sender_facts;
 
@@ -93,9 +105,6 @@ bool senders_takes_key(const struct sender_facts *facts, const char *key);
 /* The alert that ended the default handshake, -1: none came. */
 int senders_alert(const struct danelaw_address *address);
 
-/* Does the record describe this certificate or its key, digests and all? */
-bool senders_record_fits(
-    const struct danelaw_record *record, const struct danelaw_cert *cert);
 /* Is the certificate valid at the time the report is about? */
 bool senders_in_time(
     const struct danelaw_report *report, const struct danelaw_cert *cert);
@@ -129,5 +138,3 @@ struct sender_ruling senders_exim_without(const struct sender_facts *facts);
 /* A sender in Go, likewise. */
 struct sender_ruling senders_go(const struct sender_facts *facts);
 struct sender_ruling senders_go_without(const struct sender_facts *facts);
-
-#endif

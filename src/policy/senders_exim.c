@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/name.h"
+#include "policy/diagnose_kit.h"
 #include "policy/references.h"
 #include "policy/senders.h"
 
@@ -100,7 +101,9 @@ refuse_unfit(const struct danelaw_address *address)
 static bool
 is_loaded(const struct danelaw_record *record)
 {
-	if ((record->usage != 2 && record->usage != 3) || record->selector > 1)
+	if ((record->usage != DANELAW_USAGE_DANE_TA &&
+		record->usage != DANELAW_USAGE_DANE_EE) ||
+	    record->selector > 1)
 		return false;
 	switch (record->mtype) {
 	case 0:
@@ -117,16 +120,9 @@ is_loaded(const struct danelaw_record *record)
 static const char *
 end_of(const struct danelaw_host *host)
 {
-	for (size_t i = 0; i < host->n_lookups; i++) {
-		const struct danelaw_lookup *lookup = &host->lookups[i];
+	const struct danelaw_lookup *alias = kit_alias(host);
 
-		if (lookup->type == NULL || lookup->n_aliases == 0 ||
-		    (strcmp(lookup->type, "A") != 0 &&
-			strcmp(lookup->type, "AAAA") != 0))
-			continue;
-		return lookup->aliases[lookup->n_aliases - 1];
-	}
-	return host->name;
+	return alias == NULL ? host->name : kit_end(alias);
 }
 
 /* Are MX, address and records signed, and the last at the end of aliases? */
@@ -172,18 +168,13 @@ issuer_passes(const struct sender_facts *facts, const struct danelaw_cert *leaf,
     const struct danelaw_cert *issuer)
 {
 	const struct danelaw_verify_error *error = facts->probe->verify_error;
-	const char *signature = leaf->signature;
 
 	if (!senders_takes_key(facts, issuer->key) ||
 	    !senders_in_time(facts->report, leaf) ||
+	    kit_is_weakly_signed(leaf) ||
 	    !senders_in_time(facts->report, issuer) || !may_issue(issuer) ||
 	    (issuer->has_key_usage &&
 		(issuer->key_usage & DANELAW_KU_KEY_CERT_SIGN) == 0))
-		return false;
-	if (signature != NULL &&
-	    (strstr(signature, "sha1") != NULL ||
-		strstr(signature, "SHA1") != NULL ||
-		strstr(signature, "md5") != NULL))
 		return false;
 	return error == NULL || error->depth > 1 ||
 	    (error->code != ERROR_CRITICAL && error->code != ERROR_PERMITTED &&
@@ -220,20 +211,39 @@ fits_usage(const struct sender_facts *facts, uint8_t usage, size_t from,
 			continue;
 		*any = true;
 		for (size_t j = from; j < to; j++)
-			fits = fits ||
-			    senders_record_fits(
-				record, &facts->probe->chain[j]);
+			fits =
+			    fits || kit_fits(record, &facts->probe->chain[j]);
 	}
 	return fits;
 }
 
-/* Of its own name only: Exim asks for no other reference (4.96). */
+/* Any first label will do for GnuTLS, one with an underscore, too. */
+static bool
+fits_wildcard(const char *presented, const char *name)
+{
+	const char *rest = strchr(name, '.');
+
+	return strncmp(presented, "*.", 2) == 0 && rest != NULL &&
+	    rest != name && strchr(presented + 2, '.') != NULL &&
+	    strcasecmp(presented + 2, rest + 1) == 0;
+}
+
+/*
+ * Of its own name only: Exim asks for no other reference (4.96). GnuTLS goes
+ * by a common name only where there is one alone, and no address beside it.
+ */
 static bool
 has_name(const struct danelaw_cert *leaf, const char *name)
 {
-	struct danelaw_name_check check = { 0 };
-
-	return name != NULL && references_evidence(leaf, &name, 1, &check);
+	if (name == NULL)
+		return false;
+	for (size_t i = 0; i < leaf->n_names; i++) {
+		if (references_match(leaf->names[i], name) ||
+		    fits_wildcard(leaf->names[i], name))
+			return true;
+	}
+	return leaf->n_cns <= 1 && !leaf->has_ip_names &&
+	    references_common_name(leaf, name) != NULL;
 }
 
 /*
@@ -261,7 +271,10 @@ authenticate(const struct sender_facts *facts)
 		return refuses(WHY_DIFFERS);
 	if (probe->n_chain < 2)
 		return refuses(WHY_NONE_USABLE);
-	if (ta && has_prefix(probe->chain[1].key, "SLH-DSA"))
+	if (ta &&
+	    (has_prefix(probe->chain[1].key, "SLH-DSA") ||
+		(has_prefix(probe->chain[1].key, "EC ") &&
+		    !senders_takes_key(facts, probe->chain[1].key))))
 		return refuses(WHY_NO_KEY);
 	if (!ta || !leaf_passes(facts))
 		return refuses(WHY_CONSTRAINS);
@@ -314,6 +327,8 @@ senders_exim(const struct sender_facts *facts)
 		return refuses(WHY_KEY_USAGE);
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses(WHY_CLIENT_CERT);
+	if (facts->host->tlsa.n_records > SENDERS_TLSA_MAX)
+		return (struct sender_ruling) { .unknown = true };
 	return authenticate(facts);
 }
 

@@ -8,6 +8,7 @@
  * usage, Go does not look. It has no DHE.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "policy/references.h"
 #include "policy/senders.h"
@@ -88,6 +89,27 @@ joined(struct arena *arena, const char *const *names, size_t n)
 	return text;
 }
 
+/*
+ * To Go a wildcard is any first label, with an underscore, too, and right
+ * below the top-level domain.
+ */
+static bool
+fits_label(const struct danelaw_cert *leaf, const struct danelaw_tlsa *tlsa)
+{
+	for (size_t i = 0; i < leaf->n_names; i++) {
+		for (size_t j = 0; j < tlsa->n_references; j++) {
+			const char *name = leaf->names[i];
+			const char *rest = strchr(tlsa->references[j], '.');
+
+			if (name != NULL && strncmp(name, "*.", 2) == 0 &&
+			    rest != NULL && rest != tlsa->references[j] &&
+			    strcasecmp(name + 2, rest + 1) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static const char *
 name_fault(const struct sender_facts *facts)
 {
@@ -98,11 +120,15 @@ name_fault(const struct sender_facts *facts)
 
 	if (tlsa->n_references > 0)
 		name = tlsa->references[0];
+	if (fits_label(leaf, tlsa))
+		return NULL;
 	if (references_evidence(
 		leaf, tlsa->references, tlsa->n_references, &check) &&
 	    check.source == DANELAW_NAME_SAN)
 		return NULL;
-	if (check.source == DANELAW_NAME_CN)
+	/* Of several the last one is its common name. */
+	if (check.source == DANELAW_NAME_CN && !leaf->has_alt_names &&
+	    (leaf->cn == NULL || references_match(leaf->cn, check.reference)))
 		return WHY_LEGACY;
 	if (leaf->n_names == 0)
 		return arena_printf(facts->arena,
@@ -187,18 +213,25 @@ authenticate(const struct sender_facts *facts)
 	};
 }
 
-/* Can it not so much as read what the server sends? */
-static bool
-has_unreadable(const struct sender_facts *facts)
+/* Can it not so much as read what the server sends? Why, or NULL. */
+static const char *
+unreadable(const struct sender_facts *facts)
 {
 	const struct danelaw_probe *probe = facts->probe;
 
 	for (size_t i = 0; i < probe->n_chain; i++) {
+		const struct danelaw_cert *cert = &probe->chain[i];
+
 		if (senders_has(facts, SENDER_POSITIVE_SERIAL) &&
-		    probe->chain[i].negative_serial)
-			return true;
+		    cert->negative_serial)
+			return "tls: failed to parse certificate from server: "
+			       "x509: negative serial number";
+		if (cert->key != NULL && strncmp(cert->key, "EC ", 3) == 0 &&
+		    !senders_takes_key(facts, cert->key))
+			return "tls: failed to parse certificate from server: "
+			       "x509: unsupported elliptic curve";
 	}
-	return false;
+	return NULL;
 }
 
 static bool
@@ -247,9 +280,11 @@ senders_go(const struct sender_facts *facts)
 
 	if (facts->host->policy == DANELAW_POLICY_MAY)
 		return delivers;
+	/* It says who ends it: a server that reads supported_versions (RFC 8446
+	   section 4.2.1) sends an alert, an older one chooses what Go refuses;
+	   these words stand in both lines. */
 	if (senders_is_old(tls))
-		return refuses("tls: server selected unsupported protocol "
-			       "version");
+		return refuses("protocol version");
 	without = offer_without(facts);
 	if (without != NULL) {
 		const struct danelaw_trial *trial =
@@ -263,9 +298,8 @@ senders_go(const struct sender_facts *facts)
 		if (is_missing_exchange(facts, trial->tls))
 			return (struct sender_ruling) { .unknown = true };
 	}
-	if (has_unreadable(facts))
-		return refuses("tls: failed to parse certificate from server: "
-			       "x509: negative serial number");
+	if (unreadable(facts) != NULL)
+		return refuses(unreadable(facts));
 	if (facts->probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return refuses("remote error: tls: certificate required");
 	/* Inside TLS net/smtp does not go on with HELO. */
@@ -288,9 +322,13 @@ handshake_fault(const struct danelaw_address *address)
 	case ALERT_PROTOCOL_VERSION:
 		return "remote error: tls: protocol version not supported";
 	}
-	return address->n_trials > 0 && first->error != NULL &&
-		first->alert < 0 && !first->timeout &&
-		strstr(first->error, "closed") != NULL
+	/* We were shown what it cannot ask for. */
+	if (address->n_probes > 0 && address->probes[0].n_chain > 0 &&
+	    (address->n_trials == 0 || first->ok))
+		return WHY_HANDSHAKE;
+	return address->n_trials > 0 &&
+		(first->fault == DANELAW_TLS_CLOSED ||
+		    first->fault == DANELAW_TLS_DROPPED)
 	    ? "EOF"
 	    : NULL;
 }

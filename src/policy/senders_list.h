@@ -4,8 +4,7 @@
  *
  * Pure.
  */
-#ifndef POLICY_SENDERS_LIST_H
-#define POLICY_SENDERS_LIST_H
+#pragma once
 
 #include "base/arena.h"
 
@@ -17,5 +16,3 @@
  */
 const char *senders_list(struct arena *arena,
     const struct danelaw_report *report, enum danelaw_delivery outcome);
-
-#endif

@@ -40,10 +40,14 @@ handshake_fault(const struct sender_facts *facts)
 {
 	const struct danelaw_probe *probe = facts->probe;
 
-	if (senders_has(facts, SENDER_NO_OLD_TLS) && senders_is_old(probe->tls))
-		return "alert protocol version";
 	if (probe->outcome == DANELAW_OUTCOME_TLS_FAILED)
 		return WHY_CLIENT_CERT;
+	/* Postfix raises its level from 0 to 1 where it will verify. */
+	if (facts->version->with_tls == senders_postfix &&
+	    facts->host->policy != DANELAW_POLICY_DANE)
+		return NULL;
+	if (senders_has(facts, SENDER_NO_OLD_TLS) && senders_is_old(probe->tls))
+		return "alert protocol version";
 	return has_legacy_signature(probe->tls)
 	    ? "legacy sigalg disallowed or unsupported"
 	    : NULL;
@@ -58,6 +62,14 @@ has_null_exchange(const struct danelaw_mx *mx)
 			return true;
 	}
 	return false;
+}
+
+/* Some records are dropped, and others would still do. */
+static bool
+half_known(const struct sender_facts *facts)
+{
+	return facts->host->tlsa.n_records > SENDERS_TLSA_MAX &&
+	    facts->probe->outcome == DANELAW_OUTCOME_AUTHENTICATED;
 }
 
 /*
@@ -79,12 +91,43 @@ senders_postfix(const struct sender_facts *facts)
 		return delivers;
 	if (fault != NULL)
 		return refuses(fault);
+	if (facts->host->policy == DANELAW_POLICY_DANE && half_known(facts))
+		return (struct sender_ruling) { .unknown = true };
+	if (facts->host->policy == DANELAW_POLICY_DANE &&
+	    facts->probe->match != NULL &&
+	    facts->probe->match->depth > SENDERS_POSTFIX_DEPTH)
+		outcome = DANELAW_OUTCOME_CHAIN_INVALID;
 	if (facts->host->policy != DANELAW_POLICY_DANE ||
 	    outcome == DANELAW_OUTCOME_AUTHENTICATED ||
 	    (half && outcome == DANELAW_OUTCOME_NAME_MISMATCH))
 		return delivers;
 	return refuses(half ? "Server certificate not trusted"
 			    : "Server certificate not verified");
+}
+
+/*
+ * Our handshakes failed, but for one that asked for what OpenSSL calls weak.
+ * Where Postfix verifies nothing it asks for that, too; where it does,
+ * OpenSSL 3.0 still took old TLS without a signature by SHA-1.
+ */
+static struct sender_ruling
+postfix_by_weak(const struct sender_facts *facts)
+{
+	const struct danelaw_trial *weak =
+	    senders_trial(facts->address, "weak");
+	bool verifies = facts->host->policy == DANELAW_POLICY_DANE;
+
+	if (weak != NULL && weak->ok && weak->tls != NULL) {
+		bool old = senders_is_old(weak->tls);
+
+		if (old && !verifies)
+			return delivers;
+		if (!verifies ||
+		    (old && !senders_has(facts, SENDER_NO_OLD_TLS) &&
+			!has_legacy_signature(weak->tls)))
+			return (struct sender_ruling) { .unknown = true };
+	}
+	return refuses("Cannot start TLS: handshake failure");
 }
 
 struct sender_ruling
@@ -99,7 +142,7 @@ senders_postfix_without(const struct sender_facts *facts)
 	case SENDER_NO_HANDSHAKE:
 		break;
 	}
-	return refuses("Cannot start TLS: handshake failure");
+	return postfix_by_weak(facts);
 }
 
 /* A number behind a word: "RSA 1024", "DH 1024"; 0: it is no such thing. */
@@ -146,7 +189,8 @@ has_malformed(const struct danelaw_tlsa *tlsa)
 		const struct danelaw_record *record = &tlsa->records[i];
 
 		if (!record->usable &&
-		    (record->usage == 2 || record->usage == 3) &&
+		    (record->usage == DANELAW_USAGE_DANE_TA ||
+			record->usage == DANELAW_USAGE_DANE_EE) &&
 		    record->selector <= 1 && record->mtype <= 2)
 			return true;
 	}
@@ -163,6 +207,11 @@ fits_partly(const char *pattern, const char *name)
 		return strcasecmp(pattern, name) == 0;
 	after = strcspn(pattern + before + 1, ".");
 	label = strcspn(name, ".");
+	/* Nothing right below the top, and no underscore. */
+	if ((pattern[0] == '*' &&
+		strchr(pattern, '.') == strrchr(pattern, '.')) ||
+	    memchr(name, '_', label) != NULL)
+		return false;
 	return before < strcspn(pattern, ".") && label >= before + after &&
 	    label > 0 && strncasecmp(pattern, name, before) == 0 &&
 	    strcasecmp(pattern + before + 1, name + label - after) == 0;

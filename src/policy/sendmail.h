@@ -2,8 +2,7 @@
 /*
  * sendmail.h - what sendmail's macro ${verify} would hold after a talk.
  */
-#ifndef POLICY_SENDMAIL_H
-#define POLICY_SENDMAIL_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -17,5 +16,3 @@ struct sendmail_words {
  * words. The outcome and the probes of the address must be there.
  */
 struct sendmail_words sendmail_words(const struct danelaw_address *address);
-
-#endif

@@ -7,72 +7,10 @@
 
 #include "base/name.h"
 #include "model/finding.h"
+#include "model/outcomes.h"
 #include "policy/ruling.h"
 #include "policy/senders_list.h"
-#include "policy/verdict.h"
-
-/* What is wrong, as "<before>mx.example<after>" or of "it". */
-struct phrase {
-	const char *before, *after, *it;
-};
-
-static const struct phrase *
-phrase_for(enum danelaw_outcome outcome)
-{
-	static const struct phrase phrases[] = {
-		[DANELAW_OUTCOME_SKIPPED] = { "", " was not examined",
-		    "it was not examined" },
-		/* Less than the policy asks for; see outcome_is_refused(). */
-		[DANELAW_OUTCOME_AUTHENTICATED] = { "", " authenticates",
-		    "it authenticates" },
-		[DANELAW_OUTCOME_ENCRYPTED] = { "", " was not authenticated",
-		    "it was not authenticated" },
-		[DANELAW_OUTCOME_CLEARTEXT] = { "", " has no TLS",
-		    "it has no TLS" },
-		[DANELAW_OUTCOME_TLSA_MISMATCH] = { "no TLSA record matches "
-						    "the certificate of ",
-		    "", "no TLSA record matches its certificate" },
-		[DANELAW_OUTCOME_NAME_MISMATCH] = { "the certificate of ",
-		    " is for another name",
-		    "its certificate is for another name" },
-		[DANELAW_OUTCOME_CERT_EXPIRED] = { "a certificate of ",
-		    " expired or is not yet valid",
-		    "a certificate in its chain expired or is not yet "
-		    "valid" },
-		[DANELAW_OUTCOME_CHAIN_INVALID] = { "the certificate chain of ",
-		    " is not valid", "its certificate chain is not valid" },
-		[DANELAW_OUTCOME_STARTTLS_MISSING] = { "",
-		    " does not offer STARTTLS", "it does not offer STARTTLS" },
-		[DANELAW_OUTCOME_STARTTLS_REFUSED] = { "", " refuses STARTTLS",
-		    "it refuses STARTTLS" },
-		[DANELAW_OUTCOME_SMTP_TEMPFAIL] = { "",
-		    " answers with a temporary error",
-		    "it answers with a temporary error" },
-		[DANELAW_OUTCOME_SMTP_PERMFAIL] = { "",
-		    " answers with a permanent error",
-		    "it answers with a permanent error" },
-		[DANELAW_OUTCOME_SMTP_TIMEOUT] = { "",
-		    " does not answer in time", "it does not answer in time" },
-		[DANELAW_OUTCOME_NOT_SMTP] = { "", " does not speak SMTP",
-		    "it does not speak SMTP" },
-		[DANELAW_OUTCOME_PLAINTEXT_INJECTED] = { "",
-		    " sends plaintext after it accepted STARTTLS",
-		    "it sends plaintext after it accepted STARTTLS" },
-		[DANELAW_OUTCOME_TLS_FAILED] = { "the TLS handshake with ",
-		    " fails", "the TLS handshake with it fails" },
-		[DANELAW_OUTCOME_TLS_TIMEOUT] = { "the TLS handshake with ",
-		    " times out", "the TLS handshake with it times out" },
-		[DANELAW_OUTCOME_CONNECT_REFUSED] = { "",
-		    " refuses the connection", "it refuses the connection" },
-		[DANELAW_OUTCOME_CONNECT_TIMEOUT] = { "the connection to ",
-		    " times out", "the connection to it times out" },
-		[DANELAW_OUTCOME_NOT_EXAMINED] = { "", " was not examined",
-		    "it was not examined" },
-	};
-	enum { COUNT = sizeof(phrases) / sizeof(phrases[0]) };
-
-	return &phrases[(size_t)outcome < COUNT ? (size_t)outcome : 0];
-}
+#include "policy/outcome.h"
 
 /* Whose fault the date is, where the leaf's own dates tell. */
 static const struct phrase *
@@ -95,7 +33,7 @@ phrase_for_date(const struct danelaw_address *address, int64_t at)
 		if (probe->chain[0].not_before > at)
 			return &early;
 	}
-	return phrase_for(DANELAW_OUTCOME_CERT_EXPIRED);
+	return &outcome_about(DANELAW_OUTCOME_CERT_EXPIRED)->phrase;
 }
 
 /* The lookup that forbids the host (RFC 7672 section 2.1.2). */
@@ -111,8 +49,7 @@ phrase_for_skipped(const struct danelaw_host *host)
 		    "its TLSA answer fails DNSSEC validation" },
 	    tlsa = { "the TLSA lookup for ", " fails",
 		    "its TLSA lookup fails" },
-	    other = { "a DNS lookup for ", " fails",
-		    "a DNS lookup for it fails" };
+	    other = { "a DNS lookup for ", " fails", NULL };
 
 	if (host->dnssec == DANELAW_DNSSEC_BOGUS)
 		return &addr_bogus;
@@ -136,7 +73,7 @@ phrase_for_open(const struct danelaw_host *host)
 		    "its addresses are not signed with DNSSEC" },
 	    tlsa = { "the TLSA records of ", " are not signed with DNSSEC",
 		    "its TLSA records are not signed with DNSSEC" },
-	    none = { "", " has no TLSA records", "it has no TLSA records" };
+	    none = { "", " has no TLSA records", NULL };
 
 	if (host->name != NULL && name_is_address(host->name))
 		return &literal;
@@ -167,8 +104,7 @@ static void
 blame_host(struct tree *tree, const struct danelaw_host *host, bool refused,
     struct blame *blame)
 {
-	static const struct phrase no_address = { "", " has no address",
-		"it has no address" };
+	static const struct phrase no_address = { "", " has no address", NULL };
 
 	blame->host = host;
 	blame->where = known(host->name);
@@ -182,7 +118,7 @@ blame_host(struct tree *tree, const struct danelaw_host *host, bool refused,
 		blame->where = known(tree_place(tree->arena, host, address));
 		blame->phrase = outcome == DANELAW_OUTCOME_CERT_EXPIRED
 		    ? phrase_for_date(address, tree->report.at)
-		    : phrase_for(outcome);
+		    : &outcome_about(outcome)->phrase;
 		return;
 	}
 }
@@ -193,7 +129,7 @@ blame_broken(struct tree *tree, struct blame *blame)
 {
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
-		struct danelaw_class class = verdict_class(host);
+		struct danelaw_class class = host->counted;
 
 		if (class.skipped) {
 			blame->host = host;
@@ -215,7 +151,7 @@ blame_unexamined(struct tree *tree, struct blame *blame)
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
 
-		if (verdict_class(host).unexamined) {
+		if (host->counted.unexamined) {
 			blame_host(tree, host, false, blame);
 			return true;
 		}
@@ -229,7 +165,7 @@ blame_open(struct tree *tree, struct blame *blame)
 	for (size_t i = 0; i < tree->report.n_hosts; i++) {
 		const struct danelaw_host *host = &tree->report.hosts[i];
 
-		if (verdict_class(host).open) {
+		if (host->counted.open) {
 			blame->host = host;
 			blame->where = known(host->name);
 			blame->phrase = phrase_for_open(host);
@@ -237,6 +173,14 @@ blame_open(struct tree *tree, struct blame *blame)
 		}
 	}
 	return false;
+}
+
+static const char *
+told_of_it(struct tree *tree, const struct phrase *phrase)
+{
+	return phrase->it != NULL ? phrase->it
+				  : known(arena_printf(tree->arena, "%sit%s",
+					phrase->before, phrase->after));
 }
 
 /* " (and 2 more hosts)", or nothing. */
@@ -285,16 +229,23 @@ refusing_senders(struct tree *tree)
 	    vary == NULL ? "" : " will refuse at times"));
 }
 
-/* ", but not by exim-gnutls": to whom the fault is none. */
+/* Some do not mind the fault: no word of deferring without them. */
 static const char *
-delivering_senders(struct tree *tree)
+deferred(struct tree *tree)
 {
-	const char *deliver =
-	    senders_list(tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER);
+	const char *deliver = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_DELIVER),
+		   *vary = senders_list(
+		       tree->arena, &tree->report, DANELAW_DELIVERY_VARIES);
 
-	return deliver == NULL
-	    ? ""
-	    : known(arena_printf(tree->arena, ", but not by %s", deliver));
+	if (vary != NULL && deliver == NULL)
+		return "mail is delivered on some connections only";
+	if (deliver == NULL)
+		return "mail is deferred";
+	return known(arena_printf(tree->arena,
+	    "senders differ, and mail is delivered by %s%s%s, not by others",
+	    deliver, vary == NULL ? "" : ", at times by ",
+	    vary == NULL ? "" : vary));
 }
 
 static char *
@@ -322,36 +273,32 @@ summary_degraded(struct tree *tree, const struct class_counts *counts)
 	if (!blame_broken(tree, &blame))
 		return NULL;
 	for (size_t i = 0; i < report->n_hosts; i++) {
-		struct danelaw_class class = verdict_class(&report->hosts[i]);
+		struct danelaw_class class = report->hosts[i].counted;
 
 		sound += class.authenticated && !class.failing;
 	}
 	if (sound > 0)
 		return arena_printf(tree->arena, "%s; %s does not: %s%s",
 		    share(tree, sound, counts->all), blame.where,
-		    blame.phrase->it, and_more(tree, broken));
+		    told_of_it(tree, blame.phrase), and_more(tree, broken));
 	return arena_printf(tree->arena,
 	    "mail is delivered by some addresses only; %s does not "
 	    "authenticate: %s%s",
-	    blame.where, blame.phrase->it, and_more(tree, broken));
+	    blame.where, told_of_it(tree, blame.phrase),
+	    and_more(tree, broken));
 }
 
 /* Hosts fail or must be skipped, and none authenticates. */
 static char *
 summary_broken(struct tree *tree, const struct class_counts *counts)
 {
-	const char *head = "mail is deferred";
 	struct blame blame;
 
 	if (!blame_broken(tree, &blame))
 		return NULL;
-	if (counts->open > 0)
-		head = "mail is delivered without authentication only";
-	else if (senders_list(tree->arena, &tree->report,
-		     DANELAW_DELIVERY_VARIES) != NULL)
-		head = "mail is delivered on some connections only";
-	return arena_printf(tree->arena, "%s%s: %s", head,
-	    counts->open > 0 ? "" : delivering_senders(tree),
+	return arena_printf(tree->arena, "%s: %s",
+	    counts->open > 0 ? "mail is delivered without authentication only"
+			     : deferred(tree),
 	    whole(tree, &blame, counts->failing + counts->skipped));
 }
 
@@ -431,7 +378,7 @@ summary_partial(struct tree *tree, const struct class_counts *counts)
 	return arena_printf(tree->arena,
 	    "%s, but mail can go to %s without authentication: %s%s",
 	    share(tree, counts->authenticated, counts->all), blame.where,
-	    blame.phrase->it, and_more(tree, counts->open));
+	    told_of_it(tree, blame.phrase), and_more(tree, counts->open));
 }
 
 /* Did anything at all answer at a host that nothing guards? */
@@ -491,28 +438,27 @@ summary_no_mail(struct tree *tree)
 }
 
 char *
-summary_for(struct tree *tree, bool unable)
+summary_for(struct tree *tree, const struct class_counts *counts, bool unable)
 {
 	const struct danelaw_report *report = &tree->report;
-	struct class_counts counts = verdict_count(report);
 
 	switch (report->verdict) {
 	case DANELAW_VERDICT_DEFER:
-		return summary_defer(tree, &counts, unable);
+		return summary_defer(tree, counts, unable);
 	case DANELAW_VERDICT_NO_MAIL:
 		return summary_no_mail(tree);
 	case DANELAW_VERDICT_INSECURE:
-		return summary_insecure(tree, &counts);
+		return summary_insecure(tree, counts);
 	case DANELAW_VERDICT_DEGRADED:
-		return summary_degraded(tree, &counts);
+		return summary_degraded(tree, counts);
 	case DANELAW_VERDICT_FAIL:
-		return summary_broken(tree, &counts);
+		return summary_broken(tree, counts);
 	case DANELAW_VERDICT_PARTIAL:
-		return summary_partial(tree, &counts);
+		return summary_partial(tree, counts);
 	case DANELAW_VERDICT_OK:
-		return summary_ok(tree, &counts);
+		return summary_ok(tree, counts);
 	case DANELAW_VERDICT_NO_DANE:
-		return summary_no_dane(tree, &counts);
+		return summary_no_dane(tree, counts);
 	}
 	return NULL;
 }

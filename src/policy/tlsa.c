@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/record.h"
 
 enum {
 	LEADING = 3,   /* usage, selector, matching type */
@@ -258,13 +259,9 @@ tlsa_status(const struct danelaw_record *records, size_t n)
 bool
 tlsa_is_superseded(const struct danelaw_record *records, size_t n, size_t i)
 {
-	/* Of type 0 there is no digest, so none is stronger. */
-	if (i >= n || !records[i].usable || records[i].mtype == 0)
-		return false;
-	for (size_t j = 0; j < n; j++) {
-		if (records[j].usable && records[j].usage == records[i].usage &&
-		    records[j].selector == records[i].selector &&
-		    records[j].mtype > records[i].mtype)
+	for (size_t j = 0; i < n && records[i].usable && j < n; j++) {
+		if (records[j].usable &&
+		    record_is_outranked(&records[i], &records[j]))
 			return true;
 	}
 	return false;

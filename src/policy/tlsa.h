@@ -4,8 +4,7 @@
  *
  * Pure. RFC 6698 sections 2.1 and 2.2, RFC 7671 section 9, RFC 7672 s. 3.1.
  */
-#ifndef POLICY_TLSA_H
-#define POLICY_TLSA_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -43,5 +42,3 @@ enum danelaw_tlsa_status tlsa_status(
  */
 bool tlsa_is_superseded(
     const struct danelaw_record *records, size_t n, size_t i);
-
-#endif

@@ -6,8 +6,7 @@
  * OpenSSL builds a chain by names and key identifiers, takes the first that
  * fits and does not try another when the signature fails.
  */
-#ifndef POLICY_TWIN_H
-#define POLICY_TWIN_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -25,5 +24,3 @@ const struct danelaw_cert *twin_signer(
  */
 bool twin_find(const struct danelaw_probe *probe, const struct danelaw_cert *ta,
     struct twin *twin);
-
-#endif

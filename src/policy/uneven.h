@@ -6,8 +6,7 @@
  * alone, made more than once (offer "again"): what differs between two offers
  * may be a matter of the offer.
  */
-#ifndef POLICY_UNEVEN_H
-#define POLICY_UNEVEN_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -28,5 +27,3 @@ struct uneven {
 struct uneven uneven_of(const struct danelaw_address *address);
 /* Was the default offer made once more by this probe? */
 bool uneven_is_again(const struct danelaw_probe *probe);
-
-#endif

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "model/finding.h"
+#include "model/outcomes.h"
 #include "policy/ruling.h"
-#include "policy/summary.h"
 
 struct danelaw_class
 verdict_class_of(
@@ -19,7 +19,7 @@ verdict_class_of(
 		class.skipped = true;
 	else if (outcome_is_refused(policy, outcome))
 		class.failing = true;
-	else if (outcome_is_unseen(outcome))
+	else if (outcome_is(outcome, OUTCOME_UNSEEN))
 		class.unexamined = true;
 	else if (policy != DANELAW_POLICY_DANE)
 		class.open = true;
@@ -70,12 +70,12 @@ count_lacking(const struct danelaw_host *host)
 		return 0;
 	for (size_t i = 0; i < host->n_addresses; i++)
 		n += host->addresses[i].our_lack != NULL &&
-		    outcome_is_unseen(host->addresses[i].outcome);
+		    outcome_is(host->addresses[i].outcome, OUTCOME_UNSEEN);
 	return n;
 }
 
-struct class_counts
-verdict_count(const struct danelaw_report *report)
+static struct class_counts
+count_classes(const struct danelaw_report *report)
 {
 	struct class_counts counts = { .all = report->n_hosts };
 
@@ -190,7 +190,7 @@ verdict_mx_is_open(const struct danelaw_report *report)
 }
 
 static struct ruled
-rule(const struct danelaw_report *report)
+rule(const struct danelaw_report *report, const struct class_counts *counts)
 {
 	static const struct ruled no_mail = { DANELAW_VERDICT_NO_MAIL,
 		DANELAW_STATE_CRITICAL },
@@ -199,7 +199,6 @@ rule(const struct danelaw_report *report)
 				  insecure = { DANELAW_VERDICT_INSECURE,
 					  DANELAW_STATE_WARNING };
 	const struct danelaw_mx *mx = &report->mx;
-	struct class_counts counts = verdict_count(report);
 	bool unjudged = finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL);
 
 	if (no_such_domain(mx))
@@ -215,7 +214,7 @@ rule(const struct danelaw_report *report)
 		if (verdict_mx_is_open(report) && !unjudged)
 			return insecure;
 	}
-	return rule_hosts(&counts, unjudged);
+	return rule_hosts(counts, unjudged);
 }
 
 /* Findings raise a state and never lower it. */
@@ -270,7 +269,8 @@ void
 verdict_fill(struct tree *tree, bool require_dane, bool unable)
 {
 	struct danelaw_report *report = &tree->report;
-	struct ruled ruled = rule(report);
+	struct class_counts counts = count_classes(report);
+	struct ruled ruled = rule(report, &counts);
 
 	fill_classes(report);
 	if (unable) {
@@ -286,5 +286,5 @@ verdict_fill(struct tree *tree, bool require_dane, bool unable)
 		if (require_dane && lacks_dane(ruled.verdict))
 			report->state = DANELAW_STATE_CRITICAL;
 	}
-	report->summary = summary_for(tree, unable);
+	report->summary = summary_for(tree, &counts, unable);
 }

@@ -2,9 +2,16 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "model/outcomes.h"
 #include "probe/inside.h"
 
-#define READ_SIZE 2048   /* bytes a deed */
+#define READ_SIZE 2048 /* bytes a deed */
+/* Trials have shorter limits, and together no more than so much time, so that
+ * the domain's is not used up. */
+#define TRIAL_CONNECT_MS 5000
+#define TRIAL_REPLY_MS 10000 /* many servers make clients wait a little */
+#define TRIAL_TLS_MS 5000
+#define TRIALS_MS 30000
 #define IMPLICIT_MS 3000 /* what one more try needs, where there is time */
 
 /* The link is gone, or of no use any more. */
@@ -37,7 +44,7 @@ greeting_ms(const struct probe *probe)
 {
 	int64_t deadline = probe->target.deadline, rest, spare;
 
-	if (!probe_may_ask_implicit(probe) || deadline == 0)
+	if (!plan_may_ask_implicit(&probe->plan) || deadline == 0)
 		return probe->target.reply_ms;
 	rest = deadline - clock_monotonic_ms();
 	spare = rest / 4 < IMPLICIT_MS ? rest / 4 : IMPLICIT_MS;
@@ -61,14 +68,15 @@ connect_to(struct probe *probe)
 	enum tls_step step;
 
 	probe->mark = clock_monotonic_ms();
-	if (!probe->full)
+	if (!probe->plan.full)
 		probe->begun = probe->mark;
 	probe->heard = probe->shook = probe->up = probe->lacked = false;
 	probe->shake = (struct evidence_shake) {
-		.offer = probe->offer->name,
+		.offer = probe->plan.offer->name,
 		.alert = -1,
 	};
-	probe->trial = (struct danelaw_trial) { .offer = probe->offer->name };
+	probe->trial =
+	    (struct danelaw_trial) { .offer = probe->plan.offer->name };
 	probe->phase = CONNECTING;
 	probe_set_limit(probe, probe->target.connect_ms);
 	step = link_connect(&probe->link, &probe->address);
@@ -164,23 +172,27 @@ begin_tls(struct probe *probe)
 	char bytes[READ_SIZE];
 	enum tls_step step = TLS_STEP_READ;
 	size_t len = 0;
+	uint32_t ms;
 
-	if (!probe_is_implicit(probe))
+	if (!plan_is_implicit(&probe->plan))
 		step = link_read(&probe->link, bytes, sizeof(bytes), &len);
 	if (step == TLS_STEP_DONE && dialogue_feed(probe->dialogue, bytes, len))
 		return true;
 	if (step == TLS_STEP_CLOSED || step == TLS_STEP_FAILED)
 		return lose(probe, step);
 	if (step == TLS_STEP_DONE ||
-	    !link_start_tls(&probe->link, probe->context, probe->offer,
-		probe->target.sni, !probe_is_implicit(probe))) {
+	    !link_start_tls(&probe->link, probe->context, probe->plan.offer,
+		probe->target.sni, !plan_is_implicit(&probe->plan))) {
 		probe_end_by_memory(probe);
 		return false;
 	}
 	probe->phase = SHAKING;
 	probe->shook = true;
 	probe->mark = clock_monotonic_ms();
-	probe_set_limit(probe, probe_tls_ms(probe));
+	ms = probe->target.tls_ms;
+	if (ms > TRIAL_TLS_MS && plan_is_quick(&probe->plan, probe->evidence))
+		ms = TRIAL_TLS_MS;
+	probe_set_limit(probe, ms);
 	return true;
 }
 
@@ -231,17 +243,17 @@ note_handshake(struct probe *probe)
 		tls_chain_unref(chain);
 		return false;
 	}
-	if (probe->asking && !probe_leads(probe)) {
+	if (probe->plan.asking && !plan_leads(&probe->plan)) {
 		bool noted = note_trial_facts(probe, chain);
 
-		if (!noted || !probe_is_repeated(probe)) {
+		if (!noted || !plan_is_repeated(&probe->plan)) {
 			tls_chain_unref(chain);
 			return noted;
 		}
 	}
 	/* What was seen is not kept twice; keep.c compares what is repeated. */
-	if (!probe_leads(probe) && !probe_is_repeated(probe) && chain != NULL &&
-	    is_known(evidence, chain)) {
+	if (!plan_leads(&probe->plan) && !plan_is_repeated(&probe->plan) &&
+	    chain != NULL && is_known(evidence, chain)) {
 		tls_chain_unref(chain);
 		chain = NULL;
 	}
@@ -326,4 +338,76 @@ probe_move(struct probe *probe)
 		break;
 	}
 	return false;
+}
+
+void
+probe_note_trial(
+    struct probe *probe, const struct plan_end *end, const char *error)
+{
+	struct evidence *evidence = probe->evidence;
+	const struct tls_session *session = probe->link.session;
+	struct danelaw_trial *trial;
+
+	if (!plan_is_trial(&probe->plan, end, &evidence->n_trials))
+		return;
+	trial =
+	    ARENA_PUSH(evidence->arena, evidence->trials, evidence->n_trials);
+	if (trial == NULL)
+		return;
+	*trial = probe->trial;
+	trial->ok =
+	    probe->up && !outcome_is(end->reached, OUTCOME_NO_HANDSHAKE);
+	trial->timeout = end->reached == DANELAW_OUTCOME_TLS_TIMEOUT;
+	trial->shook = probe->shook;
+	trial->alert = probe->shake.alert;
+	if (!trial->ok) {
+		trial->error = arena_strdup(evidence->arena, error);
+		trial->fault = probe->shake.fault;
+	}
+	if (session != NULL) {
+		trial->client_cert_requested =
+		    tls_session_cert_requested(session);
+		trial->client_cert_sent = tls_session_cert_sent(session);
+		trial->hello_octets = tls_session_hello_octets(session);
+	}
+}
+
+/* The default alone, and well: there is nothing to learn from it. */
+static void
+tidy_trials(struct evidence *evidence)
+{
+	if (evidence->n_trials == 1 && evidence->trials[0].ok)
+		evidence->n_trials = 0;
+	if (evidence->n_trials == 0)
+		evidence->trials = NULL;
+}
+
+static uint32_t
+lesser(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+shorten_limits(struct probe_target *target)
+{
+	int64_t end = clock_monotonic_ms() + TRIALS_MS;
+
+	target->connect_ms = lesser(target->connect_ms, TRIAL_CONNECT_MS);
+	target->reply_ms = lesser(target->reply_ms, TRIAL_REPLY_MS);
+	target->tls_ms = lesser(target->tls_ms, TRIAL_TLS_MS);
+	if (target->deadline == 0 || end < target->deadline)
+		target->deadline = end;
+}
+
+void
+probe_plan_next(struct probe *probe, const struct plan_end *end)
+{
+	bool was_asking = probe->plan.asking;
+
+	plan_next(&probe->plan, end, probe->evidence);
+	if (probe->plan.asking && !was_asking)
+		shorten_limits(&probe->target);
+	if (probe->plan.offer == NULL)
+		tidy_trials(probe->evidence);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/evidence.h"
 
+#include "model/outcomes.h"
 #include "tls/memo.h"
 #include "tls/offer.h"
 
@@ -12,8 +13,7 @@ evidence_is_unreached(const struct evidence *evidence)
 	return evidence->n_shakes == 1 && evidence->untried == NULL &&
 	    evidence->our_lack == NULL && !arena_failed(evidence->arena) &&
 	    evidence->timing.connect < 0 &&
-	    (first->reached == DANELAW_OUTCOME_CONNECT_REFUSED ||
-		first->reached == DANELAW_OUTCOME_CONNECT_TIMEOUT);
+	    outcome_is(first->reached, OUTCOME_UNREACHED);
 }
 
 void

@@ -2,8 +2,7 @@
 /*
  * evidence.h - how evidence begins; the rest of it is told in probe.h.
  */
-#ifndef PROBE_EVIDENCE_H
-#define PROBE_EVIDENCE_H
+#pragma once
 
 #include "probe/probe.h"
 
@@ -11,5 +10,3 @@
 size_t evidence_shakes_max(void);
 /* No shakes yet, but room for all. NULL: no memory. */
 struct evidence *evidence_new(const struct probe_target *target);
-
-#endif

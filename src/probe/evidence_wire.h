@@ -7,8 +7,7 @@
  * are checked, and what is not exactly as evidence_write() makes it is refused
  * as a whole.
  */
-#ifndef PROBE_EVIDENCE_WIRE_H
-#define PROBE_EVIDENCE_WIRE_H
+#pragma once
 
 #include "base/buf.h"
 #include "probe/probe.h"
@@ -17,10 +16,8 @@
 
 /* Appends. False: this machine lacked something here or while it was
  * gathered, or beyond the limit of out; what was appended is of no use then. */
-bool evidence_write(const struct evidence *evidence, struct buf *out);
+bool evidence_write(struct evidence *evidence, struct buf *out);
 /* One reference. NULL: no evidence, or no memory. context (NULL is fine) may
  * know the certificates. */
 struct evidence *evidence_read(
     struct tls_context *context, const void *bytes, size_t len);
-
-#endif

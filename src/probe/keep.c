@@ -44,7 +44,7 @@ keep_unreadable(struct probe *probe, const char *error)
 	struct evidence *evidence = probe->evidence;
 	struct evidence_shake *shake = &evidence->shakes[0];
 
-	if (!probe->asking) {
+	if (!probe->plan.asking) {
 		shake = &evidence->shakes[evidence->n_shakes++];
 		*shake = probe->shake;
 	}
@@ -55,7 +55,14 @@ keep_unreadable(struct probe *probe, const char *error)
 static bool
 is_offer(const struct probe *probe, const char *name)
 {
-	return strcmp(probe->offer->name, name) == 0;
+	return strcmp(probe->plan.offer->name, name) == 0;
+}
+
+/* Is there anything of the server's to compare certificates with? */
+static bool
+stands(const struct probe *probe)
+{
+	return probe->evidence->shakes[0].reached == DANELAW_OUTCOME_ENCRYPTED;
 }
 
 static void
@@ -117,21 +124,21 @@ asks_for(const struct probe *probe, const struct danelaw_cert *leaf)
 static void
 want(struct probe *probe, unsigned n)
 {
-	if (probe->n_wanted < n)
-		probe->n_wanted = n;
+	if (probe->plan.n_wanted < n)
+		probe->plan.n_wanted = n;
 }
 
 /* It went otherwise than the first one: is it for the offer? */
 static void
-note_look(struct probe *probe)
+note_look(struct probe *probe, const struct plan_end *end)
 {
 	const struct evidence_shake *first = &probe->evidence->shakes[0];
 	const struct evidence_shake *shake = &probe->shake;
 	bool limits =
-	    probe->offer->max_version != 0 || is_offer(probe, "mldsa");
+	    probe->plan.offer->max_version != 0 || is_offer(probe, "mldsa");
 
 	if (!probe->up) {
-		if (!probe_is_no_such_cert(probe) ||
+		if (!plan_is_no_such_cert(&probe->plan, end) ||
 		    (first->n_certs > 0 && asks_for(probe, &first->certs[0])))
 			want(probe, REPEATS_DOUBTED);
 		return;
@@ -180,18 +187,17 @@ keep_repeated(
 	const struct evidence_shake *first = &probe->evidence->shakes[0];
 	bool failed = reached == DANELAW_OUTCOME_TLS_FAILED;
 
-	probe->n_repeats++;
+	probe->plan.n_repeats++;
 	if (probe->shake.chain != NULL && !failed) {
-		if (probe_stands(probe) &&
-		    shows_same_cert(first, &probe->shake) &&
+		if (stands(probe) && shows_same_cert(first, &probe->shake) &&
 		    speaks_same_version(first, &probe->shake))
 			return;
-		probe->uneven = true;
+		probe->plan.uneven = true;
 		push(probe, "again",
-		    probe_stands(probe) ? DANELAW_OUTCOME_ENCRYPTED : reached,
-		    probe_stands(probe) ? NULL : error);
-	} else if (probe_stands(probe) && failed && !is_cut(error)) {
-		probe->uneven = true;
+		    stands(probe) ? DANELAW_OUTCOME_ENCRYPTED : reached,
+		    stands(probe) ? NULL : error);
+	} else if (stands(probe) && failed && !is_cut(error)) {
+		probe->plan.uneven = true;
 		push(probe, "again", reached, error);
 	}
 }
@@ -206,31 +212,33 @@ keep_denied(
 {
 	if (reached == DANELAW_OUTCOME_STARTTLS_REFUSED)
 		reached = DANELAW_OUTCOME_SMTP_TEMPFAIL;
-	push(probe, probe->offer->name, reached, error);
+	push(probe, probe->plan.offer->name, reached, error);
 }
 
 void
-probe_keep(struct probe *probe, enum danelaw_outcome reached, const char *error)
+probe_keep(struct probe *probe, const struct plan_end *end, const char *error)
 {
-	if (probe_stands_first(probe, reached)) {
+	enum danelaw_outcome reached = end->reached;
+
+	if (plan_stands_first(&probe->plan, end)) {
 		keep_first(probe, reached, error);
 	} else if (reached == DANELAW_OUTCOME_NOT_EXAMINED) {
 		keep_unreadable(probe, error);
-	} else if (probe_is_repeated(probe) &&
-	    (probe->shook || !probe_stands(probe))) {
+	} else if (plan_is_repeated(&probe->plan) &&
+	    (probe->shook || !stands(probe))) {
 		keep_repeated(probe, reached, error);
-	} else if (probe->asking || !probe_stands(probe)) {
+	} else if (probe->plan.asking || !stands(probe)) {
 		return;
 	} else if (probe->shook) {
-		note_look(probe);
+		note_look(probe, end);
 		/* The first one showed that EHLO works inside TLS. */
 		if (probe->shake.chain != NULL)
-			push(probe, probe->offer->name,
+			push(probe, probe->plan.offer->name,
 			    DANELAW_OUTCOME_ENCRYPTED, NULL);
 	} else if (lacks_starttls(probe, reached)) {
-		probe->uneven = true;
+		probe->plan.uneven = true;
 		push(probe, "again", reached, error);
-	} else if (!probe_is_repeated(probe)) {
+	} else if (!plan_is_repeated(&probe->plan)) {
 		keep_denied(probe, reached, error);
 	}
 }

@@ -4,8 +4,7 @@
  *
  * The steps are those of tls/session.h, whether there is TLS or not.
  */
-#ifndef PROBE_LINK_H
-#define PROBE_LINK_H
+#pragma once
 
 #include <sys/socket.h>
 
@@ -46,5 +45,3 @@ enum tls_step link_read(
 bool link_holds(const struct link *link);
 enum tls_step link_write(
     struct link *link, const void *bytes, size_t size, size_t *len);
-
-#endif

@@ -22,7 +22,7 @@
  *
  * The first connection tells about the server; its failure is the result.
  * The others only look for more certificates, or why the first one failed;
- * next.c knows which. A certificate that they do not find is not there, as far
+ * plan.c knows which. A certificate that they do not find is not there, as far
  * as anybody can say, and leaves no trace; other failures are kept as trials.
  */
 #include "probe/probe.h"
@@ -35,6 +35,7 @@
 #include "base/text.h"
 #include "probe/evidence.h"
 #include "probe/inside.h"
+#include "tls/fault.h"
 
 #define CONNECT_MS 30000
 #define REPLY_MS 60000
@@ -155,18 +156,6 @@ probe_wait(struct probe *probe, enum tls_step step)
 }
 
 bool
-probe_is_first(const struct probe *probe)
-{
-	return probe->n_before == 0;
-}
-
-bool
-probe_is_implicit(const struct probe *probe)
-{
-	return probe->target.implicit_tls || probe->offer->implicit;
-}
-
-bool
 probe_is_leaving(const struct probe *probe)
 {
 	return dialogue_facts(probe->dialogue)->fault !=
@@ -186,7 +175,7 @@ probe_note_time(struct probe *probe, int *step)
 {
 	int64_t now = clock_monotonic_ms();
 
-	if (probe_leads(probe) && *step < 0)
+	if (plan_leads(&probe->plan) && *step < 0)
 		*step = (int)(now - probe->mark);
 	probe->mark = now;
 }
@@ -212,15 +201,16 @@ open_dialogue(struct probe *probe)
 {
 	const struct dialogue_options options = {
 		.helo = probe->target.helo,
-		.implicit_tls = probe_is_implicit(probe),
+		.implicit_tls = plan_is_implicit(&probe->plan),
 		.mail_from =
-		    probe_leads(probe) ? probe->target.mail_from : NULL,
-		.mail_to = probe_leads(probe) ? probe->target.mail_to : NULL,
+		    plan_leads(&probe->plan) ? probe->target.mail_from : NULL,
+		.mail_to =
+		    plan_leads(&probe->plan) ? probe->target.mail_to : NULL,
 	};
 
 	/* The transcripts of others are not kept. */
 	probe->arena =
-	    probe_leads(probe) ? probe->evidence->arena : arena_new();
+	    plan_leads(&probe->plan) ? probe->evidence->arena : arena_new();
 	if (probe->arena == NULL)
 		return false;
 	probe->dialogue = dialogue_new(probe->arena, &options);
@@ -231,20 +221,35 @@ static void
 end_connection(
     struct probe *probe, enum danelaw_outcome reached, const char *error)
 {
-	probe_keep(probe, reached, error);
+	const struct plan_end end = {
+		.reached = reached,
+		.heard = probe->heard,
+		.shook = probe->shook,
+		.up = probe->up,
+		.alert = probe->shake.alert,
+		.late = probe->target.deadline != 0 &&
+		    clock_monotonic_ms() >= probe->target.deadline,
+	};
+
+	probe_keep(probe, &end, error);
 	if (!probe->lacked)
-		probe_note_trial(probe, reached, error);
+		probe_note_trial(probe, &end, error);
 	drop_connection(probe);
-	probe->offer = probe_next_offer(probe, reached);
-	probe->n_before++;
+	probe_plan_next(probe, &end);
 	probe->phase =
-	    probe->offer != NULL && open_dialogue(probe) ? IDLE : OVER;
+	    probe->plan.offer != NULL && open_dialogue(probe) ? IDLE : OVER;
 	yield(probe);
 }
 
 void
 probe_end_dialogue(struct probe *probe)
 {
+	const struct danelaw_smtp *facts = dialogue_facts(probe->dialogue);
+
+	if (facts->fault == DANELAW_SMTP_CLOSED)
+		probe->shake.fault = facts->stage == DANELAW_SMTP_AT_TLS
+		    ? DANELAW_TLS_DROPPED
+		    : DANELAW_TLS_CLOSED;
 	end_connection(probe, dialogue_outcome(probe->dialogue),
 	    dialogue_error(probe->dialogue));
 }
@@ -298,6 +303,7 @@ probe_end_by_errno(struct probe *probe)
 
 	if (probe_end_by_lack(probe))
 		return;
+	probe->shake.fault = fault_of_errno(error);
 	end_connection(probe,
 	    error == ETIMEDOUT ? DANELAW_OUTCOME_CONNECT_TIMEOUT
 			       : DANELAW_OUTCOME_CONNECT_REFUSED,
@@ -324,6 +330,7 @@ probe_end_by_tls(struct probe *probe)
 	if (probe_end_by_lack(probe))
 		return;
 	probe->shake.alert = tls_session_alert(session);
+	probe->shake.fault = tls_session_fault(session);
 	if (tls_session_answered(session) && !note_answer(probe)) {
 		probe_end_by_memory(probe);
 		return;
@@ -365,7 +372,6 @@ on_io(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe *probe = arg;
 
-	(void)fd;
 	probe->readable = (what & EV_READ) != 0;
 	advance(probe);
 }
@@ -430,6 +436,8 @@ expire(struct probe *probe)
 			break;
 		}
 		stage = stage_of(probe);
+		if (stage == DANELAW_SMTP_AT_BANNER && !probe->shook)
+			probe->shake.fault = DANELAW_TLS_MUTE;
 		say_farewell(probe);
 		end_late(
 		    probe, DANELAW_OUTCOME_SMTP_TIMEOUT, stages[stage].late);
@@ -456,8 +464,6 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	struct probe *probe = arg;
 	bool again = probe->again;
 
-	(void)fd;
-	(void)what;
 	probe->again = false;
 	if (probe->phase == OVER) {
 		probe->done(probe->evidence, probe->arg);
@@ -510,7 +516,7 @@ probe_start(struct event_base *base, struct tls_context *context,
 	probe->context = context;
 	probe->done = done;
 	probe->arg = arg;
-	probe->offer = probe_first_offer(probe, target->all_certs);
+	plan_begin(&probe->plan, target);
 	evtimer_assign(&probe->timer, base, on_timer, probe);
 	if (link_parse(target->ip, target->port, &probe->address))
 		probe->evidence = evidence_new(target);

@@ -4,10 +4,10 @@
  *
  * A probe makes one connection per offer, one after the other, never two to
  * the same address at a time. Evidence knows nothing of domains and records,
- * so that it can serve many of them; judge.h brings the two together.
+ * so that it can serve many of them; check/judge.h brings the two
+ * together.
  */
-#ifndef PROBE_PROBE_H
-#define PROBE_PROBE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -17,14 +17,6 @@
 
 struct event_base;
 struct probe;
-
-/* tls/context.h for the floors above, which do not see the TLS floor. */
-struct tls_context *probe_context_new(
-    const char *cert_file, const char *key_file, char **error);
-bool probe_context_trust(struct tls_context *context, const char *ca_file,
-    const char *ca_path, char **error);
-void probe_context_free(struct tls_context *context);
-const char *probe_library(void);
 
 /*
  * Which offer to try next, given those that were (tls/offer.h); the default
@@ -69,6 +61,7 @@ struct evidence_shake {
 	const char *offer;
 	enum danelaw_outcome reached; /* ENCRYPTED: TLS and EHLO in it stand */
 	const char *error;            /* our words, NULL if it went well */
+	enum danelaw_tls_fault fault; /* the same, as a fact */
 	int alert;                    /* TLS alert received, -1: none */
 	struct danelaw_tls *tls;      /* NULL: no handshake was finished */
 	struct tls_chain *chain;      /* owned by the evidence */
@@ -121,5 +114,3 @@ struct probe *probe_start(struct event_base *base, struct tls_context *context,
 void probe_cancel(struct probe *probe);
 /* "connecting", "waiting for the greeting"...; static. */
 const char *probe_waiting(const struct probe *probe);
-
-#endif

@@ -10,7 +10,7 @@ look_at_probe(const struct danelaw_host *host,
 
 	if (match == NULL || match->record >= host->tlsa.n_records)
 		return;
-	if (host->tlsa.records[match->record].usage == 2)
+	if (host->tlsa.records[match->record].usage == DANELAW_USAGE_DANE_TA)
 		deepest = match->depth;
 	else if (ee_expiry)
 		deepest = 0;

@@ -3,8 +3,7 @@
  * due.h - which certificate of a report will run out first, by the plugin's
  * rules; of signatures report->clocks tells.
  */
-#ifndef REPORT_DUE_H
-#define REPORT_DUE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -26,5 +25,3 @@ struct due_cert due_certificate(
 /* The same for one address. */
 struct due_cert due_certificate_at(const struct danelaw_host *host,
     const struct danelaw_address *address, bool ee_expiry);
-
-#endif

@@ -299,11 +299,8 @@ put_words_json(struct json_out *out, const struct explain_answer *answer)
 static void
 put_failure_json(struct json_out *out, const struct tlsrpt_failure *failure)
 {
-	if (failure == NULL) {
-		json_put_null(out, "failure");
+	if (!json_begin_given(out, "failure", failure))
 		return;
-	}
-	json_begin_object(out, "failure");
 	json_put_text(out, "domain", failure->domain);
 	json_put_text(out, "host", failure->host);
 	json_put_text(out, "said_domain", failure->shown_domain);
@@ -370,8 +367,7 @@ put_item(struct json_out *out, const struct explain_answer *answer,
 void
 explain_json(const struct explain_answer *answers, size_t n, struct buf *buf)
 {
-	struct buf line = { 0 };
-	struct json_out out = { .buf = &line };
+	struct json_out out = { .buf = buf, .indented = true };
 
 	json_begin_array(&out, NULL);
 	for (size_t i = 0; i < n; i++) {
@@ -386,7 +382,5 @@ explain_json(const struct explain_answer *answers, size_t n, struct buf *buf)
 			put_item(&out, answer, &answer->items[j]);
 	}
 	json_end_array(&out);
-	json_indent(&line, buf);
 	buf_puts(buf, "\n");
-	buf_finish(&line);
 }

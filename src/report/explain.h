@@ -3,8 +3,7 @@
  * explain.h - entries of the catalogue, lines of logs and public issuers, for
  * people and as JSON.
  */
-#ifndef REPORT_EXPLAIN_H
-#define REPORT_EXPLAIN_H
+#pragma once
 
 #include "base/buf.h"
 #include "model/catalogue.h"
@@ -40,5 +39,3 @@ void explain_report(const struct tlsrpt *report, struct buf *out);
 /* Schema danelaw-explain/1: an array of entries, of all answers. */
 void explain_json(
     const struct explain_answer *answers, size_t n, struct buf *out);
-
-#endif

@@ -17,6 +17,7 @@ put_lookup(struct json_out *out, const struct danelaw_lookup *lookup)
 	json_put_text(out, "dnssec", danelaw_dnssec_word(lookup->dnssec));
 	json_put_text(out, "presence", danelaw_presence_word(lookup->presence));
 	json_put_text(out, "why", lookup->why);
+	json_put_text(out, "cause", danelaw_dns_cause_word(lookup->cause));
 	json_put_texts(out, "aliases", lookup->aliases, lookup->n_aliases);
 	json_put_number(out, "ttl", lookup->ttl);
 	json_put_date(out, "rrsig_expires", lookup->rrsig_expires);
@@ -74,11 +75,8 @@ put_zone(struct json_out *out, const struct danelaw_zone *zone)
 static void
 put_clock_cert(struct json_out *out, const struct danelaw_clock_cert *first)
 {
-	if (first == NULL) {
-		json_put_null(out, "certificate");
+	if (!json_begin_given(out, "certificate", first))
 		return;
-	}
-	json_begin_object(out, "certificate");
 	json_put_number(out, "days", first->days);
 	json_put_date(out, "expires", first->expires);
 	json_put_text(out, "subject", first->subject);
@@ -89,11 +87,8 @@ put_clock_cert(struct json_out *out, const struct danelaw_clock_cert *first)
 static void
 put_clock_rrsig(struct json_out *out, const struct danelaw_clock_rrsig *first)
 {
-	if (first == NULL) {
-		json_put_null(out, "rrsig");
+	if (!json_begin_given(out, "rrsig", first))
 		return;
-	}
-	json_begin_object(out, "rrsig");
 	json_put_number(out, "hours", first->hours);
 	json_put_date(out, "expires", first->expires);
 	json_put_text(out, "name", first->name);
@@ -118,11 +113,8 @@ static void
 put_mail_reply(struct json_out *out, const char *key,
     const struct danelaw_mail_reply *reply)
 {
-	if (reply == NULL) {
-		json_put_null(out, key);
+	if (!json_begin_given(out, key, reply))
 		return;
-	}
-	json_begin_object(out, key);
 	json_put_text(out, "address", reply->address);
 	if (reply->code == 0)
 		json_put_null(out, "code");
@@ -136,11 +128,8 @@ put_mail_reply(struct json_out *out, const char *key,
 static void
 put_mail(struct json_out *out, const struct danelaw_mail *mail)
 {
-	if (mail == NULL) {
-		json_put_null(out, "mail");
+	if (!json_begin_given(out, "mail", mail))
 		return;
-	}
-	json_begin_object(out, "mail");
 	put_mail_reply(out, "from", mail->from);
 	put_mail_reply(out, "to", mail->to);
 	put_mail_reply(out, "rset", mail->rset);
@@ -195,11 +184,8 @@ put_timing(struct json_out *out, const struct danelaw_timing *timing)
 static void
 put_sendmail(struct json_out *out, const struct danelaw_address *address)
 {
-	if (address->sendmail == NULL) {
-		json_put_null(out, "sendmail");
+	if (!json_begin_given(out, "sendmail", address->sendmail))
 		return;
-	}
-	json_begin_object(out, "sendmail");
 	json_put_text(out, "verify", address->sendmail);
 	json_put_text(out, "text", address->sendmail_why);
 	json_end_object(out);
@@ -214,6 +200,8 @@ put_trial(struct json_out *out, const struct danelaw_trial *trial)
 #define FLAG(field) json_put_bool(out, #field, trial->field);
 #define NUMBER(field) json_put_number(out, #field, trial->field);
 #define ALERT(field) json_put_index(out, #field, trial->field);
+#define CHOICE(field, last, words)                                             \
+	json_put_text(out, #field, words(trial->field));
 #define TLS(field) json_tls(out, #field, trial->field);
 #include "model/trial_fields.def"
 	json_end_object(out);
@@ -332,10 +320,10 @@ put_finding(struct json_out *out, const struct danelaw_finding *finding)
 	json_end_object(out);
 }
 
-void
-report_json_line(const struct danelaw_report *report, struct buf *buf)
+static void
+put_report(const struct danelaw_report *report, bool indented, struct buf *buf)
 {
-	struct json_out out = { .buf = buf };
+	struct json_out out = { .buf = buf, .indented = indented };
 
 	json_begin_object(&out, NULL);
 	json_put_text(&out, "schema", "danelaw-report/1");
@@ -372,13 +360,15 @@ report_json_line(const struct danelaw_report *report, struct buf *buf)
 }
 
 void
+report_json_line(const struct danelaw_report *report, struct buf *out)
+{
+	put_report(report, false, out);
+}
+
+void
 report_json(const struct danelaw_report *report, struct buf *out)
 {
-	struct buf line = { 0 };
-
-	report_json_line(report, &line);
-	json_indent(&line, out);
-	buf_finish(&line);
+	put_report(report, true, out);
 }
 
 /* Whatever is in both has the same place in both. */

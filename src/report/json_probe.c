@@ -14,11 +14,8 @@ void
 json_tlsa(
     struct json_out *out, const char *key, const struct danelaw_tlsa *tlsa)
 {
-	if (tlsa == NULL) {
-		json_put_null(out, key);
+	if (!json_begin_given(out, key, tlsa))
 		return;
-	}
-	json_begin_object(out, key);
 	json_put_text(out, "name", tlsa->name);
 	json_put_text(out, "base", tlsa->base);
 	json_put_text(out, "dnssec", danelaw_dnssec_word(tlsa->dnssec));
@@ -41,11 +38,8 @@ json_tlsa(
 void
 json_tls(struct json_out *out, const char *key, const struct danelaw_tls *tls)
 {
-	if (tls == NULL) {
-		json_put_null(out, key);
+	if (!json_begin_given(out, key, tls))
 		return;
-	}
-	json_begin_object(out, key);
 #define TEXT(field) json_put_text(out, #field, tls->field);
 #define FLAG(field) json_put_bool(out, #field, tls->field);
 #define NUMBER(field) json_put_number(out, #field, tls->field);
@@ -57,11 +51,8 @@ static void
 put_match(struct json_out *out, const struct danelaw_match *match,
     const struct danelaw_tlsa *tlsa)
 {
-	if (match == NULL) {
-		json_put_null(out, "match");
+	if (!json_begin_given(out, "match", match))
 		return;
-	}
-	json_begin_object(out, "match");
 	json_put_number(out, "record", (int64_t)match->record);
 	json_put_text(out, "rr", record_rr(tlsa, match->record));
 	json_put_index(out, "depth", match->depth);
@@ -101,11 +92,8 @@ put_results(struct json_out *out, const struct danelaw_probe *probe,
 static void
 put_verify_error(struct json_out *out, const struct danelaw_verify_error *error)
 {
-	if (error == NULL) {
-		json_put_null(out, "verify_error");
+	if (!json_begin_given(out, "verify_error", error))
 		return;
-	}
-	json_begin_object(out, "verify_error");
 	json_put_number(out, "code", error->code);
 	json_put_text(out, "name", error->name);
 	json_put_text(out, "text", error->text);
@@ -116,11 +104,8 @@ put_verify_error(struct json_out *out, const struct danelaw_verify_error *error)
 static void
 put_pkix(struct json_out *out, const struct danelaw_pkix *pkix)
 {
-	if (pkix == NULL) {
-		json_put_null(out, "pkix");
+	if (!json_begin_given(out, "pkix", pkix))
 		return;
-	}
-	json_begin_object(out, "pkix");
 	json_put_bool(out, "trusted", pkix->trusted);
 	json_put_number(out, "code", pkix->code);
 	json_put_text(out, "name", pkix->name);
@@ -169,6 +154,8 @@ put_cert(struct json_out *out, const struct danelaw_cert *cert)
 	json_put_bool(out, "ca", cert->ca);
 	json_put_index(out, "path_len", cert->path_len);
 	json_put_number(out, "version", cert->version);
+	json_put_bool(out, "has_alt_names", cert->has_alt_names);
+	json_put_bool(out, "has_ip_names", cert->has_ip_names);
 	json_put_bool(out, "negative_serial", cert->negative_serial);
 	json_put_bool(out, "self_issued", cert->self_issued);
 	json_put_index(
@@ -187,6 +174,7 @@ put_probe(struct json_out *out, const struct danelaw_probe *probe,
 	json_put_text(out, "offer", probe->offer);
 	json_put_text(out, "outcome", danelaw_outcome_word(probe->outcome));
 	json_put_text(out, "error", probe->error);
+	json_put_text(out, "fault", danelaw_tls_fault_word(probe->fault));
 	json_tls(out, "tls", probe->tls);
 	put_match(out, probe->match, tlsa);
 	put_results(out, probe, tlsa);
@@ -202,11 +190,8 @@ void
 json_probe(struct json_out *out, const char *key,
     const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa)
 {
-	if (probe == NULL) {
-		json_put_null(out, key);
+	if (!json_begin_given(out, key, probe))
 		return;
-	}
-	json_begin_object(out, key);
 	put_probe(out, probe, tlsa);
 	json_end_object(out);
 }
@@ -215,14 +200,11 @@ void
 report_json_probe(const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa, struct buf *buf)
 {
-	struct buf line = { 0 };
-	struct json_out out = { .buf = &line };
+	struct json_out out = { .buf = buf, .indented = true };
 
 	json_begin_object(&out, NULL);
 	json_put_text(&out, "schema", "danelaw-probe/1");
 	put_probe(&out, probe, tlsa);
 	json_tlsa(&out, "tlsa", tlsa);
 	json_end_object(&out);
-	json_indent(&line, buf);
-	buf_finish(&line);
 }

@@ -3,10 +3,27 @@
 
 #include <string.h>
 
-#include "report/when.h"
+#include "base/when.h"
 
 /* In all bytes of a word at once. */
 #define EACH(byte) (UINT64_MAX / 0xff * (byte))
+
+/* A line of its own, where that is wanted. */
+static size_t
+line_len(const struct json_out *out)
+{
+	return out->indented ? 1 + 2 * (size_t)out->depth : 0;
+}
+
+static char *
+put_line(char *p, size_t len)
+{
+	if (len > 0) {
+		memset(p, ' ', len);
+		*p = '\n';
+	}
+	return p + len;
+}
 
 /*
  * The comma, the key and its colon, with room behind them for len bytes,
@@ -16,7 +33,10 @@ static char *
 begin_value(struct json_out *out, const char *key, size_t len)
 {
 	size_t key_len = key == NULL ? 0 : strlen(key);
-	size_t before = out->more + (key == NULL ? 0 : key_len + 3);
+	size_t colon = out->indented ? 2 : 1;
+	size_t line = out->depth == 0 ? 0 : line_len(out);
+	size_t before =
+	    out->more + line + (key == NULL ? 0 : key_len + 2 + colon);
 	char *p = buf_extend(out->buf, before + len);
 
 	if (p == NULL)
@@ -24,12 +44,14 @@ begin_value(struct json_out *out, const char *key, size_t len)
 	if (out->more)
 		*p++ = ',';
 	out->more = true;
+	p = put_line(p, line);
 	if (key != NULL) {
 		*p++ = '"';
 		memcpy(p, key, key_len);
 		p += key_len;
 		*p++ = '"';
-		*p++ = ':';
+		memcpy(p, ": ", colon);
+		p += colon;
 	}
 	return p;
 }
@@ -51,12 +73,20 @@ begin(struct json_out *out, const char *key, char bracket)
 	if (p != NULL)
 		*p = bracket;
 	out->more = false;
+	out->depth++;
 }
 
 static void
 end(struct json_out *out, char bracket)
 {
-	buf_add(out->buf, &bracket, 1);
+	size_t line;
+	char *p;
+
+	out->depth--;
+	line = out->more ? line_len(out) : 0;
+	p = buf_extend(out->buf, line + 1);
+	if (p != NULL)
+		*put_line(p, line) = bracket;
 	out->more = true;
 }
 
@@ -88,6 +118,16 @@ void
 json_put_null(struct json_out *out, const char *key)
 {
 	put(out, key, "null", 4);
+}
+
+bool
+json_begin_given(struct json_out *out, const char *key, const void *given)
+{
+	if (given == NULL)
+		json_put_null(out, key);
+	else
+		json_begin_object(out, key);
+	return given != NULL;
 }
 
 static bool

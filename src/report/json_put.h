@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * json_put.h - JSON as it is written: on one line, without spaces.
+ * json_put.h - JSON as it is written: on one line, without spaces, or
+ * indented for people.
  *
  * A scan writes a report for every domain, so no tree is built and nothing
  * is allocated but the buffer. What fails, fails the buffer: who writes asks
@@ -8,20 +9,23 @@
  *
  * A key needs no escapes. Key NULL: an element of an array, or the root.
  */
-#ifndef REPORT_JSON_PUT_H
-#define REPORT_JSON_PUT_H
+#pragma once
 
 #include <danelaw_report.h>
 
 #include "base/buf.h"
 
-/* Only .buf is to be set. */
+/* Only .buf is to be set, and for people .indented. */
 struct json_out {
 	struct buf *buf;
+	bool indented;
 	bool more; /* a value stands before: a comma is due */
+	unsigned depth;
 };
 
 void json_begin_object(struct json_out *out, const char *key);
+/* null where there is nothing of it; true: an object is begun. */
+bool json_begin_given(struct json_out *out, const char *key, const void *given);
 void json_end_object(struct json_out *out);
 void json_begin_array(struct json_out *out, const char *key);
 void json_end_array(struct json_out *out);
@@ -40,12 +44,6 @@ void json_put_date(struct json_out *out, const char *key, int64_t unix_time);
 void json_put_texts(
     struct json_out *out, const char *key, const char *const *texts, size_t n);
 
-/*
- * Adds to out what is in line, indented for people. line is an array or an
- * object; when it has failed, out does.
- */
-void json_indent(const struct buf *line, struct buf *out);
-
 /* The parts of a report that stand below a host (json_probe.c). */
 void json_probe(struct json_out *out, const char *key,
     const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa);
@@ -53,5 +51,3 @@ void json_tls(
     struct json_out *out, const char *key, const struct danelaw_tls *tls);
 void json_tlsa(
     struct json_out *out, const char *key, const struct danelaw_tlsa *tlsa);
-
-#endif

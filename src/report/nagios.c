@@ -12,7 +12,7 @@
 #include "report/nagios_out.h"
 #include "report/page.h"
 #include "report/tally.h"
-#include "report/when.h"
+#include "base/when.h"
 
 enum { HOUR = 3600, DAY = 86400 };
 

@@ -8,8 +8,7 @@
  * Pure. Whatever a peer sent, no byte of it is a newline, a "|" or a control
  * byte here; "|" becomes \x7c.
  */
-#ifndef REPORT_NAGIOS_H
-#define REPORT_NAGIOS_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -38,5 +37,3 @@ void report_nagios(const struct danelaw_report *report,
 /* The one line for when there is no report. */
 void report_nagios_line(
     enum danelaw_state state, const char *sentence, struct buf *out);
-
-#endif

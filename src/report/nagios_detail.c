@@ -7,7 +7,7 @@
 #include "report/nagios_out.h"
 #include "report/page.h"
 #include "report/tally.h"
-#include "report/when.h"
+#include "base/when.h"
 
 /* A domain may name more hosts than a monitoring system cares to keep. */
 enum { HOSTS_MAX = 50, ADDRESSES_MAX = 20 };

@@ -2,8 +2,7 @@
 /*
  * nagios_out.h - what a monitoring system takes: lines and numbers.
  */
-#ifndef REPORT_NAGIOS_OUT_H
-#define REPORT_NAGIOS_OUT_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ void nagios_put_value(const struct nagios_value *value, struct buf *out);
 /* The long output (nagios_detail.c). */
 void nagios_put_details(const struct danelaw_report *report,
     const struct nagios_options *options, struct buf *out);
-
-#endif

@@ -13,8 +13,7 @@
  *
  * Wrapping changes nothing but white space.
  */
-#ifndef REPORT_PAGE_H
-#define REPORT_PAGE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -104,5 +103,3 @@ void text_proof(struct page *page, const struct margin *margin,
 /* "3 1 1 8d02536c...fbcf286d" */
 void text_short_rr(const struct danelaw_record *record, struct buf *out);
 void text_findings(struct page *page);
-
-#endif

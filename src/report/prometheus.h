@@ -14,8 +14,7 @@
  * What could not be looked at has no sample, so that no alert takes it for
  * broken; danelaw_check_success and the verdict say that it could not.
  */
-#ifndef REPORT_PROMETHEUS_H
-#define REPORT_PROMETHEUS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,5 +65,3 @@ void report_prometheus_values(
 
 /* danelaw_build_info, for /metrics. */
 void report_prometheus_build(struct buf *out);
-
-#endif

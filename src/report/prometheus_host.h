@@ -2,8 +2,7 @@
 /*
  * prometheus_host.h - samples of hosts, their addresses and records.
  */
-#ifndef REPORT_PROMETHEUS_HOST_H
-#define REPORT_PROMETHEUS_HOST_H
+#pragma once
 
 #include "report/prometheus.h"
 #include "report/prometheus_out.h"
@@ -18,5 +17,3 @@ prometheus_put_fn prometheus_put_tlsa_usable;
 prometheus_put_fn prometheus_put_outcome;
 prometheus_put_fn prometheus_put_match;
 prometheus_put_fn prometheus_put_probe_duration;
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * prometheus_out.h - samples of one metric, in text format 0.0.4.
  */
-#ifndef REPORT_PROMETHEUS_OUT_H
-#define REPORT_PROMETHEUS_OUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,5 +31,3 @@ bool prometheus_same(const char *a, const char *b);
 /* Seconds out of milliseconds. */
 void prometheus_put_ms(struct prometheus_metric *metric,
     const struct prometheus_label *labels, int64_t ms);
-
-#endif

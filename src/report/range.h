@@ -6,8 +6,7 @@
  * Numbers are counted in thousandths, so that neither rounding nor a locale
  * has a say. The all-zero range was not given and never alerts.
  */
-#ifndef REPORT_RANGE_H
-#define REPORT_RANGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,5 +32,3 @@ bool range_alerts(const struct range *range, int64_t thousandths);
 void range_put(const struct range *range, struct buf *out);
 /* "60.5", "-1", "0.125" */
 void range_put_number(int64_t thousandths, struct buf *out);
-
-#endif

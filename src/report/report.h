@@ -5,8 +5,7 @@
  * Pure: a reporter reads the tree and writes to a buffer, nothing else. When
  * the buffer has failed at the end, the output is not to be used.
  */
-#ifndef REPORT_REPORT_H
-#define REPORT_REPORT_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -36,5 +35,3 @@ void report_summary_line(const struct danelaw_report *report, struct buf *out);
 /* One probe object alone, for "danelaw verify". tlsa gives the records. */
 void report_json_probe(const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa, struct buf *out);
-
-#endif

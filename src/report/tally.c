@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "report/tally.h"
 
-static bool
-is_silent(enum danelaw_outcome outcome)
-{
-	return outcome == DANELAW_OUTCOME_CONNECT_TIMEOUT ||
-	    outcome == DANELAW_OUTCOME_SMTP_TIMEOUT ||
-	    outcome == DANELAW_OUTCOME_TLS_TIMEOUT;
-}
+#include "model/outcomes.h"
 
 static void
 count(struct tally *tally, const struct danelaw_class *class)
@@ -49,7 +43,8 @@ tally_report(const struct danelaw_report *report)
 		count(&tally.hosts, &host->counted);
 		for (size_t j = 0; j < host->n_addresses; j++) {
 			count(&tally.addresses, &host->addresses[j].counted);
-			tally.silent += is_silent(host->addresses[j].outcome);
+			tally.silent += outcome_is(
+			    host->addresses[j].outcome, OUTCOME_SILENT);
 		}
 		tally.records += host->tlsa.n_records;
 		for (size_t k = 0; k < host->tlsa.n_records; k++)

@@ -6,8 +6,7 @@
  * DNS forbids counts as failed, and one with both an authenticated and a
  * failing address as both.
  */
-#ifndef REPORT_TALLY_H
-#define REPORT_TALLY_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -24,5 +23,3 @@ struct report_tally {
 struct report_tally tally_report(const struct danelaw_report *report);
 /* Does this record match at any address of the host? */
 bool tally_is_matched(const struct danelaw_host *host, size_t record);
-
-#endif

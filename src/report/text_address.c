@@ -1,56 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* What came of each address: one block per handshake. */
-#include "report/page.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "model/outcomes.h"
+#include "report/page.h"
+
 enum { LABEL = 7, MAX_TEXT = 400, MAX_WORDS = 12, MAX_NAMES = 5 };
-
-/* For who reads the word of an outcome for the first time. */
-static const char *
-outcome_gloss(enum danelaw_outcome outcome)
-{
-	static const char *const gloss[] = {
-		[DANELAW_OUTCOME_SKIPPED] =
-		    "not contacted: the DNS leaves this host unusable",
-		[DANELAW_OUTCOME_AUTHENTICATED] = "",
-		[DANELAW_OUTCOME_ENCRYPTED] =
-		    "TLS; no DANE authentication was called for",
-		[DANELAW_OUTCOME_CLEARTEXT] = "no TLS, and none was promised",
-		[DANELAW_OUTCOME_TLSA_MISMATCH] =
-		    "no TLSA record matches what the server presents",
-		[DANELAW_OUTCOME_NAME_MISMATCH] =
-		    "a record matches, but no name in the certificate does",
-		[DANELAW_OUTCOME_CERT_EXPIRED] =
-		    "a certificate that must be valid is outside its dates",
-		[DANELAW_OUTCOME_CHAIN_INVALID] =
-		    "a record matches, but the chain to it does not hold",
-		[DANELAW_OUTCOME_STARTTLS_MISSING] =
-		    "TLSA records promise TLS, but STARTTLS is not offered",
-		[DANELAW_OUTCOME_STARTTLS_REFUSED] =
-		    "STARTTLS is offered, but the server refuses it",
-		[DANELAW_OUTCOME_SMTP_TEMPFAIL] = "the server refuses for now",
-		[DANELAW_OUTCOME_SMTP_PERMFAIL] = "the server refuses for good",
-		[DANELAW_OUTCOME_SMTP_TIMEOUT] = "the server went silent",
-		[DANELAW_OUTCOME_NOT_SMTP] = "what answers does not speak SMTP",
-		[DANELAW_OUTCOME_PLAINTEXT_INJECTED] =
-		    "bytes in clear came after the 220 to STARTTLS",
-		[DANELAW_OUTCOME_TLS_FAILED] = "the TLS handshake failed",
-		[DANELAW_OUTCOME_TLS_TIMEOUT] =
-		    "the TLS handshake was not finished in time",
-		[DANELAW_OUTCOME_CONNECT_REFUSED] =
-		    "the connection was refused",
-		[DANELAW_OUTCOME_CONNECT_TIMEOUT] =
-		    "no answer to the connection attempt",
-		[DANELAW_OUTCOME_NOT_EXAMINED] = "it was not examined",
-	};
-
-	if ((size_t)outcome >= sizeof(gloss) / sizeof(gloss[0]))
-		return "";
-	return gloss[outcome];
-}
 
 /* The line that all grep for: "mx.example [192.0.2.1]:25  authenticated". */
 static void
@@ -67,22 +24,6 @@ put_header(struct page *page, const struct danelaw_host *host,
 	if (probe != NULL && address->n_probes > 1)
 		buf_printf(page->out, "  offer %s", page_or(probe->offer));
 	buf_puts(page->out, "\n");
-}
-
-static bool
-wants_ehlo(enum danelaw_outcome outcome)
-{
-	return outcome == DANELAW_OUTCOME_STARTTLS_MISSING ||
-	    outcome == DANELAW_OUTCOME_CLEARTEXT;
-}
-
-static bool
-wants_banner(enum danelaw_outcome outcome)
-{
-	return outcome == DANELAW_OUTCOME_NOT_SMTP ||
-	    outcome == DANELAW_OUTCOME_PLAINTEXT_INJECTED ||
-	    outcome == DANELAW_OUTCOME_SMTP_TEMPFAIL ||
-	    outcome == DANELAW_OUTCOME_SMTP_PERMFAIL;
 }
 
 static void
@@ -108,11 +49,12 @@ smtp_rows(struct page *page, const struct margin *margin,
 	    address->outcome == DANELAW_OUTCOME_STARTTLS_REFUSED)
 		refusal = smtp->starttls;
 	if (all ||
-	    (wants_banner(address->outcome) &&
+	    (outcome_is(address->outcome, OUTCOME_QUOTED) &&
 		(refusal == NULL || smtp->banner == NULL ||
 		    strcmp(refusal, smtp->banner) != 0)))
 		said(page, margin, "banner", smtp->banner);
-	if ((all || wants_ehlo(address->outcome)) && smtp->n_ehlo > 0)
+	if ((all || outcome_is(address->outcome, OUTCOME_NO_STARTTLS)) &&
+	    smtp->n_ehlo > 0)
 		page_list(page, margin, "EHLO", "", smtp->ehlo, smtp->n_ehlo,
 		    page->verbosity > 0 ? 0 : MAX_WORDS);
 	said(page, margin, "said", refusal);
@@ -421,7 +363,7 @@ address_rows(struct page *page, const struct margin *margin,
 		    : address->our_lack != NULL && probe != NULL &&
 			probe->tls == NULL
 		    ? "this machine could not examine it"
-		    : outcome_gloss(outcome);
+		    : outcome_about(outcome)->gloss;
 
 		put_header(page, host, address, probe, outcome);
 		if (gloss[0] != '\0')

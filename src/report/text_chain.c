@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/when.h"
+#include "base/when.h"
 
 enum { MAX_CERTS = 6, MAX_SUBJECT = 48, MAX_RECORDS = 3, RR_ENDS = 8 };
 
@@ -36,7 +36,7 @@ cert_bearing(const struct danelaw_cert *cert, const struct danelaw_probe *probe,
 
 	if (record == NULL)
 		return BEARING_FULL;
-	if (record->usage == 3)
+	if (record->usage == DANELAW_USAGE_DANE_EE)
 		return cert->wire == 0 ? BEARING_NO_DATES : BEARING_NONE;
 	if (cert->depth < 0 || cert->depth > probe->match->depth)
 		return BEARING_NONE;

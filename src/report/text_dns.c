@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "report/when.h"
+#include "base/when.h"
 
 enum {
 	LABEL = 6,

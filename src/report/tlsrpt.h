@@ -6,8 +6,7 @@
  * printable, names that cannot be in the DNS are no names, and there are no
  * more failures than TLSRPT_FAILURES_MAX.
  */
-#ifndef REPORT_TLSRPT_H
-#define REPORT_TLSRPT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ struct tlsrpt {
  */
 bool tlsrpt_read(struct arena *arena, const void *bytes, size_t len,
     struct tlsrpt *report, const char **why);
-
-#endif

@@ -7,8 +7,7 @@
  * out by asks_next(). Where no connection came about, nobody else connects to
  * the same endpoint for a while, whatever the key.
  */
-#ifndef SCAN_ASKS_H
-#define SCAN_ASKS_H
+#pragma once
 
 #include "scan/manners.h"
 #include "scan/registry.h"
@@ -63,5 +62,3 @@ int64_t asks_due(const struct asks *asks, int64_t now);
 struct asks_counts asks_counts(const struct asks *asks);
 /* Questions open; for tests. */
 size_t asks_open(const struct asks *asks);
-
-#endif

@@ -54,27 +54,54 @@ get_number(const char *at, size_t size)
 	return value;
 }
 
+/* The numbers of a frame as they are written or read, from at on. */
+struct numbers {
+	uint8_t *to; /* NULL: they are read */
+	const char *from;
+	bool bad; /* one was too large */
+};
+
+/* Writes the value and gives it back, or gives what it reads. */
+static uint64_t
+pass(struct numbers *numbers, size_t size, uint64_t value, uint64_t max)
+{
+	if (numbers->to != NULL) {
+		put_number(numbers->to, size, value);
+		numbers->to += size;
+		return value;
+	}
+	value = get_number(numbers->from, size);
+	numbers->from += size;
+	numbers->bad = numbers->bad || value > max;
+	return value;
+}
+
 static void
-put_numbers(uint8_t *at, const struct frame *frame)
+pass_numbers(struct numbers *numbers, struct frame *frame)
 {
 	switch (frame->type) {
 	case FRAME_RESULT:
-		put_number(at, 1, (uint64_t)frame->verdict);
-		put_number(at + 1, 1, (uint64_t)frame->state);
-		put_number(at + 2, 1, frame->elsewhere);
+		frame->verdict = (enum danelaw_verdict)pass(
+		    numbers, 1, frame->verdict, DANELAW_VERDICT_NO_DANE);
+		frame->state = (enum danelaw_state)pass(
+		    numbers, 1, frame->state, DANELAW_STATE_UNKNOWN);
+		frame->elsewhere = pass(numbers, 1, frame->elsewhere, 1) != 0;
 		break;
 	case FRAME_BAD:
-		put_number(at, 1, frame->lost);
+		frame->lost = pass(numbers, 1, frame->lost, 1) != 0;
 		break;
 	case FRAME_HAVE:
-		put_number(at, 8, frame->offset);
-		put_number(at + 8, 4, frame->len);
-		put_number(at + 12, 4, frame->store);
-		break;
 	case FRAME_DONE:
-		put_number(at, 8, frame->offset);
-		put_number(at + 8, 4, frame->len);
-		put_number(at + 12, 1, frame->unreached);
+		frame->offset = pass(
+		    numbers, 8, frame->offset, INT64_MAX - FRAME_STORED_MAX);
+		frame->len =
+		    (uint32_t)pass(numbers, 4, frame->len, FRAME_STORED_MAX);
+		if (frame->type == FRAME_HAVE)
+			frame->store = (uint32_t)pass(
+			    numbers, 4, frame->store, UINT32_MAX);
+		else
+			frame->unreached =
+			    pass(numbers, 1, frame->unreached, 1) != 0;
 		break;
 	case FRAME_READY:
 	case FRAME_DOMAIN:
@@ -96,6 +123,8 @@ frame_write(struct buf *out, const struct frame *frame)
 	const struct shape *shape = &shapes[frame->type];
 	size_t lens[TEXTS_MAX] = { frame->text_len }, before = out->len;
 	uint8_t head[HEAD_SIZE + NUMBERS_MAX];
+	struct numbers numbers = { .to = head + HEAD_SIZE };
+	struct frame copy = *frame;
 	size_t len = HEAD_SIZE + shape->numbers;
 
 	for (unsigned i = 0; i < shape->texts; i++) {
@@ -111,7 +140,7 @@ frame_write(struct buf *out, const struct frame *frame)
 	put_number(head, LENGTH_SIZE, len - LENGTH_SIZE);
 	head[LENGTH_SIZE] = (uint8_t)frame->type;
 	put_number(head + LENGTH_SIZE + 1, 8, frame->id);
-	put_numbers(head + HEAD_SIZE, frame);
+	pass_numbers(&numbers, &copy);
 	if (!buf_add(out, head, HEAD_SIZE + shape->numbers))
 		return false;
 	for (unsigned i = 0; i < shape->texts; i++) {
@@ -144,52 +173,10 @@ read_texts(const struct shape *shape, const char *at, const char *end,
 	return at == end;
 }
 
-static bool
-read_numbers(const char *at, struct frame *frame)
-{
-	uint64_t verdict, state, elsewhere;
-
-	switch (frame->type) {
-	case FRAME_RESULT:
-		verdict = get_number(at, 1);
-		state = get_number(at + 1, 1);
-		elsewhere = get_number(at + 2, 1);
-		frame->verdict = (enum danelaw_verdict)verdict;
-		frame->state = (enum danelaw_state)state;
-		frame->elsewhere = elsewhere != 0;
-		return verdict <= DANELAW_VERDICT_NO_DANE &&
-		    state <= DANELAW_STATE_UNKNOWN && elsewhere <= 1;
-	case FRAME_BAD:
-		frame->lost = get_number(at, 1) != 0;
-		return get_number(at, 1) <= 1;
-	case FRAME_HAVE:
-	case FRAME_DONE:
-		frame->offset = get_number(at, 8);
-		frame->len = (uint32_t)get_number(at + 8, 4);
-		if (frame->type == FRAME_HAVE)
-			frame->store = (uint32_t)get_number(at + 12, 4);
-		else if (get_number(at + 12, 1) > 1)
-			return false;
-		else
-			frame->unreached = get_number(at + 12, 1) != 0;
-		return frame->len <= FRAME_STORED_MAX &&
-		    frame->offset <= INT64_MAX - FRAME_STORED_MAX;
-	case FRAME_READY:
-	case FRAME_DOMAIN:
-	case FRAME_ASK:
-	case FRAME_GO:
-	case FRAME_TOOK:
-	case FRAME_REDO:
-	case FRAME_DROP:
-	case FRAME_ALIVE:
-		break;
-	}
-	return true;
-}
-
 enum frame_status
 frame_read(const char *bytes, size_t len, struct frame *frame, size_t *used)
 {
+	struct numbers numbers = { .to = NULL };
 	const struct shape *shape;
 	struct frame found = { 0 };
 	size_t size, type;
@@ -210,8 +197,11 @@ frame_read(const char *bytes, size_t len, struct frame *frame, size_t *used)
 	shape = &shapes[type];
 	found.type = (enum frame_type)type;
 	found.id = get_number(bytes + LENGTH_SIZE + 1, 8);
-	if (size < HEAD_SIZE + shape->numbers ||
-	    !read_numbers(bytes + HEAD_SIZE, &found) ||
+	if (size < HEAD_SIZE + shape->numbers)
+		return FRAME_WRONG;
+	numbers.from = bytes + HEAD_SIZE;
+	pass_numbers(&numbers, &found);
+	if (numbers.bad ||
 	    !read_texts(shape, bytes + HEAD_SIZE + shape->numbers, bytes + size,
 		&found))
 		return FRAME_WRONG;

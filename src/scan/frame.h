@@ -21,8 +21,7 @@
  * sides run the same program, but a hand has talked to strangers: what it
  * says is checked as theirs would be.
  */
-#ifndef SCAN_FRAME_H
-#define SCAN_FRAME_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -73,5 +72,3 @@ bool frame_write(struct buf *out, const struct frame *frame);
 /* What *frame points to lies in bytes. */
 enum frame_status frame_read(
     const char *bytes, size_t len, struct frame *frame, size_t *used);
-
-#endif

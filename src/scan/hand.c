@@ -23,8 +23,9 @@
 /* While we are not well; so often at most, and a domain so many times. */
 #define LOOK_SECONDS 1
 #define LOOKS_MAX 600
-/* A SERVFAIL that libunbound remembers for 5 s is to be forgotten first. */
-#define TRIES_MAX 5
+#define LOOKS_NEVER 30 /* where it never worked: the options may be wrong */
+/* Each rests longer than the one before: more than HEALTH_MEMORY_MS in all. */
+#define TRIES_MAX 7
 #define REST_LOOKS 5
 #define ALIVE_SECONDS 10 /* head.h waits for many of these */
 
@@ -144,19 +145,16 @@ is_well(struct hand *hand)
 	return true;
 }
 
-/*
- * Where it never worked nothing is waited for: the options may be wrong. But
- * a doubt, as after a standstill, is settled soon.
- */
+static unsigned
+looks_max(struct hand *hand)
+{
+	return is_well(hand) || hand->was_well ? LOOKS_MAX : LOOKS_NEVER;
+}
+
 static bool
 may_be_held(struct hand *hand, const struct job *job)
 {
-	const char *why;
-
-	return (is_well(hand) || hand->was_well ||
-		   danelaw_engine_health(hand->engine, &why) !=
-		       DANELAW_HEALTH_UNWELL) &&
-	    job->tries < TRIES_MAX && job->looks < LOOKS_MAX;
+	return job->tries < TRIES_MAX && job->looks < looks_max(hand);
 }
 
 static void
@@ -164,27 +162,28 @@ hold(struct hand *hand, struct job *job)
 {
 	const struct timeval interval = { .tv_sec = LOOK_SECONDS };
 
-	job->rest = job->tries > 0 ? REST_LOOKS : 0;
+	job->rest = job->tries > 1 ? (job->tries - 1) * REST_LOOKS : 0;
 	LIST_REMOVE(job, link);
 	LIST_INSERT_HEAD(&hand->held, job, link);
 	if (!event_pending(hand->look, EV_TIMEOUT, NULL))
 		event_add(hand->look, &interval);
 }
 
+/* Without a report, too: memory or files were lacking while it was made. */
 static void
 on_done(struct danelaw_report *report, void *arg)
 {
 	struct job *job = arg;
 
 	job->tries++;
-	if (report != NULL && report->own_lack != NULL &&
+	if ((report == NULL || report->own_lack != NULL) &&
 	    may_be_held(job->hand, job)) {
 		danelaw_report_free(report);
 		hold(job->hand, job);
 		return;
 	}
 	if (report == NULL)
-		send_bad(job->hand, job->id, true, "out of memory");
+		send_bad(job->hand, job->id, true, "out of memory or files");
 	else
 		send_report(job->hand, job->id, report);
 	danelaw_report_free(report);
@@ -233,8 +232,6 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	struct hand *hand = arg;
 	bool well = is_well(hand);
 	struct job *job, *next;
-	(void)fd;
-	(void)what;
 
 	for (job = LIST_FIRST(&hand->held); job != NULL; job = next) {
 		next = LIST_NEXT(job, link);
@@ -242,7 +239,7 @@ on_look(evutil_socket_t fd, short what, void *arg)
 			job->rest--;
 			continue;
 		}
-		if (!well && ++job->looks < LOOKS_MAX)
+		if (!well && ++job->looks < looks_max(hand))
 			continue;
 		LIST_REMOVE(job, link);
 		LIST_INSERT_HEAD(&hand->jobs, job, link);
@@ -397,8 +394,6 @@ gate_done(void *arg, uint64_t id, const void *bytes, size_t len, bool unreached)
 static void
 say_alive(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
 	send_simple(arg, FRAME_ALIVE, 0);
 }
 

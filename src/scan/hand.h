@@ -8,8 +8,7 @@
  * resolver is silent, domains are held, and then examined again; what cannot
  * wait any longer has a report that says so.
  */
-#ifndef SCAN_HAND_H
-#define SCAN_HAND_H
+#pragma once
 
 #include <danelaw.h>
 
@@ -31,5 +30,3 @@ struct hand_options {
  * *why says what is wrong, to be freed by free(), and may be NULL.
  */
 enum danelaw_err hand_run(const struct hand_options *options, char **why);
-
-#endif

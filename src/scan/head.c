@@ -186,9 +186,6 @@ go_on(struct head *head)
 static void
 on_pump(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
-
 	go_on(arg);
 }
 
@@ -343,8 +340,6 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct head *head = arg;
-	(void)fd;
-	(void)what;
 
 	for (size_t i = 0; i < head->n_workers; i++) {
 		struct worker *worker = &head->workers[i];

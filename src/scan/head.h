@@ -13,8 +13,7 @@
  * takes a second worker along is reported as failed. So it is with one that
  * hangs.
  */
-#ifndef SCAN_HEAD_H
-#define SCAN_HEAD_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -74,5 +73,3 @@ struct head_counts head_counts(const struct head *head);
 /* Closes the sockets, which ends the workers. Not from a callback. NULL is
  * fine. */
 void head_free(struct head *head);
-
-#endif

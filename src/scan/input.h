@@ -7,8 +7,7 @@
  * mark at the beginning are nothing. What is no domain name is reported with
  * the number of its line, and the list goes on behind it.
  */
-#ifndef SCAN_INPUT_H
-#define SCAN_INPUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +41,3 @@ void input_free(struct input *input);
 bool input_feed(struct input *input, const void *bytes, size_t len);
 void input_end(struct input *input);
 enum input_step input_next(struct input *input, struct input_item *item);
-
-#endif

@@ -90,7 +90,6 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	    ? 0
 	    : recv(fd, link->in + link->in_len, link->in_room - link->in_len,
 		  MSG_DONTWAIT);
-	(void)what;
 
 	if (n < 0 &&
 	    (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
@@ -113,7 +112,6 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	size_t left = link->out.len - link->out_sent;
 	ssize_t n = send(fd, buf_text(&link->out) + link->out_sent, left,
 	    MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)what;
 
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK &&
 	    errno != EINTR) {

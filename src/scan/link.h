@@ -5,8 +5,7 @@
  * What is sent in one round of the loop goes out together. Nothing is called
  * from inside link_send().
  */
-#ifndef SCAN_LINK_H
-#define SCAN_LINK_H
+#pragma once
 
 #include "scan/frame.h"
 
@@ -33,5 +32,3 @@ bool link_send(struct link *link, const struct frame *frame);
 void link_break(struct link *link);
 /* Not from its own callbacks. NULL is fine. */
 void link_free(struct link *link);
-
-#endif

@@ -158,15 +158,9 @@ find_address(struct manners *manners, const char *ip)
 
 	if (address != NULL)
 		return address;
-	address = calloc(1, sizeof(*address));
-	if (address == NULL)
-		return NULL;
-	address->node.key = key;
-	TAILQ_INIT(&address->wishes);
-	if (!table_add(&manners->addresses, &address->node)) {
-		free(address);
-		return NULL;
-	}
+	address = table_make(&manners->addresses, key, sizeof(*address));
+	if (address != NULL)
+		TAILQ_INIT(&address->wishes);
 	return address;
 }
 
@@ -179,15 +173,9 @@ find_host(struct manners *manners, const char *name)
 
 	if (host != NULL)
 		return host;
-	host = calloc(1, sizeof(*host));
-	if (host == NULL)
-		return NULL;
-	host->node.key = key;
-	TAILQ_INIT(&host->blocked);
-	if (!table_add(&manners->hosts, &host->node)) {
-		free(host);
-		return NULL;
-	}
+	host = table_make(&manners->hosts, key, sizeof(*host));
+	if (host != NULL)
+		TAILQ_INIT(&host->blocked);
 	return host;
 }
 

@@ -7,8 +7,7 @@
  * address. Pure: time comes in as clock_monotonic_ms(), nothing waits here.
  * First come, first served, for each address.
  */
-#ifndef SCAN_MANNERS_H
-#define SCAN_MANNERS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,5 +42,3 @@ void *manners_next(struct manners *manners, int64_t now);
 int64_t manners_due(const struct manners *manners, int64_t now);
 /* Addresses and hosts being remembered; for tests of its memory. */
 size_t manners_size(const struct manners *manners);
-
-#endif

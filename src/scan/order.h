@@ -5,8 +5,7 @@
  * Pure. Numbers begin with 0 and none may be left out. At most a window of
  * them is held back; who hands out numbers asks order_fits() first.
  */
-#ifndef SCAN_ORDER_H
-#define SCAN_ORDER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ void *order_take(struct order *order);
 bool order_skip(struct order *order);
 /* Bytes of the items that are waiting. */
 size_t order_held(const struct order *order);
-
-#endif

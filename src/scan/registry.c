@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An entry lives while somebody is at a key. What is settled stands in one
- * array, by fingerprint, in the first free place from where it should stand:
+ * An entry lives while somebody is at a key. What is settled is packed, as
  * there may be millions. When a claim that was at work ends without evidence,
  * its entry goes to the first who waits; with evidence all of them are moved
  * to a list from which registry_next() takes them.
@@ -10,8 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define FEWEST_SLOTS 256
 
 TAILQ_HEAD(claims, registry_claim);
 
@@ -26,17 +23,11 @@ struct registry_entry {
 
 TAILQ_HEAD(entries, registry_entry);
 
-struct slot {
-	struct fingerprint key;
-	struct registry_place place; /* len 0: empty */
-};
-
 struct registry {
 	struct fingerprint_secret secret;
 	struct table busy;
 	struct entries answering; /* have something for registry_next() */
-	struct slot *slots;
-	size_t n_slots, n_settled;
+	struct packed settled;    /* places */
 };
 
 struct registry *
@@ -47,6 +38,7 @@ registry_new(const struct fingerprint_secret *secret)
 	if (registry == NULL)
 		return NULL;
 	registry->secret = *secret;
+	registry->settled.size = sizeof(struct registry_place);
 	TAILQ_INIT(&registry->answering);
 	return registry;
 }
@@ -70,41 +62,8 @@ registry_free(struct registry *registry)
 	while ((entry = table_any(&registry->busy)) != NULL)
 		entry_free(registry, entry);
 	table_finish(&registry->busy);
-	free(registry->slots);
+	packed_finish(&registry->settled);
 	free(registry);
-}
-
-/* Where key stands, or would. There is always an empty slot. */
-static struct slot *
-slot_of(struct slot *slots, size_t n, struct fingerprint key)
-{
-	size_t i = (size_t)key.a & (n - 1);
-
-	while (slots[i].place.len != 0 &&
-	    (slots[i].key.a != key.a || slots[i].key.b != key.b))
-		i = (i + 1) & (n - 1);
-	return &slots[i];
-}
-
-static bool
-grow(struct registry *registry)
-{
-	size_t n =
-	    registry->n_slots == 0 ? FEWEST_SLOTS : registry->n_slots * 2;
-	struct slot *slots = calloc(n, sizeof(*slots));
-
-	if (slots == NULL)
-		return false;
-	for (size_t i = 0; i < registry->n_slots; i++) {
-		const struct slot *slot = &registry->slots[i];
-
-		if (slot->place.len != 0)
-			*slot_of(slots, n, slot->key) = *slot;
-	}
-	free(registry->slots);
-	registry->slots = slots;
-	registry->n_slots = n;
-	return true;
 }
 
 /* Without memory it is not remembered, and others will probe again. */
@@ -112,30 +71,10 @@ static void
 settle(struct registry *registry, struct fingerprint key,
     const struct registry_place *place)
 {
-	struct slot *slot;
+	struct registry_place *settled = packed_add(&registry->settled, key);
 
-	/* Full by seven eighths at most. */
-	if (registry->n_settled >= registry->n_slots / 8 * 7 && !grow(registry))
-		return;
-	slot = slot_of(registry->slots, registry->n_slots, key);
-	if (slot->place.len == 0)
-		registry->n_settled++;
-	*slot = (struct slot) { .key = key, .place = *place };
-}
-
-static bool
-find_settled(const struct registry *registry, struct fingerprint key,
-    struct registry_place *place)
-{
-	const struct slot *slot;
-
-	if (registry->n_slots == 0)
-		return false;
-	slot = slot_of(registry->slots, registry->n_slots, key);
-	if (slot->place.len == 0)
-		return false;
-	*place = slot->place;
-	return true;
+	if (settled != NULL)
+		*settled = *place;
 }
 
 enum registry_answer
@@ -145,6 +84,7 @@ registry_ask(struct registry *registry, const char *key, bool fresh,
 	struct fingerprint print =
 	    fingerprint_of(&registry->secret, key, strlen(key));
 	struct registry_entry *entry = table_find(&registry->busy, print);
+	const struct registry_place *settled;
 
 	claim->entry = NULL;
 	if (entry != NULL) {
@@ -152,16 +92,14 @@ registry_ask(struct registry *registry, const char *key, bool fresh,
 		TAILQ_INSERT_TAIL(&entry->waiting, claim, link);
 		return REGISTRY_WAIT;
 	}
-	if (!fresh && find_settled(registry, print, place))
+	settled = fresh ? NULL : packed_find(&registry->settled, print);
+	if (settled != NULL) {
+		*place = *settled;
 		return REGISTRY_KNOWN;
-	entry = calloc(1, sizeof(*entry));
+	}
+	entry = table_make(&registry->busy, print, sizeof(*entry));
 	if (entry == NULL)
 		return REGISTRY_NO_MEMORY;
-	entry->node.key = print;
-	if (!table_add(&registry->busy, &entry->node)) {
-		free(entry);
-		return REGISTRY_NO_MEMORY;
-	}
 	TAILQ_INIT(&entry->waiting);
 	entry->holder = claim;
 	claim->entry = entry;
@@ -225,7 +163,7 @@ registry_next(struct registry *registry, struct registry_claim **claim,
 size_t
 registry_settled(const struct registry *registry)
 {
-	return registry->n_settled;
+	return registry->settled.n;
 }
 
 size_t

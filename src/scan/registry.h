@@ -6,8 +6,7 @@
  * others wait until it is settled. What is settled takes some 40 bytes and
  * stays; what nobody is at takes nothing.
  */
-#ifndef SCAN_REGISTRY_H
-#define SCAN_REGISTRY_H
+#pragma once
 
 #include <sys/queue.h>
 
@@ -59,5 +58,3 @@ enum registry_answer registry_next(struct registry *registry,
 /* Probes settled, and being waited for; for tests. */
 size_t registry_settled(const struct registry *registry);
 size_t registry_busy(const struct registry *registry);
-
-#endif

@@ -7,10 +7,10 @@
  * reports or summaries, one a line, go in; their domains are added to a set,
  * as input.h writes them, but for those that we could not judge for a reason
  * of ours. The bytes behind the last end of a line are a torn
- * line, whatever they are. Any other line that is not of ours ends it.
+ * line, whatever they are. Any other line that does not begin as ours do, or
+ * has not their end, ends it.
  */
-#ifndef SCAN_RESUME_H
-#define SCAN_RESUME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +35,3 @@ void resume_free(struct resume *resume);
 /* False: see why. */
 bool resume_feed(struct resume *resume, const void *bytes, size_t len);
 struct resume_state resume_state(const struct resume *resume);
-
-#endif

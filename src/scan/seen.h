@@ -6,8 +6,7 @@
  * Pure. A set of fingerprints: with a secret key, two texts are taken for
  * one with a probability below 2^-80 among a hundred million.
  */
-#ifndef SCAN_SEEN_H
-#define SCAN_SEEN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,5 +29,3 @@ bool seen_has(const struct seen *seen, const char *text, size_t len);
 size_t seen_count(const struct seen *seen);
 /* Of memory, for tests of its growth. */
 size_t seen_bytes(const struct seen *seen);
-
-#endif

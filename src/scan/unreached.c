@@ -79,16 +79,11 @@ unreached_note(struct unreached *unreached, const char *endpoint,
 	if (fact != NULL)
 		drop(unreached, fact);
 	drop_old(unreached, now);
-	fact = calloc(1, sizeof(*fact));
+	fact = table_make(&unreached->table, key, sizeof(*fact));
 	if (fact == NULL)
 		return;
-	fact->node.key = key;
 	fact->place = *place;
 	fact->until = now + unreached->life_ms;
-	if (!table_add(&unreached->table, &fact->node)) {
-		free(fact);
-		return;
-	}
 	TAILQ_INSERT_TAIL(&unreached->facts, fact, link);
 }
 

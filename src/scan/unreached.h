@@ -6,8 +6,7 @@
  * To find that out once is enough, but only for so long: an outage may be a
  * short one, or our own.
  */
-#ifndef SCAN_UNREACHED_H
-#define SCAN_UNREACHED_H
+#pragma once
 
 #include "scan/registry.h"
 
@@ -28,5 +27,3 @@ void unreached_forget(struct unreached *unreached, const char *endpoint,
     const struct registry_place *place);
 /* How many are remembered; for tests. */
 size_t unreached_size(const struct unreached *unreached);
-
-#endif

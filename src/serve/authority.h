@@ -6,8 +6,7 @@
  * rebinding) and then read what we answer, since to the browser it is that
  * page's own server. The header tells: it has the page's name.
  */
-#ifndef SERVE_AUTHORITY_H
-#define SERVE_AUTHORITY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@
  */
 bool authority_is_ours(
     const char *host, const char *const *names, size_t n_names);
-
-#endif

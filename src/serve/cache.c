@@ -145,16 +145,12 @@ find(const struct cache *cache, const char *domain)
 static struct cache_entry *
 add(struct cache *cache, const char *domain)
 {
-	struct cache_entry *entry = calloc(1, sizeof(*entry));
+	struct cache_entry *entry =
+	    table_make(&cache->table, key_of(cache, domain), sizeof(*entry));
 
 	if (entry == NULL)
 		return NULL;
-	entry->node.key = key_of(cache, domain);
 	TAILQ_INIT(&entry->waiters);
-	if (!table_add(&cache->table, &entry->node)) {
-		free(entry);
-		return NULL;
-	}
 	TAILQ_INSERT_TAIL(&cache->idle, entry, link);
 	cache->counts.entries++;
 	return entry;

@@ -6,8 +6,7 @@
  * No clock and no check in here: the time comes in, and who is told
  * CACHE_BEGIN starts a check and brings its result by cache_finish().
  */
-#ifndef SERVE_CACHE_H
-#define SERVE_CACHE_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/queue.h>
@@ -78,5 +77,3 @@ struct cache_counts {
 	size_t entries, bytes, checks;
 };
 struct cache_counts cache_counts(const struct cache *cache);
-
-#endif

@@ -169,8 +169,6 @@ checks_pump(evutil_socket_t fd, short what, void *arg)
 	struct server *server = arg;
 	struct check_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
 	struct check *check;
-	(void)fd;
-	(void)what;
 
 	TAILQ_CONCAT(&waiting, &server->waiting, link);
 	while ((check = TAILQ_FIRST(&waiting)) != NULL) {

@@ -2,8 +2,7 @@
 /*
  * checks.h - a server from the inside, and the checks that it runs.
  */
-#ifndef SERVE_CHECKS_H
-#define SERVE_CHECKS_H
+#pragma once
 
 #include <event2/util.h>
 
@@ -64,5 +63,3 @@ struct check *checks_find(
 void checks_drop(struct check_list *list);
 /* Ends it; nobody may wait for it. */
 void check_cancel(struct check *check);
-
-#endif

@@ -91,16 +91,11 @@ clients_free(struct clients *clients)
 static struct client *
 add(struct clients *clients, struct fingerprint key, enum client_class class)
 {
-	struct client *client = calloc(1, sizeof(*client));
+	struct client *client =
+	    table_make(&clients->table, key, sizeof(*client));
 
-	if (client == NULL)
-		return NULL;
-	client->node.key = key;
-	client->class = class;
-	if (!table_add(&clients->table, &client->node)) {
-		free(client);
-		return NULL;
-	}
+	if (client != NULL)
+		client->class = class;
 	return client;
 }
 

@@ -6,8 +6,7 @@
  * Mail must not wait for strangers, so no class can take what another one
  * needs: the limits of a class hold whatever the others do.
  */
-#ifndef SERVE_CLIENTS_H
-#define SERVE_CLIENTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,5 +52,3 @@ void clients_leave(struct clients *clients, struct client *client);
  * False: it may not. */
 bool clients_begin(struct clients *clients, struct client *client);
 void clients_end(struct clients *clients, struct client *client);
-
-#endif

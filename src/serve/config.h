@@ -11,8 +11,7 @@
  * and of a list of domains: one a line, comments as above. Keys are the long
  * options without their dashes. Pure over bytes.
  */
-#ifndef SERVE_CONFIG_H
-#define SERVE_CONFIG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,5 +57,3 @@ bool config_parse_list(struct arena *arena, const char *name, const char *bytes,
 /* "NAME:LINE: what" for what the caller finds wrong with an item. */
 const char *config_error(struct arena *arena, const char *name,
     const struct config_item *item, const char *what);
-
-#endif

@@ -24,9 +24,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "base/fingerprint.h"
 
 #define SWEEP_SECONDS 1
 /* Most reports in one turn of the loop; libevent's own limit is 16 KiB. */
@@ -35,7 +33,8 @@
 enum stage { READING = 0, WORKING, WRITING };
 
 struct guest {
-	UT_hash_handle hh;
+	struct table_node node; /* comes first */
+	TAILQ_ENTRY(guest) link;
 	struct guests *guests;
 	struct bufferevent *bev;
 	int64_t since; /* when the stage began */
@@ -46,7 +45,8 @@ struct guest {
 struct guests {
 	struct event_base *base;
 	struct guests_limits limits;
-	struct guest *table; /* by bev */
+	struct table table; /* by bev */
+	TAILQ_HEAD(, guest) all;
 	struct event *sweep, *doorman;
 	size_t n_writing, n_unwanted;
 };
@@ -67,9 +67,17 @@ forget(struct guest *guest)
 {
 	set_stage(guest, READING);
 	guest->guests->n_unwanted -= guest->unwanted;
-	HASH_DEL(guest->guests->table, guest);
+	table_remove(&guest->guests->table, &guest->node);
+	TAILQ_REMOVE(&guest->guests->all, guest, link);
 	bufferevent_decref(guest->bev);
 	free(guest);
+}
+
+/* Neighbours in memory are to come into chains of their own. */
+static struct fingerprint
+print_of(const struct bufferevent *bev)
+{
+	return (struct fingerprint) { .a = (uintptr_t)bev >> 4 };
 }
 
 static bool
@@ -113,10 +121,9 @@ sweep(evutil_socket_t fd, short what, void *arg)
 	struct guests *guests = arg;
 	int64_t now = clock_monotonic_ms();
 	struct guest *guest, *next;
-	(void)fd;
-	(void)what;
 
-	HASH_ITER (hh, guests->table, guest, next) {
+	for (guest = TAILQ_FIRST(&guests->all); guest != NULL; guest = next) {
+		next = TAILQ_NEXT(guest, link);
 		if (is_gone(guest))
 			forget(guest);
 		else if (guest->unwanted || is_late(guest, now))
@@ -129,7 +136,8 @@ reap(struct guests *guests)
 {
 	struct guest *guest, *next;
 
-	HASH_ITER (hh, guests->table, guest, next) {
+	for (guest = TAILQ_FIRST(&guests->all); guest != NULL; guest = next) {
+		next = TAILQ_NEXT(guest, link);
 		if (is_gone(guest))
 			forget(guest);
 	}
@@ -147,9 +155,9 @@ turn_away(struct guest *guest)
 static struct guest *
 longest(const struct guests *guests, enum stage stage)
 {
-	struct guest *guest, *next, *found = NULL;
+	struct guest *guest, *found = NULL;
 
-	HASH_ITER (hh, guests->table, guest, next) {
+	TAILQ_FOREACH (guest, &guests->all, link) {
 		if (guest->stage == stage && !guest->unwanted &&
 		    (found == NULL || guest->since < found->since))
 			found = guest;
@@ -165,11 +173,9 @@ admit(struct event_base *base, void *arg)
 	    bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	struct guest *guest = calloc(1, sizeof(*guest));
 	struct guest *other = NULL;
-	size_t before;
 
 	if (guests_count(guests) >= guests->limits.connections)
 		reap(guests);
-	before = HASH_COUNT(guests->table);
 	if (bev == NULL || guest == NULL) {
 		free(guest);
 		return bev;
@@ -183,12 +189,13 @@ admit(struct event_base *base, void *arg)
 			other = longest(guests, WRITING);
 		turn_away(other == NULL ? guest : other);
 	}
-	HASH_ADD_PTR(guests->table, bev, guest);
-	if (HASH_COUNT(guests->table) == before) {
+	guest->node.key = print_of(bev);
+	if (!table_add(&guests->table, &guest->node)) {
 		guests->n_unwanted -= guest->unwanted;
 		free(guest);
 		return bev;
 	}
+	TAILQ_INSERT_TAIL(&guests->all, guest, link);
 	bufferevent_incref(bev);
 	(void)bufferevent_set_max_single_write(bev, WRITE_MAX);
 	bufferevent_setwatermark(bev, EV_READ, 0, guests->limits.input);
@@ -206,6 +213,7 @@ guests_new(struct event_base *base, struct evhttp *http,
 		return NULL;
 	guests->base = base;
 	guests->limits = *limits;
+	TAILQ_INIT(&guests->all);
 	guests->sweep = event_new(base, -1, EV_PERSIST, sweep, guests);
 	guests->doorman = event_new(base, -1, 0, sweep, guests);
 	if (guests->sweep == NULL || guests->doorman == NULL ||
@@ -220,11 +228,11 @@ guests_new(struct event_base *base, struct evhttp *http,
 void
 guests_free(struct guests *guests)
 {
-	struct guest *guest, *next;
+	struct guest *guest;
 
 	if (guests == NULL)
 		return;
-	HASH_ITER (hh, guests->table, guest, next)
+	while ((guest = TAILQ_FIRST(&guests->all)) != NULL)
 		forget(guest);
 	if (guests->sweep != NULL)
 		event_free(guests->sweep);
@@ -238,20 +246,16 @@ find(struct guests *guests, struct evhttp_request *request)
 {
 	struct evhttp_connection *connection =
 	    evhttp_request_get_connection(request);
-	struct bufferevent *bev;
-	struct guest *guest;
 
 	if (connection == NULL)
 		return NULL;
-	bev = evhttp_connection_get_bufferevent(connection);
-	HASH_FIND_PTR(guests->table, &bev, guest);
-	return guest;
+	return table_find(&guests->table,
+	    print_of(evhttp_connection_get_bufferevent(connection)));
 }
 
 static void
 closed(struct evhttp_connection *connection, void *arg)
 {
-	(void)connection;
 	forget(arg);
 }
 
@@ -290,7 +294,7 @@ guests_answered(struct guests *guests, struct evhttp_request *request)
 size_t
 guests_count(const struct guests *guests)
 {
-	return HASH_COUNT(guests->table) - guests->n_unwanted;
+	return guests->table.n - guests->n_unwanted;
 }
 
 bool

@@ -6,8 +6,7 @@
  * each byte: who sends one now and then stays for ever. Here a connection
  * has so long to bring a request and so long to take the answer.
  */
-#ifndef SERVE_GUESTS_H
-#define SERVE_GUESTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ void guests_answered(struct guests *guests, struct evhttp_request *request);
 size_t guests_count(const struct guests *guests);
 /* Is an answer on its way? */
 bool guests_busy(const struct guests *guests);
-
-#endif

@@ -153,8 +153,6 @@ send_words(struct http *http, struct evhttp_request *request, int code,
 static void
 bytes_sent(const void *bytes, size_t len, void *arg)
 {
-	(void)bytes;
-	(void)len;
 	result_unref(arg);
 }
 
@@ -237,8 +235,6 @@ static void
 out_of_patience(evutil_socket_t fd, short what, void *arg)
 {
 	struct visit *visit = arg;
-	(void)fd;
-	(void)what;
 
 	send_words(visit->http, visit->request, UNAVAILABLE,
 	    "the check takes longer than the client may wait; it goes on, "
@@ -250,8 +246,6 @@ static void
 left(evutil_socket_t fd, short what, void *arg)
 {
 	struct visit *visit = arg;
-	(void)fd;
-	(void)what;
 
 	server_abandon(&visit->ask);
 	send_words(visit->http, visit->request, UNAVAILABLE, "you have left");
@@ -500,7 +494,6 @@ http_listen(struct http *http, int fd)
 static void
 unbind(struct evhttp_bound_socket *socket, void *arg)
 {
-	(void)arg;
 	evconnlistener_disable(evhttp_bound_socket_get_listener(socket));
 }
 

@@ -8,8 +8,7 @@
  *	GET /healthz		200 if domains can be checked, else why not
  *	GET /			which paths there are
  */
-#ifndef SERVE_HTTP_H
-#define SERVE_HTTP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,5 +43,3 @@ void http_stop(struct http *http);
 bool http_busy(const struct http *http);
 size_t http_connections(const struct http *http);
 void http_free(struct http *http); /* before the server; NULL is fine */
-
-#endif

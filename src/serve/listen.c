@@ -143,8 +143,6 @@ listen_remove(const char *where)
 static void
 try_again(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
 	evconnlistener_enable(arg);
 }
 
@@ -152,7 +150,6 @@ static void
 not_accepted(struct evconnlistener *listener, void *arg)
 {
 	const struct timeval pause = { .tv_sec = 1 };
-	(void)arg;
 
 	if (event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT,
 		try_again, listener, &pause) == 0)

@@ -2,8 +2,7 @@
 /*
  * listen.h - sockets that clients connect to.
  */
-#ifndef SERVE_LISTEN_H
-#define SERVE_LISTEN_H
+#pragma once
 
 struct evconnlistener;
 
@@ -24,5 +23,3 @@ void listen_remove(const char *where);
  * and again. It may only be freed when its loop runs no more.
  */
 void listen_bear_shortage(struct evconnlistener *listener);
-
-#endif

@@ -341,8 +341,6 @@ static void
 step(evutil_socket_t fd, short what, void *arg)
 {
 	struct line *line = arg;
-	(void)fd;
-	(void)what;
 
 	while (!line->broken && !line->closing && !line->waiting &&
 	    !is_clogged(line) && !line->maps->stopping && take_frame(line)) {
@@ -359,7 +357,6 @@ step(evutil_socket_t fd, short what, void *arg)
 static void
 progressed(struct bufferevent *bev, void *arg)
 {
-	(void)bev;
 	go_on(arg);
 }
 
@@ -383,8 +380,6 @@ static void
 timed_out(evutil_socket_t fd, short what, void *arg)
 {
 	struct line *line = arg;
-	(void)fd;
-	(void)what;
 
 	if (line->waiting)
 		answer_early(line);
@@ -434,8 +429,6 @@ accepted(struct evconnlistener *socket, evutil_socket_t fd,
 		.tv_usec = maps->options.idle_ms % 1000 * 1000,
 	};
 	struct line *line = NULL;
-	(void)socket;
-	(void)len;
 
 	if (!maps->stopping && make_room(maps))
 		line = calloc(1, sizeof(*line));

@@ -2,8 +2,7 @@
 /*
  * maps.h - the server as a socketmap, for smtp_tls_policy_maps of Postfix.
  */
-#ifndef SERVE_MAPS_H
-#define SERVE_MAPS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +41,3 @@ struct maps_counts {
 };
 struct maps_counts maps_counts(const struct maps *maps);
 void maps_free(struct maps *maps); /* before the server; NULL is fine */
-
-#endif

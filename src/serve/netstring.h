@@ -4,8 +4,7 @@
  *
  * Pure. The decoder keeps no state: show it all that has come so far.
  */
-#ifndef SERVE_NETSTRING_H
-#define SERVE_NETSTRING_H
+#pragma once
 
 #include <stddef.h>
 
@@ -35,5 +34,3 @@ enum netstring_result netstring_decode(
     const char *bytes, size_t len, size_t max, struct netstring *found);
 
 void netstring_encode(const void *text, size_t len, struct buf *out);
-
-#endif

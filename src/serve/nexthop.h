@@ -7,8 +7,7 @@
  *
  * Pure.
  */
-#ifndef SERVE_NEXTHOP_H
-#define SERVE_NEXTHOP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ bool nexthop_port(const char *text, uint16_t *port);
  */
 bool nexthop_parse(struct arena *arena, const char *text, size_t len,
     struct nexthop *hop, const char **why);
-
-#endif

@@ -12,8 +12,7 @@
  * the same words as module=. Keys come once; a key that is not known, a bad
  * %-escape and %00 are errors. Pure.
  */
-#ifndef SERVE_QUERY_H
-#define SERVE_QUERY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ struct query {
  */
 int query_parse(struct arena *arena, const char *path, const char *args,
     struct query *query, const char **why);
-
-#endif

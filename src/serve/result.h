@@ -4,8 +4,7 @@
  *
  * Whoever answers from it takes a reference until the bytes are sent.
  */
-#ifndef SERVE_RESULT_H
-#define SERVE_RESULT_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -46,5 +45,3 @@ struct lifetime_bounds {
  */
 int64_t lifetime(
     const struct danelaw_report *report, const struct lifetime_bounds *bounds);
-
-#endif

@@ -6,8 +6,7 @@
  * They are never due all at once: the first round is spread over some time,
  * and each further one comes a little later than it could, by chance.
  */
-#ifndef SERVE_SCHEDULE_H
-#define SERVE_SCHEDULE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,5 +37,3 @@ void schedule_put(
 /* It could not be looked at: soon again. */
 void schedule_retry(
     struct schedule *schedule, size_t i, int64_t now, int64_t wait_ms);
-
-#endif

@@ -358,8 +358,6 @@ server_look(struct server *server)
 static void
 look(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
 	server_look(arg);
 }
 
@@ -421,12 +419,6 @@ server_refuse(struct server *server, const char *why)
 		server_forget(ask);
 		ask->done(ask, &reply);
 	}
-}
-
-bool
-server_awaited(const struct server *server)
-{
-	return cache_first_waiter(server->cache) != NULL;
 }
 
 struct server_counts

@@ -6,8 +6,7 @@
  * them, stand the cache and the limits. It prints nothing: what is worth a
  * line in a log goes to the sink in its options.
  */
-#ifndef SERVE_SERVER_H
-#define SERVE_SERVER_H
+#pragma once
 
 #include <danelaw.h>
 
@@ -121,13 +120,9 @@ bool server_look(struct server *server);
 void server_stop(struct server *server);
 /* Refuses all who wait, saying why. */
 void server_refuse(struct server *server, const char *why);
-/* Does anybody wait? */
-bool server_awaited(const struct server *server);
 
 struct server_counts {
 	uint64_t asked, cached, joined, checks, refused, failed, cancelled;
 	struct cache_counts cache;
 };
 struct server_counts server_counts(const struct server *server);
-
-#endif

@@ -6,8 +6,7 @@
  *
  * Pure. The connection stays open between requests.
  */
-#ifndef SERVE_SOCKETMAP_H
-#define SERVE_SOCKETMAP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ enum socketmap_status socketmap_parse(struct arena *arena, const char *text,
 #define SOCKETMAP_TEXT_MAX 512
 void socketmap_reply(
     enum socketmap_status status, const char *text, struct buf *out);
-
-#endif

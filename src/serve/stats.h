@@ -2,8 +2,7 @@
 /*
  * stats.h - what the daemon counts of itself, as metrics.
  */
-#ifndef SERVE_STATS_H
-#define SERVE_STATS_H
+#pragma once
 
 struct buf;
 struct http;
@@ -12,5 +11,3 @@ struct server;
 
 void stats_metrics(struct server *server, const struct http *http,
     const struct maps *maps, struct buf *out);
-
-#endif

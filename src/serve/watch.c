@@ -111,8 +111,6 @@ static void
 begin(evutil_socket_t fd, short what, void *arg)
 {
 	struct watch *watch = arg;
-	(void)fd;
-	(void)what;
 
 	while (watch->n_running < watch->options.at_once) {
 		size_t i = schedule_take(watch->schedule, clock_monotonic_ms());
@@ -213,12 +211,6 @@ watch_free(struct watch *watch)
 		event_free(watch->timer);
 	arena_unref(watch->arena);
 	free(watch);
-}
-
-size_t
-watch_size(const struct watch *watch)
-{
-	return watch->n;
 }
 
 void

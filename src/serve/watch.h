@@ -2,8 +2,7 @@
 /*
  * watch.h - the domains that are checked again and again, whoever asks.
  */
-#ifndef SERVE_WATCH_H
-#define SERVE_WATCH_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,8 +28,5 @@ struct watch *watch_new(const struct watch_options *options,
     const struct server_target *targets, size_t n);
 void watch_free(struct watch *watch); /* before the server; NULL is fine */
 
-size_t watch_size(const struct watch *watch);
 /* The last results, as metrics. */
 void watch_metrics(const struct watch *watch, struct buf *out);
-
-#endif

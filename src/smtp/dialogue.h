@@ -10,8 +10,7 @@
  * SMTP_MAX_LINE bytes, a reply to SMTP_MAX_LINES lines and SMTP_MAX_REPLY
  * bytes.
  */
-#ifndef SMTP_DIALOGUE_H
-#define SMTP_DIALOGUE_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -72,5 +71,3 @@ enum danelaw_outcome dialogue_outcome(const struct dialogue *dialogue);
  * the transcript, unless TLS was implicit.
  */
 const struct danelaw_smtp *dialogue_facts(const struct dialogue *dialogue);
-
-#endif

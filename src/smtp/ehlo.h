@@ -2,8 +2,7 @@
 /*
  * ehlo.h - what one line of a reply to EHLO offers (RFC 5321 section 4.1.1.1).
  */
-#ifndef SMTP_EHLO_H
-#define SMTP_EHLO_H
+#pragma once
 
 #include <stddef.h>
 
@@ -15,5 +14,3 @@ enum ehlo_keyword {
 
 /* text: behind the code. Not for the first line, which names the server. */
 enum ehlo_keyword ehlo_keyword(const char *text, size_t len);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * envelope.h - MAIL FROM and RCPT TO, and what the server says to them.
  */
-#ifndef SMTP_ENVELOPE_H
-#define SMTP_ENVELOPE_H
+#pragma once
 
 #include "base/mailbox.h"
 #include "smtp/turns.h"
@@ -32,5 +31,3 @@ void envelope_broken(
  * begins with (RFC 2034, RFC 3463 section 2); 0: none, or of another class.
  */
 size_t envelope_enhanced(int code, const char *text, size_t len);
-
-#endif

@@ -6,8 +6,7 @@
  * plainly no SMTP is told at the first byte that cannot be a reply, for its
  * sender may never end the line.
  */
-#ifndef SMTP_REPLY_H
-#define SMTP_REPLY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ enum reply_status reply_feed(
     struct reply *reply, const char *bytes, size_t len, size_t *used);
 /* What stands behind the code in the line just completed; borrowed. */
 const char *reply_text(const struct reply *reply, size_t *len);
-
-#endif

@@ -5,8 +5,7 @@
  * At most 200 lines and some 16 KiB, whatever the server sends; what is left
  * out is told by a last line "... more".
  */
-#ifndef SMTP_TRANSCRIPT_H
-#define SMTP_TRANSCRIPT_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -29,5 +28,3 @@ void transcript_init(struct transcript *transcript, struct arena *arena,
 /* Returns the line as it was added; NULL: full, or no memory. */
 const char *transcript_add(struct transcript *transcript, const char *mark,
     const void *bytes, size_t len);
-
-#endif

@@ -3,8 +3,7 @@
  * turns.h - the turns of a dialogue, and where each reply leads. Only for
  * dialogue.c, where the plan is told, and envelope.c.
  */
-#ifndef SMTP_TURNS_H
-#define SMTP_TURNS_H
+#pragma once
 
 #include "smtp/dialogue.h"
 
@@ -39,5 +38,3 @@ struct turn_row {
 
 /* Those without a row are all zero. */
 extern const struct turn_row turns[END + 1];
-
-#endif

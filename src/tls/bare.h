@@ -5,8 +5,7 @@
  * For session.c alone: it is what a session does where the offer is more than
  * the OpenSSL at hand can make. It never comes to a handshake that stands.
  */
-#ifndef TLS_BARE_H
-#define TLS_BARE_H
+#pragma once
 
 #include "tls/hello.h"
 #include "tls/offer.h"
@@ -29,5 +28,3 @@ void bare_free(struct bare *bare); /* NULL is fine */
  * DONE: the answer is there; CLOSED: the peer went before; FAILED: see error.
  */
 enum tls_step bare_step(struct bare *bare, int fd);
-
-#endif

@@ -196,10 +196,6 @@ tls_chain_same_leaf(const struct tls_chain *a, const struct tls_chain *b)
 static int
 no_passphrase(char *text, int size, int writing, void *arg)
 {
-	(void)text;
-	(void)size;
-	(void)writing;
-	(void)arg;
 	return -1;
 }
 

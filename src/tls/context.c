@@ -37,10 +37,6 @@ explain(char **error, const char *what)
 static int
 no_passphrase(char *text, int size, int writing, void *arg)
 {
-	(void)text;
-	(void)size;
-	(void)writing;
-	(void)arg;
 	return -1;
 }
 
@@ -48,8 +44,6 @@ no_passphrase(char *text, int size, int writing, void *arg)
 static int
 accept_chain(X509_STORE_CTX *store, void *arg)
 {
-	(void)store;
-	(void)arg;
 	return 1;
 }
 
@@ -70,12 +64,6 @@ add_cert_sigalgs(SSL *ssl, unsigned type, unsigned where,
 		0x01, 0x03, 0x03, 0x02, 0x03, 0x03, 0x01, 0x02, 0x01 };
 	const struct tls_offer *offer = SSL_get_app_data(ssl);
 
-	(void)type;
-	(void)where;
-	(void)cert;
-	(void)i;
-	(void)alert;
-	(void)arg;
 	if (offer == NULL || offer->sigalgs == NULL ||
 	    offer->sigalgs == tls_offer_find("default")->sigalgs)
 		return 0;
@@ -95,12 +83,6 @@ add_padding(SSL *ssl, unsigned type, unsigned where,
 	static const unsigned char padding[TLS_HELLO_PAD];
 	const struct tls_offer *offer = SSL_get_app_data(ssl);
 
-	(void)type;
-	(void)where;
-	(void)cert;
-	(void)i;
-	(void)alert;
-	(void)arg;
 	if (offer == NULL || !offer->padded)
 		return 0;
 	*bytes = padding;

@@ -2,8 +2,7 @@
 /*
  * context.h - what all handshakes of a process share.
  */
-#ifndef TLS_CONTEXT_H
-#define TLS_CONTEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ void tls_context_free(struct tls_context *context);
 const char *tls_library(void);
 /* "3.0.x" */
 const char *tls_library_version(void);
-
-#endif

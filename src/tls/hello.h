@@ -6,8 +6,7 @@
  * certificate, a server chooses is told by its first message, and needs no
  * key of ours (RFC 8446 sections 4.1.2 to 4.1.4). Pure: bytes in, bytes out.
  */
-#ifndef TLS_HELLO_H
-#define TLS_HELLO_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -47,5 +46,3 @@ struct hello_answer {
 
 /* What has come so far, from the first octet. */
 struct hello_answer hello_read(const uint8_t *bytes, size_t len);
-
-#endif

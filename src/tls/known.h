@@ -9,8 +9,7 @@
  * Few are kept, and none that is big: who shows a new one each time gets
  * nothing but his own forgotten.
  */
-#ifndef TLS_KNOWN_H
-#define TLS_KNOWN_H
+#pragma once
 
 #include "tls/openssl.h"
 
@@ -32,5 +31,3 @@ struct tls_chain *known_chain(
 /* The same in place of tls_chain_from_der(). */
 struct tls_chain *known_chain_read(
     struct known *known, const struct tls_der *list, size_t n);
-
-#endif

@@ -18,8 +18,6 @@ take(size_t size, const char *file, int line)
 {
 	void *memory = size == 0 ? NULL : malloc(size);
 
-	(void)file;
-	(void)line;
 	if (memory == NULL && size > 0)
 		lack_note();
 	return memory;
@@ -28,8 +26,6 @@ take(size_t size, const char *file, int line)
 static void
 give(void *memory, const char *file, int line)
 {
-	(void)file;
-	(void)line;
 	free(memory);
 }
 

@@ -5,8 +5,7 @@
  * Its own notes of that are often gone by the time it returns, so it is given
  * functions to allocate with that count what they could not give.
  */
-#ifndef TLS_LACK_H
-#define TLS_LACK_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ void tls_lack_watch(void);
 bool tls_is_lack(unsigned long code);
 /* Does the first or the last one? Counts it, and leaves the notes. */
 bool tls_lack_look(void);
-
-#endif

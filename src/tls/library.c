@@ -48,6 +48,15 @@ library_own(void)
 	return library;
 }
 
+void
+library_start_small(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+		OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+		OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+	    NULL);
+}
+
 const EVP_MD *
 library_sha256(void)
 {

@@ -7,8 +7,7 @@
  * It is made by the first call and never freed: certificates outlive all else
  * that we make. It reads public keys; private ones are to be read with NULL.
  */
-#ifndef TLS_LIBRARY_H
-#define TLS_LIBRARY_H
+#pragma once
 
 #include <openssl/types.h>
 
@@ -17,8 +16,12 @@
  * is OpenSSL's word for the program's own: all works then as well.
  */
 OSSL_LIB_CTX *library_own(void);
+/*
+ * For a program that reads certificates and keys and checks no signature,
+ * before anything else of OpenSSL: half of its start is spent on what these
+ * need not, and openssl.cnf has no say.
+ */
+void library_start_small(void);
 /* Its digests, so that nobody has to load those of the program's own. */
 const EVP_MD *library_sha256(void);
 const EVP_MD *library_sha512(void);
-
-#endif

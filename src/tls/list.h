@@ -5,8 +5,7 @@
  * One name that is not known makes OpenSSL refuse a whole list. What is known
  * depends on its version, its build and its providers, so it is asked.
  */
-#ifndef TLS_LIST_H
-#define TLS_LIST_H
+#pragma once
 
 #include <openssl/ssl.h>
 
@@ -21,5 +20,3 @@ enum list_kind {
  * NULL: no memory. ctx is to try with, and is of no other use afterwards.
  */
 char *list_known(SSL_CTX *ctx, enum list_kind kind, const char *list);
-
-#endif

@@ -14,19 +14,12 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "model/record.h"
 #include "tls/lack.h"
 #include "tls/library.h"
 #include "tls/names.h"
 #include "tls/trial.h"
 #include "tls/wrong.h"
-
-enum {
-	USAGE_TA = 2,
-	USAGE_EE = 3,
-	MTYPE_FULL = 0,
-	MTYPE_SHA256 = 1,
-	MTYPE_SHA512 = 2,
-};
 
 static const struct complaint no_match = { X509_V_ERR_DANE_NO_MATCH, -1 };
 
@@ -46,7 +39,8 @@ static bool
 is_candidate(const struct danelaw_record *record)
 {
 	return record->usable &&
-	    (record->usage == USAGE_TA || record->usage == USAGE_EE);
+	    (record->usage == DANELAW_USAGE_DANE_TA ||
+		record->usage == DANELAW_USAGE_DANE_EE);
 }
 
 bool
@@ -69,7 +63,7 @@ match_mark_unusable(
 		int taken;
 
 		if (!is_candidate(&records[i]) ||
-		    records[i].mtype != MTYPE_FULL)
+		    records[i].mtype != DANELAW_MTYPE_FULL)
 			continue;
 		if (!ready && !trial_init(&trial, context, &question))
 			goto done;
@@ -79,7 +73,8 @@ match_mark_unusable(
 			goto done;
 		if (taken == 0) {
 			records[i].usable = false;
-			records[i].reason = why[records[i].selector != 0];
+			records[i].reason =
+			    why[records[i].selector != DANELAW_SELECTOR_CERT];
 		}
 	}
 	done = true;
@@ -88,38 +83,30 @@ done:
 	return done && lack_count() == lacks;
 }
 
-/* RFC 7671 section 9; OpenSSL holds SHA-512 for the stronger one. */
 static bool
 is_superseded(const struct bench *bench, size_t i)
 {
 	const struct danelaw_record *records = bench->question->records;
 
-	if (records[i].mtype != MTYPE_SHA256)
-		return false;
 	for (size_t j = 0; j < bench->question->n_records; j++)
-		if (bench->taken[j] && records[j].mtype == MTYPE_SHA512 &&
-		    records[j].usage == records[i].usage &&
-		    records[j].selector == records[i].selector)
+		if (bench->taken[j] &&
+		    record_is_outranked(&records[i], &records[j]))
 			return true;
 	return false;
 }
 
-/* Does the record describe this certificate, byte for byte? */
 static bool
 describes(const struct danelaw_record *record, const struct tls_cert *cert)
 {
-	size_t selector = record->selector != 0;
-	const uint8_t *bytes = cert->part[selector].der;
-	size_t len = cert->part[selector].len;
+	size_t selector = record->selector != DANELAW_SELECTOR_CERT;
+	const struct record_subject subject = {
+		cert->part[selector].der,
+		cert->part[selector].len,
+		cert->part[selector].sha256,
+		cert->part[selector].sha512,
+	};
 
-	if (record->mtype == MTYPE_SHA256) {
-		bytes = cert->part[selector].sha256;
-		len = sizeof(cert->part[selector].sha256);
-	} else if (record->mtype == MTYPE_SHA512) {
-		bytes = cert->part[selector].sha512;
-		len = sizeof(cert->part[selector].sha512);
-	}
-	return record->len == len && memcmp(record->data, bytes, len) == 0;
+	return record_describes(record, &subject);
 }
 
 /*
@@ -129,9 +116,10 @@ describes(const struct danelaw_record *record, const struct tls_cert *cert)
 static bool
 is_thinkable(const struct bench *bench, const struct danelaw_record *record)
 {
-	size_t n = record->usage == USAGE_EE ? 1 : bench->chain->n;
+	size_t n = record->usage == DANELAW_USAGE_DANE_EE ? 1 : bench->chain->n;
 
-	if (record->usage == USAGE_TA && record->mtype == MTYPE_FULL)
+	if (record->usage == DANELAW_USAGE_DANE_TA &&
+	    record->mtype == DANELAW_MTYPE_FULL)
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (describes(record, &bench->chain->certs[i]))
@@ -332,7 +320,8 @@ fill_match(const struct bench *bench, const struct trial *trial)
 	match->how =
 	    trial->by_key ? DANELAW_HOW_SIGNED_BY : DANELAW_HOW_CERTIFICATE;
 	match->name.san = -1;
-	if (trial->parts[0] != USAGE_EE || bench->question->ee_names)
+	if (trial->parts[0] != DANELAW_USAGE_DANE_EE ||
+	    bench->question->ee_names)
 		fill_name(bench, &match->name);
 	bench->answer->match = match;
 	return true;

@@ -6,8 +6,7 @@
  * The RRset as a whole gives the verdict; then each record is judged alone.
  * No connection is needed. API: SSL_dane_*(3), X509_verify_cert(3).
  */
-#ifndef TLS_MATCH_H
-#define TLS_MATCH_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -62,5 +61,3 @@ bool match_judge(struct tls_context *context, const struct tls_chain *chain,
  * the issuer: certs are the facts of the chain, and signed_by is filled.
  */
 void match_signers(const struct tls_chain *chain, struct danelaw_cert *certs);
-
-#endif

@@ -31,8 +31,6 @@
 #include "tls/trial.h"
 
 enum {
-	USAGE_EE = 3,
-	MTYPE_FULL = 0,
 	AHEAD = 3600, /* seconds */
 };
 
@@ -57,7 +55,7 @@ names_count(const struct match_question *question)
 		return true;
 	for (size_t i = 0; i < question->n_records; i++) {
 		if (question->records[i].usable &&
-		    question->records[i].usage != USAGE_EE)
+		    question->records[i].usage != DANELAW_USAGE_DANE_EE)
 			return true;
 	}
 	return false;
@@ -158,7 +156,7 @@ keep_records(struct match_memo *memo, const struct match_question *question)
 		record->rr = record->reason = NULL;
 		if (record->data == NULL)
 			return false;
-		if (record->usable && record->mtype == MTYPE_FULL)
+		if (record->usable && record->mtype == DANELAW_MTYPE_FULL)
 			memo->one_time = true;
 	}
 	return true;

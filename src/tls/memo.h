@@ -6,8 +6,7 @@
  * each of them, and nearly always in the same words: an answer is kept where
  * it can be proved that another question has the same one (memo.c says how).
  */
-#ifndef TLS_MEMO_H
-#define TLS_MEMO_H
+#pragma once
 
 #include "tls/match.h"
 
@@ -34,5 +33,3 @@ void match_memo_free(struct match_memo *memo); /* NULL is fine */
 size_t match_memo_used(const struct match_memo *memo);
 /* The same for those that a chain has for all its hosts, together. */
 size_t match_memo_chain_used(const struct tls_chain *chain);
-
-#endif

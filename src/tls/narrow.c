@@ -106,7 +106,6 @@ query(void *context, int operation, int *no_cache)
 	const OSSL_ALGORITHM *all =
 	    OSSL_PROVIDER_query_operation(whole, operation, no_cache);
 
-	(void)context;
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		if (table[i].operation == operation)
 			return table[i].list;
@@ -118,7 +117,6 @@ static int
 get_capabilities(
     void *context, const char *capability, OSSL_CALLBACK *each, void *arg)
 {
-	(void)context;
 	return OSSL_PROVIDER_get_capabilities(whole, capability, each, arg);
 }
 
@@ -127,7 +125,6 @@ get_params(void *context, OSSL_PARAM params[])
 {
 	OSSL_PARAM *status = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
 
-	(void)context;
 	return status == NULL || OSSL_PARAM_set_int(status, 1);
 }
 
@@ -143,8 +140,6 @@ start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
 		{ 0, NULL },
 	};
 
-	(void)handle;
-	(void)in;
 	*out = functions;
 	/* The algorithms shall find what they know it by. */
 	*context = OSSL_PROVIDER_get0_provider_ctx(whole);

@@ -9,8 +9,7 @@
  * are those of OpenSSL's default provider, called as they are. Newer ones
  * gain nothing by it, and have algorithms that would be missed.
  */
-#ifndef TLS_NARROW_H
-#define TLS_NARROW_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -20,5 +19,3 @@
 bool narrow_is_due(void);
 /* Once in a process, and never freed. NULL: it cannot be had. */
 OSSL_LIB_CTX *narrow_new(void);
-
-#endif

@@ -32,8 +32,7 @@
  * Lists hold only what the OpenSSL at hand knows (list.h). Where it knows no
  * ML-DSA, mldsa is a hello alone as well.
  */
-#ifndef TLS_OFFER_H
-#define TLS_OFFER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,5 +76,3 @@ bool tls_offer_has_hybrid(void);
  */
 extern const char *const tls_offer_all_certs[];
 extern const size_t tls_offer_n_all_certs;
-
-#endif

@@ -3,8 +3,7 @@
  * openssl.h - what the files of this floor share among themselves. No other
  * floor may include it: nobody else sees OpenSSL.
  */
-#ifndef TLS_OPENSSL_H
-#define TLS_OPENSSL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -119,5 +118,3 @@ BIO_METHOD *wire_method_new(void);
 BIO *wire_bio_new(const BIO_METHOD *method, struct wire *wire);
 /* Takes more of an answer in that OpenSSL left after its first bytes. */
 void wire_listen(struct wire *wire);
-
-#endif

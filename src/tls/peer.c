@@ -176,6 +176,29 @@ tls_key_words(struct arena *arena, EVP_PKEY *key)
 	    arena, "%s %d", type == NULL ? "?" : type, EVP_PKEY_get_bits(key));
 }
 
+/*
+ * How the key of a curve is written down, where that is not as usual (RFC
+ * 5480 section 2): not every library reads those.
+ */
+static const char *
+curve_manner(const X509 *x509)
+{
+	const ASN1_BIT_STRING *point = X509_get0_pubkey_bitstr(x509);
+	X509_ALGOR *algorithm = NULL;
+	int type = V_ASN1_UNDEF;
+
+	if (X509_PUBKEY_get0_param(
+		NULL, NULL, NULL, &algorithm, X509_get_X509_PUBKEY(x509)) == 1)
+		X509_ALGOR_get0(NULL, &type, NULL, algorithm);
+	if (type == V_ASN1_SEQUENCE)
+		return " (explicit parameters)";
+	/* An uncompressed point begins with 4. */
+	return point != NULL && ASN1_STRING_length(point) > 0 &&
+		ASN1_STRING_get0_data(point)[0] != 4
+	    ? " (compressed point)"
+	    : "";
+}
+
 static char *
 key_words(struct arena *arena, const X509 *x509)
 {
@@ -183,6 +206,13 @@ key_words(struct arena *arena, const X509 *x509)
 	ASN1_OBJECT *algorithm = NULL;
 	const char *words;
 
+	if (key != NULL && EVP_PKEY_is_a(key, "EC") &&
+	    *curve_manner(x509) != '\0') {
+		words = tls_key_words(arena, key);
+		return words == NULL
+		    ? NULL
+		    : arena_printf(arena, "%s%s", words, curve_manner(x509));
+	}
 	if (key != NULL)
 		return tls_key_words(arena, key);
 	if (X509_PUBKEY_get0_param(
@@ -199,9 +229,13 @@ fill_names(struct arena *arena, const X509 *x509, struct danelaw_cert *cert)
 	GENERAL_NAMES *names =
 	    X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
 
+	cert->has_alt_names =
+	    X509_get_ext_by_NID(x509, NID_subject_alt_name, -1) >= 0;
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 
+		if (name->type == GEN_IPADD)
+			cert->has_ip_names = true;
 		if (name->type != GEN_DNS)
 			continue;
 		/* A NUL inside becomes \x00 and so fits no host name. */

@@ -2,8 +2,7 @@
 /*
  * peer.h - the certificates of a peer, and what they say as plain facts.
  */
-#ifndef TLS_PEER_H
-#define TLS_PEER_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -55,5 +54,3 @@ struct tls_chain *tls_context_read_chain(
  */
 bool tls_chain_facts(const struct tls_chain *chain, struct arena *arena,
     struct danelaw_cert **certs, size_t *n);
-
-#endif

@@ -6,8 +6,7 @@
  * It has no say in what DANE decides (RFC 7672 section 3.1.3 has no PKIX
  * usages). Given only by a context that was given trust, see context.h.
  */
-#ifndef TLS_PKIX_H
-#define TLS_PKIX_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -28,5 +27,3 @@ struct pkix_question {
 bool pkix_judge(struct tls_context *context, const struct tls_chain *chain,
     const struct pkix_question *question, struct arena *arena,
     struct danelaw_pkix **answer);
-
-#endif

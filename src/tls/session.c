@@ -12,6 +12,7 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "tls/bare.h"
+#include "tls/fault.h"
 #include "tls/known.h"
 #include "tls/lack.h"
 #include "tls/names.h"
@@ -27,7 +28,8 @@ struct tls_session {
 	unsigned long lacks; /* when it began */
 	int alert;
 	int hello_octets;
-	bool established, broken, not_tls, cert_requested;
+	enum danelaw_tls_fault fault;
+	bool established, broken, cert_requested;
 	bool answered; /* what bare asked for can be had */
 	bool certs;    /* it asked for a kind of certificate */
 };
@@ -38,7 +40,6 @@ note_request(SSL *ssl, void *arg)
 {
 	struct tls_session *session = arg;
 
-	(void)ssl;
 	session->cert_requested = true;
 	return 1;
 }
@@ -50,8 +51,6 @@ note_hello(int write, int version, int type, const void *bytes, size_t len,
 {
 	struct tls_session *session = arg;
 
-	(void)version;
-	(void)ssl;
 	if (write && type == SSL3_RT_HANDSHAKE && len > 0 &&
 	    *(const unsigned char *)bytes == SSL3_MT_CLIENT_HELLO &&
 	    session->hello_octets == 0)
@@ -63,13 +62,6 @@ static int
 allow_anything(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
     void *other, void *ex)
 {
-	(void)ssl;
-	(void)ctx;
-	(void)op;
-	(void)bits;
-	(void)nid;
-	(void)other;
-	(void)ex;
 	return 1;
 }
 
@@ -173,12 +165,14 @@ tls_session_free(struct tls_session *session)
 	free(session);
 }
 
-__attribute__((format(printf, 2, 3))) static enum tls_step
-fail(struct tls_session *session, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum tls_step
+fail(struct tls_session *session, enum danelaw_tls_fault fault,
+    const char *format, ...)
 {
 	va_list args;
 
 	session->broken = true;
+	session->fault = fault;
 	session->error = "out of memory";
 	if (session->words == NULL)
 		session->words = arena_new();
@@ -218,6 +212,14 @@ alert_words(int alert)
 	return SSL_alert_desc_string_long(alert);
 }
 
+static enum tls_step
+fail_by_alert(struct tls_session *session, int alert)
+{
+	session->alert = alert;
+	return fail(session, fault_of_alert(alert), "alert %d, %s", alert,
+	    alert_words(alert));
+}
+
 /* RFC 8446 section 5.1: the type of the record, then 3 for the version. */
 static bool
 is_tls(const struct wire *wire)
@@ -239,22 +241,25 @@ fail_not_tls(struct tls_session *session)
 	while (len > 0 &&
 	    (wire->first[len - 1] == '\n' || wire->first[len - 1] == '\r'))
 		len--;
-	session->not_tls = true;
 	if (session->words == NULL)
 		session->words = arena_new();
 	said = session->words == NULL
 	    ? NULL
 	    : text_printable(session->words, wire->first, len, 80);
-	return fail(session,
+	return fail(session, DANELAW_TLS_NOT_TLS,
 	    "the server answered with something that is not TLS: \"%s\"",
 	    said == NULL ? "" : said);
 }
 
-/* The first error says what happened, later ones only who called whom. */
+/*
+ * The first error says what happened, later ones who called whom; but what
+ * another library found is named by the one that asked it.
+ */
 static enum tls_step
 fail_by_library(struct tls_session *session)
 {
 	unsigned long code = ERR_get_error(), next = code;
+	enum danelaw_tls_fault fault = DANELAW_TLS_NO_FAULT;
 	const char *reason;
 
 	for (; next != 0; next = ERR_get_error()) {
@@ -262,23 +267,23 @@ fail_by_library(struct tls_session *session)
 
 		if (tls_is_lack(next))
 			lack_note();
-
+		if (fault == DANELAW_TLS_NO_FAULT)
+			fault = fault_of_library(next);
 		if (ERR_GET_LIB(next) != ERR_LIB_SSL || alert < 0 ||
 		    alert > 255)
 			continue;
-		session->alert = alert;
-		return fail(session, "alert %d, %s", alert, alert_words(alert));
+		return fail_by_alert(session, alert);
 	}
 	reason = ERR_reason_error_string(code);
-	return fail(
-	    session, "%s", reason == NULL ? "unknown TLS error" : reason);
+	return fail(session, fault, "%s",
+	    reason == NULL ? "unknown TLS error" : reason);
 }
 
 static enum tls_step
 step_closed(struct tls_session *session)
 {
 	if (!session->established) {
-		return fail(session,
+		return fail(session, DANELAW_TLS_CLOSED,
 		    "the server closed the connection during the handshake");
 	}
 	session->broken = session->broken || session->wire.error != 0;
@@ -303,7 +308,8 @@ step_after(struct tls_session *session, int ret)
 	case SSL_ERROR_SYSCALL:
 		if (session->wire.error == 0)
 			return step_closed(session);
-		fail(session, "%s", strerror(session->wire.error));
+		fail(session, fault_of_errno(session->wire.error), "%s",
+		    strerror(session->wire.error));
 		return session->established ? TLS_STEP_CLOSED : TLS_STEP_FAILED;
 	default:
 		if (ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SSL &&
@@ -333,19 +339,19 @@ shake_bare(struct tls_session *session)
 		return step_closed(session);
 	case TLS_STEP_FAILED:
 		session->wire.error = bare->error;
-		return fail(session, "%s", strerror(bare->error));
+		return fail(session, fault_of_errno(bare->error), "%s",
+		    strerror(bare->error));
 	case TLS_STEP_DONE:
 		break;
 	}
 	switch (bare->answer.kind) {
 	case HELLO_ALERT:
-		session->alert = bare->answer.alert;
-		return fail(session, "alert %d, %s", session->alert,
-		    alert_words(session->alert));
+		return fail_by_alert(session, bare->answer.alert);
 	case HELLO_SERVER:
 	case HELLO_RETRY:
 		session->answered = true;
-		return fail(session, "%s, and OpenSSL %s cannot: it takes 3.5",
+		return fail(session, DANELAW_TLS_NO_FAULT,
+		    "%s, and OpenSSL %s cannot: it takes 3.5",
 		    session->certs ? "the server can sign with ML-DSA"
 				   : "the server takes an offer of today",
 		    tls_library_version());
@@ -353,7 +359,8 @@ shake_bare(struct tls_session *session)
 	case HELLO_OTHER:
 		break;
 	}
-	return fail(session, "the server answered with nonsense");
+	return fail(
+	    session, DANELAW_TLS_NO_FAULT, "the server answered with nonsense");
 }
 
 /*
@@ -466,10 +473,10 @@ tls_session_lack(const struct tls_session *session)
 	return error == ENOBUFS ? "No buffer space" : NULL;
 }
 
-bool
-tls_session_not_tls(const struct tls_session *session)
+enum danelaw_tls_fault
+tls_session_fault(const struct tls_session *session)
 {
-	return session->not_tls;
+	return session->fault;
 }
 
 int

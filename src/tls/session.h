@@ -5,8 +5,7 @@
  * Nothing is verified in the handshake: the presented chain is kept and
  * judged afterwards by match.h, where OpenSSL is the judge.
  */
-#ifndef TLS_SESSION_H
-#define TLS_SESSION_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -51,6 +50,8 @@ void tls_session_close(struct tls_session *session);
  * library's reason ("alert 40, handshake failure"); NULL without one.
  */
 const char *tls_session_error(const struct tls_session *session);
+/* The same, as a fact. */
+enum danelaw_tls_fault tls_session_fault(const struct tls_session *session);
 /* The number of the TLS alert received, -1: none. */
 int tls_session_alert(const struct tls_session *session);
 /*
@@ -59,8 +60,6 @@ int tls_session_alert(const struct tls_session *session);
  * nothing. Static.
  */
 const char *tls_session_lack(const struct tls_session *session);
-/* Did the peer answer the ClientHello with something that is not TLS? */
-bool tls_session_not_tls(const struct tls_session *session);
 /* How long our ClientHello was, its header included; 0: none was sent. */
 int tls_session_hello_octets(const struct tls_session *session);
 /* Of a hello alone (offer.h): did the server take it? Facts are those of its
@@ -74,5 +73,3 @@ bool tls_session_facts(const struct tls_session *session, struct arena *arena,
     struct danelaw_tls *facts);
 /* A new reference to what was presented; NULL: nothing was. */
 struct tls_chain *tls_session_chain(const struct tls_session *session);
-
-#endif

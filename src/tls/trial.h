@@ -7,8 +7,7 @@
  * seen and a record that matched a chain with other faults is known. Told to
  * stop at the first it leaves OpenSSL alone, and the result is OpenSSL's.
  */
-#ifndef TLS_TRIAL_H
-#define TLS_TRIAL_H
+#pragma once
 
 #include <danelaw_report.h>
 
@@ -77,5 +76,3 @@ void path_note_signed(
 
 /* "X509_V_ERR_DANE_NO_MATCH"; NULL for a code this build does not know. */
 const char *verify_error_name(int code);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * trust.h - the certificates of CAs that somebody trusts. For pkix.c alone.
  */
-#ifndef TLS_TRUST_H
-#define TLS_TRUST_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -34,5 +33,3 @@ const char *trust_words(const struct trust *trust, struct arena *arena);
  */
 const char *trust_folder_words(const struct trust *trust,
     const X509_NAME *subject, struct arena *arena, bool *there);
-
-#endif

@@ -97,8 +97,6 @@ wire_ctrl(BIO *bio, int command, long number, void *pointer)
 {
 	const struct wire *wire = BIO_get_data(bio);
 
-	(void)number;
-	(void)pointer;
 	if (command == BIO_CTRL_EOF)
 		return wire->eof;
 	return command == BIO_CTRL_FLUSH;

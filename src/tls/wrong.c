@@ -22,7 +22,7 @@ is_open(const struct hunt *hunt, size_t i)
 {
 	const struct danelaw_record *record = &hunt->question->records[i];
 
-	return record->usable && record->mtype != 0 &&
+	return record->usable && record->mtype != DANELAW_MTYPE_FULL &&
 	    hunt->answer->records[i].depth < 0 &&
 	    hunt->answer->records[i].hashed == NULL;
 }

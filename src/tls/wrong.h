@@ -4,8 +4,7 @@
  * recipes with "openssl ... | sha256sum" give where one of the steps fails or
  * is left out.
  */
-#ifndef TLS_WRONG_H
-#define TLS_WRONG_H
+#pragma once
 
 #include "tls/match.h"
 
@@ -15,5 +14,3 @@
  */
 bool wrong_fill(const struct tls_chain *chain,
     const struct match_question *question, struct match_answer *answer);
-
-#endif

@@ -32,6 +32,16 @@ test_parse(void **state)
 		  "e.example",
 		    "xn--strae-oqa.example" },
 		{ "xn--bcher-kva.example", "xn--bcher-kva.example" },
+		{ "ab--cd.b\xc3\xbc"
+		  "cher.example",
+		    "ab--cd.xn--bcher-kva.example" },
+		{ "_25._tcp.b\xc3\xbc"
+		  "cher.example",
+		    "_25._tcp.xn--bcher-kva.example" },
+		{ "b\xc3\xbc"
+		  "cher..example",
+		    NULL },
+		{ "ab--\xc3\xbc.example", NULL },
 		{ LABEL_63 ".example", LABEL_63 ".example" },
 		{ LABEL_63 "x.example", NULL },
 		{ LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63, NULL },

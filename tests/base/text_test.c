@@ -54,13 +54,6 @@ test_hex(void **state)
 	assert_true(text_unhex("De ad\tBE\nef", bytes, 4, &len));
 	assert_int_equal(len, 4);
 	assert_string_equal(text_hex(arena, bytes, len), "deadbeef");
-	assert_true(text_is_hex_of("deadbeef", bytes, len));
-	assert_true(text_is_hex_of("", bytes, 0));
-	assert_false(text_is_hex_of("deadbeef", bytes, len - 1));
-	assert_false(text_is_hex_of("deadbee", bytes, len));
-	assert_false(text_is_hex_of("deadbeee", bytes, len));
-	assert_false(text_is_hex_of("DEADBEEF", bytes, len));
-	assert_false(text_is_hex_of(NULL, bytes, 0));
 	assert_true(text_unhex("", bytes, 4, &len));
 	assert_int_equal(len, 0);
 	assert_false(text_unhex("abc", bytes, 4, &len));

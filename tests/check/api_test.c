@@ -237,7 +237,7 @@ test_versions(void **state)
 {
 	(void)state;
 	assert_string_equal(danelaw_version(), DANELAW_VERSION);
-	assert_non_null(strstr(danelaw_version_libraries(), "OpenSSL 3"));
+	assert_non_null(strstr(danelaw_version_libraries(), "OpenSSL "));
 	assert_non_null(strstr(danelaw_version_libraries(), "libunbound"));
 }
 

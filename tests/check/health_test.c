@@ -32,6 +32,8 @@ enum event {
 	FILES,
 	RENEWS, /* upstreams are to be made anew, once */
 	KEEPS,  /* they are not */
+	STALE,  /* fresh ones are wanted, and made */
+	FRESH,  /* none are wanted */
 };
 
 struct step {
@@ -165,6 +167,66 @@ static const struct row rows[] = {
 	    5001, true, "" },
 };
 
+/* Of what upstreams remember: good: may they be believed? */
+static const struct row memories[] = {
+	{ "well from the beginning: nothing is remembered",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 60000, FRESH, W } }, 0,
+	    true, "" },
+	{ "well again: what failed is remembered",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 2000, BEGINS, I },
+		{ 2050, PASSES, W } },
+	    63000, false, "it fails" },
+	{ "but not for ever",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 2000, BEGINS, I },
+		{ 2050, PASSES, W } },
+	    63051, true, "" },
+	{ "fresh upstreams remember nothing",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 10000, FRESH, I },
+		{ 12000, BEGINS, I }, { 12050, PASSES, W },
+		{ 12050, STALE, W } },
+	    12050, true, "" },
+	{ "who asked before they were there may have asked the others",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 12000, BEGINS, I },
+		{ 12050, PASSES, W }, { 12060, STALE, W } },
+	    12055, false, "it fails" },
+	{ "none so soon after others",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 2000, BEGINS, I },
+		{ 2050, PASSES, W }, { 2050, STALE, W }, { 3000, WANT, W },
+		{ 3000, BEGINS, W }, { 9000, FAILS, D }, { 9000, BEGINS, D },
+		{ 9020, PASSES, W }, { 12049, FRESH, W }, { 12050, STALE, W },
+		{ 90000, FRESH, W } },
+	    12050, true, "" },
+	{ "unwell once more: once more",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 12000, BEGINS, I },
+		{ 12050, PASSES, W }, { 12050, STALE, W }, { 20000, WANT, W },
+		{ 20000, BEGINS, W }, { 26000, FAILS, D }, { 26000, BEGINS, D },
+		{ 27000, FAILS, I }, { 30000, FRESH, I }, { 30000, BEGINS, I },
+		{ 30010, PASSES, W }, { 30010, STALE, W } },
+	    30010, true, "" },
+	{ "slow once more: after a minute, or a slow one gets nowhere",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 30000, BEGINS, W },
+		{ 34000, PASSES, W }, { 34000, STALE, W }, { 60000, BEGINS, W },
+		{ 64000, PASSES, W }, { 94999, FRESH, W },
+		{ 95000, STALE, W } },
+	    95000, true, "" },
+	{ "we stood still: soon",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 1000, TICKS, W },
+		{ 41000, TICK, D }, { 41000, FRESH, D }, { 41000, BEGINS, D },
+		{ 41020, PASSES, W }, { 41020, STALE, W } },
+	    41021, true, "" },
+	{ "no files: soon",
+	    { { 0, BEGINS, U }, { 50, PASSES, W }, { 11000, NO_FILES, I },
+		{ 15000, FILES, D }, { 15000, BEGINS, D }, { 15020, PASSES, W },
+		{ 15020, STALE, W } },
+	    15020, true, "" },
+	{ "what was bad after they were made is remembered",
+	    { { 0, BEGINS, U }, { 50, FAILS, I }, { 12000, BEGINS, I },
+		{ 12050, PASSES, W }, { 12050, STALE, W }, { 20000, WANT, W },
+		{ 20000, BEGINS, W }, { 26000, FAILS, D }, { 26000, BEGINS, D },
+		{ 26010, PASSES, W } },
+	    30000, false, "it fails" },
+};
+
 static void
 show_clocks(struct health *health, int64_t ms, int64_t unix)
 {
@@ -242,35 +304,44 @@ take(struct health *health, const struct step *step, int64_t *off)
 		    !health_take_renewal(health, ms);
 	case KEEPS:
 		return !health_take_renewal(health, ms);
+	case STALE:
+		if (!health_is_stale(health, ms))
+			return false;
+		health_refreshed(health, ms);
+		return !health_is_stale(health, ms);
+	case FRESH:
+		return !health_is_stale(health, ms);
 	}
 	return true;
 }
 
 static void
-test_rows(void **state)
+try_row(const struct row *row,
+    bool (*is_bad)(const struct health *health, int64_t ms))
 {
 	const struct health_time begin = { .ms = BEGIN, .unix = UNIX };
-	(void)state;
+	struct health health;
+	int64_t off = 0;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct row *row = &rows[i];
-		struct health health;
-		int64_t off = 0;
-
-		health_init(&health, &begin);
-		for (const struct step *step = row->steps; step->event != END;
-		     step++) {
-			if (!take(&health, step, &off) ||
-			    health.state != step->state)
-				fail_msg("%s: step %zu leaves state %u",
-				    row->what, (size_t)(step - row->steps),
-				    health.state);
-		}
-		if (health_was_bad_since(&health, BEGIN + row->since) ==
-			row->good ||
-		    strstr(health_why(&health), row->why) == NULL)
-			fail_msg("%s: %s", row->what, health_why(&health));
+	health_init(&health, &begin);
+	for (const struct step *step = row->steps; step->event != END; step++) {
+		if (!take(&health, step, &off) || health.state != step->state)
+			fail_msg("%s: step %zu leaves state %u", row->what,
+			    (size_t)(step - row->steps), health.state);
 	}
+	if (is_bad(&health, BEGIN + row->since) == row->good ||
+	    strstr(health_why(&health), row->why) == NULL)
+		fail_msg("%s: %s", row->what, health_why(&health));
+}
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		try_row(&rows[i], health_was_bad_since);
+	for (size_t i = 0; i < sizeof(memories) / sizeof(memories[0]); i++)
+		try_row(&memories[i], health_may_remember);
 }
 
 /* Whoever waits for a test must not be told of one that began before. */

@@ -28,7 +28,7 @@ set_up(void **state)
 	(void)state;
 
 	base = event_base_new();
-	context = probe_context_new(NULL, NULL, &error);
+	context = tls_context_new(NULL, NULL, &error);
 	return base == NULL || context == NULL ? -1 : 0;
 }
 
@@ -36,7 +36,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	probe_context_free(context);
+	tls_context_free(context);
 	event_base_free(base);
 	return 0;
 }

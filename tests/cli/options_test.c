@@ -189,8 +189,10 @@ test_documented(void **state)
 
 	assert_documented(COMMAND_CHECK, "danelaw.1");
 	assert_documented(COMMAND_VERIFY, "danelaw.1");
+	assert_documented(COMMAND_TLSA, "danelaw.1");
 	assert_documented(COMMAND_SERVE, "danelaw.1");
 	assert_documented(COMMAND_SCAN, "danelaw.1");
+	assert_documented(COMMAND_TRACE, "danelaw.1");
 	assert_documented(COMMAND_MONITOR, "check_danelaw.1");
 }
 
@@ -198,7 +200,7 @@ static void
 test_help_width(void **state)
 {
 	static const unsigned commands[] = { COMMAND_CHECK, COMMAND_MONITOR,
-		COMMAND_SERVE, COMMAND_SCAN };
+		COMMAND_SERVE, COMMAND_SCAN, COMMAND_TRACE };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

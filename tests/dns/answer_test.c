@@ -150,6 +150,8 @@ test_zero(void **state)
 static void
 test_records(void **state)
 {
+	static const uint8_t soa[] = { 2, 'N', 's', 1, 'z', 0, 1, 'r', 0, 0, 0,
+		0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5 };
 	static const uint8_t tlsa[] = { 3, 1, 1, 0xaa, 0xbb };
 	struct arena *arena = arena_new();
 	struct answer answer;
@@ -168,18 +170,20 @@ test_records(void **state)
 	answer = wire_read(arena, "d.example", RRTYPE_MX);
 	assert_int_equal(answer.n_records, 3);
 	assert_int_equal(answer.lookup.n_records, 3);
-	assert_int_equal(answer.records[0].preference, 10);
-	assert_string_equal(answer.records[0].name, "mx1.example");
-	assert_int_equal(answer.records[0].len, 2);
-	assert_string_equal(answer.records[1].name, "");
+	/* Sorted, however a server turns them. */
+	assert_string_equal(answer.records[0].name, "");
+	assert_int_equal(answer.records[1].preference, 10);
+	assert_string_equal(answer.records[1].name, "mx1.example");
+	assert_int_equal(answer.records[1].len, 2);
 	assert_int_equal(answer.records[2].preference, 65535);
 	assert_string_equal(
 	    answer.records[2].name, "a\\032b.c\\\\d.x\\255.example");
 	assert_string_equal(answer.final, "d.example");
 
 	wire_begin(0, "t.example", RRTYPE_TLSA);
-	for (size_t len = 0; len <= sizeof(tlsa); len++)
-		wire_add(ANSWER, "t.example", RRTYPE_TLSA, 300, tlsa, len);
+	for (size_t i = 0; i <= sizeof(tlsa); i++)
+		wire_add(ANSWER, "t.example", RRTYPE_TLSA, 300, tlsa,
+		    (i + 3) % (sizeof(tlsa) + 1));
 	answer = wire_read(arena, "t.example", RRTYPE_TLSA);
 	assert_int_equal(answer.lookup.dnssec, DANELAW_DNSSEC_SECURE);
 	assert_int_equal(answer.n_records, 6);
@@ -194,6 +198,20 @@ test_records(void **state)
 	answer = wire_read(arena, "", RRTYPE_DNSKEY);
 	assert_int_equal(answer.n_records, 1);
 	assert_string_equal(answer.final, "");
+
+	/* SOA: the first of two names, and numbers behind them. */
+	wire_begin(0, "z.example", RRTYPE_SOA);
+	wire_add(ANSWER, "z.example", RRTYPE_SOA, 300, soa, sizeof(soa));
+	answer = wire_read(arena, "z.example", RRTYPE_SOA);
+	assert_int_equal(answer.n_records, 1);
+	assert_string_equal(answer.records[0].name, "ns.z");
+	assert_int_equal(answer.records[0].len, 0);
+	for (size_t len = 0; len < 6; len++) {
+		wire_begin(0, "z.example", RRTYPE_SOA);
+		wire_add(ANSWER, "z.example", RRTYPE_SOA, 300, soa, len);
+		answer = wire_read(arena, "z.example", RRTYPE_SOA);
+		assert_int_equal(answer.lookup.dnssec, DANELAW_DNSSEC_ERROR);
+	}
 	arena_unref(arena);
 }
 

@@ -86,7 +86,7 @@ struct lab {
 	char dir[64];
 	char *files[MAX_FILES];
 	size_t n_files;
-	unsigned asked, asked_tcp;
+	unsigned asked, asked_tcp, asked_mx;
 };
 
 static enum lab_action
@@ -178,6 +178,7 @@ answer(struct lab *lab, const uint8_t *bytes, size_t len, bool tcp,
 	lab->asked_tcp += tcp ? 1 : 0;
 	question = ldns_rr_list_rr(ldns_pkt_question(query), 0);
 	assert(question != NULL);
+	lab->asked_mx += ldns_rr_get_type(question) == LDNS_RR_TYPE_MX;
 	reply = ldns_pkt_new();
 	ldns_pkt_set_id(reply, ldns_pkt_id(query));
 	ldns_pkt_set_qr(reply, true);
@@ -453,6 +454,12 @@ unsigned
 lab_asked(const struct lab *lab)
 {
 	return lab->asked;
+}
+
+unsigned
+lab_asked_mx(const struct lab *lab)
+{
+	return lab->asked_mx;
 }
 
 unsigned

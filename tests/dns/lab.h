@@ -61,8 +61,9 @@ const char *lab_file(struct lab *lab, const char *text);
 /* One with the root's DS; with its DNSKEY. */
 const char *lab_anchor(struct lab *lab);
 const char *lab_anchor_key(struct lab *lab);
-/* Questions that came in; and how many of them over TCP. */
+/* Questions that came in; how many for MX; and how many over TCP. */
 unsigned lab_asked(const struct lab *lab);
+unsigned lab_asked_mx(const struct lab *lab);
 unsigned lab_asked_tcp(const struct lab *lab);
 
 #endif

@@ -248,6 +248,75 @@ test_cancel(void **state)
 	resolver_free(resolver);
 }
 
+/* It goes out before the self-test is over, and its answer is kept. */
+static void
+test_ahead(void **state)
+{
+	struct resolver *resolver = make_good();
+	struct got got;
+	unsigned asked;
+	(void)state;
+
+	lab_rule(lab, ".", LDNS_RR_TYPE_DNSKEY, LAB_SILENT);
+	resolver_ahead(resolver, "secure.example", RRTYPE_MX);
+	while (lab_asked_mx(lab) == 0)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_int_equal(resolver_health(resolver), RESOLVER_UNTESTED);
+	lab_rule(lab, ".", LDNS_RR_TYPE_DNSKEY, LAB_NORMAL);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	assert_int_equal(lab_asked_mx(lab), 1);
+	/* One that fails is nobody's. */
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
+	resolver_ahead(resolver, "silent.example", RRTYPE_MX);
+	asked = lab_asked(lab);
+	ask(resolver, "mx.secure.example", RRTYPE_A, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	assert_true(lab_asked(lab) > asked);
+	resolver_free(resolver);
+}
+
+/* What has failed fails again, without being asked for; then no more. */
+static void
+test_refresh(void **state)
+{
+	struct resolver *resolver = make_good();
+	struct got got, flying;
+	unsigned asked;
+	(void)state;
+
+	lab_rule(lab, "secure.example.", LDNS_RR_TYPE_MX, LAB_SERVFAIL);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_ERROR);
+	lab_rule(lab, "secure.example.", LDNS_RR_TYPE_MX, LAB_NORMAL);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_ERROR);
+	/* One that is in flight meanwhile gets its answer, too. */
+	lab_rule(lab, "silent.example.", 0, LAB_SILENT);
+	asked = lab_asked(lab);
+	begin(resolver, "silent.example", RRTYPE_MX, LONG_MS, &flying);
+	while (lab_asked(lab) == asked)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	lab_rule(lab, "silent.example.", 0, LAB_NORMAL);
+	assert_true(resolver_refresh(resolver));
+	assert_int_equal(resolver_health(resolver), RESOLVER_GOOD);
+	ask(resolver, "secure.example", RRTYPE_MX, &got);
+	assert_string_equal(got.why, "");
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	wait_for(&flying);
+	assert_string_equal(flying.why, "");
+	/* Not while they are being tested. */
+	assert_true(resolver_refresh(resolver));
+	asked = lab_asked(lab);
+	begin(resolver, "secure.example", RRTYPE_MX, LONG_MS, &got);
+	while (lab_asked(lab) == asked)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_false(resolver_refresh(resolver));
+	wait_for(&got);
+	assert_int_equal(got.dnssec, DANELAW_DNSSEC_SECURE);
+	resolver_free(resolver);
+}
+
 /* With questions waiting, flying and landed, from outside and inside. */
 static void
 test_end(void **state)
@@ -301,6 +370,8 @@ main(void)
 		ASKING_TEST(test_few_files),
 		ASKING_TEST(test_stopped),
 		ASKING_TEST(test_cancel),
+		ASKING_TEST(test_ahead),
+		ASKING_TEST(test_refresh),
 		ASKING_TEST(test_end),
 	};
 

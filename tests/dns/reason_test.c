@@ -129,11 +129,88 @@ test_memory(void **state)
 	assert_null(reason_recall(&memory, name, 1));
 }
 
+/* Each pattern in a sentence that libunbound, or we, have for it. */
+static void
+test_cause(void **state)
+{
+	static const struct {
+		const char *why;
+		enum danelaw_dns_cause cause;
+	} rows[] = {
+		{ NULL, DANELAW_DNS_UNTOLD },
+		{ "", DANELAW_DNS_UNTOLD },
+		{ "the answer has the error code NOTIMP", DANELAW_DNS_UNTOLD },
+		{ "the signatures of the root zone are not valid at the time "
+		  "given, 2026-01-01T00:00:00Z; give another time",
+		    DANELAW_DNS_CLOCK },
+		{ "signature expired from 192.0.2.53 for trust anchor .",
+		    DANELAW_DNS_CLOCK },
+		{ "signature before inception date from 192.0.2.53 for trust "
+		  "anchor .",
+		    DANELAW_DNS_CLOCK },
+		{ "no signatures from 192.0.2.53 for trust anchor .",
+		    DANELAW_DNS_ANCHOR },
+		{ "signature expired from 192.0.2.53 for key et.example.",
+		    DANELAW_DNS_EXPIRED },
+		{ "the signature has expired", DANELAW_DNS_EXPIRED },
+		{ "signature before inception date from 192.0.2.53",
+		    DANELAW_DNS_NOT_YET_VALID },
+		{ "the signature is not yet valid", DANELAW_DNS_NOT_YET_VALID },
+		{ "NSEC3 iteration count too high", DANELAW_DNS_ITERATIONS },
+		{ "algorithm refused by cryptolib", DANELAW_DNS_ALGORITHM },
+		{ "unsupported algorithm", DANELAW_DNS_ALGORITHM },
+		{ "no supported algorithms", DANELAW_DNS_ALGORITHM },
+		{ "maximum number restarts", DANELAW_DNS_LOOP },
+		{ "CNAME loop", DANELAW_DNS_LOOP },
+		{ "the CNAME records run on for too long or in a circle,",
+		    DANELAW_DNS_LOOP },
+		{ "NODATA response failed with NSEC/NSEC3",
+		    DANELAW_DNS_DENIAL },
+		{ "a denial is missing", DANELAW_DNS_DENIAL },
+		{ "no proof of it", DANELAW_DNS_DENIAL },
+		{ "the response failed to prove it", DANELAW_DNS_DENIAL },
+		{ "no DNSSEC records from 192.0.2.53 for DS et.example.",
+		    DANELAW_DNS_DENIAL },
+		{ "no DS from 192.0.2.53", DANELAW_DNS_DENIAL },
+		{ "no signatures from 192.0.2.53", DANELAW_DNS_UNSIGNED },
+		{ "signature missing", DANELAW_DNS_UNSIGNED },
+		{ "missing signature", DANELAW_DNS_UNSIGNED },
+		{ "no RRSIG", DANELAW_DNS_UNSIGNED },
+		{ "ECDSA signature verification failed.",
+		    DANELAW_DNS_MISMATCH },
+		{ "signature crypto failed from 192.0.2.53",
+		    DANELAW_DNS_MISMATCH },
+		{ "keytag mismatch", DANELAW_DNS_MISMATCH },
+		{ "No DNSKEY record for key mx1.example.",
+		    DANELAW_DNS_MISMATCH },
+		{ "signatures from unknown keys", DANELAW_DNS_MISMATCH },
+		{ "no keys have a DS with algorithm RSASHA256",
+		    DANELAW_DNS_MISMATCH },
+		{ "no key matches DS", DANELAW_DNS_MISMATCH },
+		{ "the question timed out", DANELAW_DNS_TIMEOUT },
+		{ "failed at zone a. upstream server timeout",
+		    DANELAW_DNS_TIMEOUT },
+		{ "no answer came within 5.0 s", DANELAW_DNS_TIMEOUT },
+		/* proofpoint.com is no proof, loop.example no loop. */
+		{ "all servers failed, at zone nsec.proofpoint.com. and "
+		  "<loop.example. MX IN> for loop.example.",
+		    DANELAW_DNS_UNTOLD },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (reason_cause(rows[i].why) != rows[i].cause)
+			fail_msg("\"%s\": %d", rows[i].why,
+			    reason_cause(rows[i].why));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shorten),
+		cmocka_unit_test(test_cause),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_memory),
 	};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "dns/reason.h"
 #include "dns/selftest.h"
 
 #define NOT_GOOD(health, part)                                                 \
@@ -100,6 +101,12 @@ test_subjects(void **state)
 	assert_non_null(strstr(
 	    selftest_reason(arena, RESOLVER_NO_NETWORK, &subject, &answer),
 	    "no root server answers"));
+	for (int given = 0; given < 2; given++) {
+		subject.at_given = given;
+		assert_int_equal(reason_cause(selftest_reason(arena,
+				     RESOLVER_WRONG_CLOCK, &subject, &answer)),
+		    DANELAW_DNS_CLOCK);
+	}
 	assert_non_null(strstr(
 	    selftest_reason(arena, RESOLVER_WRONG_CLOCK, &subject, &answer),
 	    "the time given"));

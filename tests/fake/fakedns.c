@@ -238,10 +238,37 @@ job_forward(struct job *job)
 		job_free(job);
 }
 
+/* A question with an OPT record: nothing else stands behind one. */
+static bool
+has_edns(const struct job *job)
+{
+	return (job->query[10] | job->query[11]) != 0;
+}
+
+/* What it comes to, over this transport and with this question. */
+static enum action
+job_action(const struct job *job)
+{
+	bool tcp = job->client != NULL;
+
+	switch (job->action) {
+	case ACTION_NO_TCP:
+		return tcp ? ACTION_CLOSE : ACTION_PASS;
+	case ACTION_TCP_ONLY_CUT:
+		return tcp ? ACTION_CLOSE : ACTION_TRUNCATE;
+	case ACTION_NO_EDNS:
+		return has_edns(job) ? ACTION_FORMERR : ACTION_PASS;
+	case ACTION_DROP_EDNS:
+		return has_edns(job) ? ACTION_DROP : ACTION_PASS;
+	default:
+		return job->action;
+	}
+}
+
 static void
 job_act(struct job *job)
 {
-	switch (job->action) {
+	switch (job_action(job)) {
 	case ACTION_SERVFAIL:
 		job_reply_empty(job, LDNS_RCODE_SERVFAIL, false);
 		break;
@@ -273,6 +300,10 @@ job_act(struct job *job)
 		break;
 	case ACTION_PASS:
 	case ACTION_DELAY:
+	case ACTION_NO_TCP:
+	case ACTION_TCP_ONLY_CUT:
+	case ACTION_NO_EDNS:
+	case ACTION_DROP_EDNS:
 	case ACTION_STRIP_RRSIG:
 	case ACTION_DROP_DNSKEY:
 	case ACTION_FLIP:

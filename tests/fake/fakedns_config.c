@@ -46,6 +46,10 @@ const char config_usage[] =
     "\tclose\t\tno answer; a TCP connection is closed\n"
     "\ttruncate\tover UDP an empty answer that says to use TCP; over TCP\n"
     "\t\t\tforward\n"
+    "\tno-tcp\t\tforward over UDP; a TCP connection is closed\n"
+    "\tcut-no-tcp\ttruncate over UDP, and close over TCP\n"
+    "\tno-edns\t\tformerr to EDNS, else forward\n"
+    "\tdrop-edns\tno answer to EDNS, else forward\n"
     "\tdelay MS\twait; the search for a rule goes on, delays add up\n"
     "\tstrip-rrsig\tforward; all RRSIG records are taken out of the answer\n"
     "\tdrop-dnskey\tforward; DNSKEY records and their signatures are taken\n"
@@ -68,6 +72,10 @@ static const char *const action_words[] = {
 	[ACTION_CLOSE] = "close",
 	[ACTION_TRUNCATE] = "truncate",
 	[ACTION_DELAY] = "delay",
+	[ACTION_NO_TCP] = "no-tcp",
+	[ACTION_TCP_ONLY_CUT] = "cut-no-tcp",
+	[ACTION_NO_EDNS] = "no-edns",
+	[ACTION_DROP_EDNS] = "drop-edns",
 	[ACTION_STRIP_RRSIG] = "strip-rrsig",
 	[ACTION_DROP_DNSKEY] = "drop-dnskey",
 	[ACTION_FLIP] = "flip",

@@ -8,7 +8,7 @@ DOMAINS = ('healthy', 'ta-211', 'tlsa-no-match', 'tlsa-none', 'mx-bogus',
            'hosts-one-bad')
 # Fewer questions and connections, so that most faults strike what judges.
 COMMANDS = ('verify', 'check', 'scan')
-OWN = (64, 70)
+OWN, INTERRUPTED = (64, 70), 130
 # What is said where something of ours was missing. Findings that rest on a
 # lookup that came to nothing do not count.
 LACK = 'warning ops-our-lack'
@@ -17,7 +17,11 @@ LACK = 'warning ops-our-lack'
 # wherever they are used: (what is on stderr or in the backtrace, why).
 KNOWN_CRASHES = (
     ('ldns_rdf_set_type: Assertion', 'ldns asserts that it got memory'),
+    ('GNU MP: Cannot ', 'gmp, below libunbound, aborts'),
 )
+# So often nothing is refused by chance: libunbound 1.17 sends again at once
+# while the system says that it might; later ones count their tries.
+ENDLESS = 1000000
 # A crash inside of one of these, where it was refused something itself.
 LIBRARIES = ('libunbound', 'libldns', 'libevent', 'libcrypto', 'libssl',
              'libc.so', 'libjansson', 'libidn2', 'libnettle')
@@ -71,7 +75,13 @@ def fault_of(case, right, ended):
     """What is wrong with how it ended; None: nothing. A str beginning with
     'known: ' is no fault of danelaw's."""
     if ended.hung():
-        return 'it hangs'
+        return ('known: libunbound sends for ever what is always refused'
+                if ended.failed > ENDLESS and is_below(ended, ['libunbound'])
+                else 'it hangs')
+    if ended.waited:
+        return ('known: scan waits until the machine is well again'
+                if case.command == 'scan' and ended.status == INTERRUPTED
+                else 'it hangs')
     if ended.crashed():
         return blame(ended)
     got = reading(case, ended)
@@ -97,14 +107,19 @@ def wrong(right, got):
     return f'{right[1]} has become {got[1]}, state {got[2]}, {got[3]}'
 
 
+def is_below(ended, libraries):
+    """Was one of these refused something first?"""
+    return any(os.path.basename(place).startswith(tuple(libraries))
+               for place in ended.where[:1])
+
+
 def blame(ended):
     """A crash: whose?"""
     words = ended.err.decode('utf-8', 'replace')
     for text, why in KNOWN_CRASHES:
         if text in words:
             return 'known: ' + why
-    for place in ended.where[:1]:
-        library = os.path.basename(place.split('+')[0])
-        if library.startswith(LIBRARIES):
-            return f'known: a crash after {library} was refused something'
+    if is_below(ended, LIBRARIES):
+        library = os.path.basename(ended.where[0].split('+')[0])
+        return f'known: a crash after {library} was refused something'
     return f'it crashes, signal {-ended.status}: {words.strip()[-200:]}'

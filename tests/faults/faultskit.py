@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 
 KINDS = ('memory', 'files', 'send', 'receive', 'epoll', 'random')
 FOREVER = 2 ** 64 - 1
@@ -58,8 +59,9 @@ class Shim:
 class Ended:
     """What a program left."""
 
-    def __init__(self, status, out, err, shim):
+    def __init__(self, status, out, err, shim, waited=False):
         self.status, self.out, self.err = status, out, err
+        self.waited = waited  # for better times, until it was told to end
         self.failed, self.where = shim.failed(), shim.where()
 
     def hung(self):
@@ -67,6 +69,20 @@ class Ended:
 
     def crashed(self):
         return self.status is not None and self.status < 0
+
+
+def ended_by_us(shim, process):
+    """One that waits ends when it is told to; one that hangs does not."""
+    try:
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(1)
+        out, err = process.communicate(timeout=PATIENCE)
+        return Ended(process.returncode, out, err, shim, waited=True)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        return Ended(None, out, err, shim)
 
 
 def run(shim, words, fault=None, stdin=b'', patience=PATIENCE):
@@ -80,7 +96,5 @@ def run(shim, words, fault=None, stdin=b'', patience=PATIENCE):
     try:
         out, err = process.communicate(stdin, patience)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        out, err = process.communicate()
-        return Ended(None, out, err, shim)
+        return ended_by_us(shim, process)
     return Ended(process.returncode, out, err, shim)

@@ -13,7 +13,8 @@
 #define AT INT64_C(1767225600)
 
 static const enum rrtype types[] = { RRTYPE_A, RRTYPE_CNAME, RRTYPE_MX,
-	RRTYPE_TXT, RRTYPE_AAAA, RRTYPE_DS, RRTYPE_DNSKEY, RRTYPE_TLSA };
+	RRTYPE_TXT, RRTYPE_AAAA, RRTYPE_DS, RRTYPE_DNSKEY, RRTYPE_TLSA,
+	RRTYPE_SOA };
 
 static void
 check_records(const struct answer *answer)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What an earlier run has written, whole and in pieces; the first byte is
- * their size. Where a line is taken, jansson must read the same domain.
+ * their size. Where a line that is taken is JSON, jansson must read the same
+ * domain.
  */
 #include <assert.h>
 #include <jansson.h>
@@ -29,7 +30,7 @@ read_output(const uint8_t *bytes, size_t len, size_t piece, struct seen *seen)
 	return state;
 }
 
-/* Numbers and UTF-8 are what the scan of a line does not look into. */
+/* Nothing behind the beginning of a line is looked into. */
 static void
 check_line(const uint8_t *line, size_t len, const struct seen *seen)
 {

@@ -107,6 +107,7 @@ grow_lookup(struct growth *g, struct danelaw_lookup *lookup)
 	lookup->dnssec = fuzz_take(g->in, DANELAW_DNSSEC_SECURE + 1);
 	lookup->presence = fuzz_take(g->in, DANELAW_PRESENCE_NXDOMAIN + 1);
 	lookup->why = may(g);
+	lookup->cause = fuzz_take(g->in, DANELAW_DNS_TIMEOUT + 1);
 	GROW(g, lookup, aliases, 3, grow_text);
 	lookup->ttl = fuzz_take(g->in, 256);
 	lookup->rrsig_expires = moment(g);
@@ -184,6 +185,8 @@ grow_cert(struct growth *g, struct danelaw_cert *cert)
 	cert->path_len = number(g);
 	cert->version = 1 + (int)fuzz_take(g->in, 3);
 	cert->self_issued = coin(g);
+	cert->has_alt_names = coin(g);
+	cert->has_ip_names = coin(g);
 	cert->signed_by = (int)fuzz_take(g->in, 6) - 1;
 	cert->cert_sha256 = must(g);
 	cert->cert_sha512 = must(g);
@@ -272,6 +275,7 @@ grow_trial(struct growth *g, struct danelaw_trial *trial)
 #define FLAG(field) trial->field = coin(g);
 #define NUMBER(field) trial->field = (int)fuzz_take(g->in, 256);
 #define ALERT(field) trial->field = (int)fuzz_take(g->in, 256) - 1;
+#define CHOICE(field, last, words) trial->field = fuzz_take(g->in, (last) + 1);
 #define TLS(field) trial->field = new_tls(g);
 #include "model/trial_fields.def"
 }

@@ -61,6 +61,18 @@ def test_layers():
            "src/attic/x.c: attic is no floor of the table")
     layers("an include without its floor", "tls/x.c", '#include "peer.h"\n',
            'src/tls/x.c: "peer.h" should read "floor/file.h"')
+    layers("policy takes libunbound at its word", "policy/x.c",
+           'if (strstr(text, "signature expired") != NULL)\n'
+           '\treturn kit_says(trial->error, "CLOSED");\n',
+           'src/policy/x.c: strstr() looks for English ("signature expired")',
+           "src/policy/x.c: kit_says() reads words meant for people")
+    layers("policy has a table of words", "policy/x.c",
+           "return strcasestr(text, table[i].pattern) != NULL;\n",
+           "src/policy/x.c: strcasestr() for what is no literal "
+           "(table[i].pattern)")
+    layers("policy knows names", "policy/x.c",
+           'return strcmp(offer, "no-hybrid") == 0 ||\n'
+           '    strncmp(key, "RSA ", 4) == 0;\n')
     layers("an include by the back stairs", "tls/x.c",
            '#include "../dns/answer.h"\n',
            'src/tls/x.c: "../dns/answer.h" should read "floor/file.h"')
@@ -106,6 +118,21 @@ def test_layers_linked():
                1, "libbase.a: base may not use report (clock_monotonic_ms)")
 
 
+def test_missing():
+    """As if the package were not there."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "jsonschema.py"), "w") as file:
+            file.write("raise ModuleNotFoundError(name='jsonschema')\n")
+        done = subprocess.run(
+            [os.path.join(SOURCE, "tests", "e2e", "run"), "--build", BUILD],
+            env={**os.environ, "PYTHONPATH": folder}, capture_output=True,
+            text=True)
+        expect("a module that is missing is named, and its package",
+               (done.returncode, done.stdout, done.stderr), 1,
+               "Bail out! jsonschema is missing: apt-get install "
+               "python3-jsonschema")
+
+
 def test_pure():
     where = f"{os.path.basename(IMPURE)}(impure.c.o): policy is pure, but"
     expect("pure: clock, socket, output, a variable",
@@ -119,7 +146,6 @@ def test_pure():
     expect("pure: each floor has its own list",
            (code, "".join(line + "\n" for line in output.splitlines()
                           if line.endswith("takes json_loadb")), ""), 1,
-           "libreport.a(json_indent.c.o): smtp is pure, but takes json_loadb",
            "libreport.a(tlsrpt.c.o): smtp is pure, but takes json_loadb")
 
 
@@ -212,7 +238,8 @@ def test_schema():
              "T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'"),
             (("schema",), "danelaw-report/2",
              "$.schema: 'danelaw-report/2' is none of danelaw-probe/1, "
-             "danelaw-report/1, danelaw-summary/1"),
+             "danelaw-report/1, danelaw-summary/1, danelaw-tlsa/1, "
+             "danelaw-trace/1"),
             (("hosts", 0, "preference"), None,
              "$.hosts[0].preference: None is not of type 'integer'"),
             ((*probe, "records", 0, "record"), 3,
@@ -239,7 +266,8 @@ def test_schema():
            run("check-schema", "-", stdin=json.dumps(golden("seed.json"))
                + '\n{"schema": null}\n'), 1,
            "- (document 2): $.schema: None is none of danelaw-probe/1, "
-           "danelaw-report/1, danelaw-summary/1")
+           "danelaw-report/1, danelaw-summary/1, danelaw-tlsa/1, "
+           "danelaw-trace/1")
     further = dict(golden("seed.json"), further="key")
     expect("schema: further keys are free to come",
            run("check-schema", "-", stdin=json.dumps([further, further])), 0)
@@ -340,6 +368,7 @@ def test_catalogue():
 test_layers()
 test_layers_linked()
 test_rules()
+test_missing()
 test_pure()
 test_pure_members()
 test_schema()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Debian's mail servers, unpacked below the build folder, never installed:
 no service starts on this machine and none of its files changes."""
+import fcntl
 import glob
 import os
 import re
@@ -47,9 +48,14 @@ class Packages:
 
     def need(self):
         """Unpacks them if that has not been done; LabError if it fails."""
-        if os.path.exists(self._stamp()) and set(WANTED) < set(
-                self.versions()):
-            return
+        os.makedirs(os.path.dirname(self.folder), exist_ok=True)
+        with open(self.folder + '.lock', 'w', encoding='ascii') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # tests want it side by side
+            if not os.path.exists(self._stamp()) or not set(WANTED) < set(
+                    self.versions()):
+                self._unpack()
+
+    def _unpack(self):
         if not shutil.which('apt-get') or not shutil.which('dpkg'):
             raise LabError('no Debian, so no packages to unpack')
         shutil.rmtree(self.folder, ignore_errors=True)

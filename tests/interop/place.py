@@ -68,11 +68,13 @@ def loopback_up():
                                                     b''))
 
 
-def bind_over(text, target, folder):
-    """The file reads as text for this process and its children."""
-    file = write(os.path.join(folder, os.path.basename(target)), text)
-    subprocess.run(['mount', '--bind', file, os.path.realpath(target)],
-                   check=True)
+def etc_write(name, text):
+    """In the place of what is there, be it a link to elsewhere."""
+    path = os.path.join('/etc', name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.lexists(path):
+        os.unlink(path)
+    return write(path, text)
 
 
 def share_libraries(packages, folder):
@@ -81,20 +83,29 @@ def share_libraries(packages, folder):
     conf = write(os.path.join(folder, 'ld.so.conf'),
                  '\n'.join(packages.libraries())
                  + '\ninclude /etc/ld.so.conf.d/*.conf\n')
-    cache = os.path.join(folder, 'ld.so.cache')
-    subprocess.run(['ldconfig', '-X', '-f', conf, '-C', cache], check=True)
-    subprocess.run(['mount', '--bind', cache, '/etc/ld.so.cache'], check=True)
+    subprocess.run(['ldconfig', '-X', '-f', conf], check=True)
+
+
+def own_etc(folder):
+    """A copy of /etc that others do not see and that stays in memory."""
+    copy = os.path.join(folder, 'etc')
+    os.makedirs(copy)
+    tmpfs(copy)
+    subprocess.run(['cp', '-a', '/etc/.', copy], check=True)
+    subprocess.run(['mount', '--bind', copy, '/etc'], check=True)
 
 
 def furnish(packages, folder):
+    own_etc(folder)
     share_libraries(packages, folder)
-    bind_over(f'nameserver {RESOLVER}\noptions trust-ad edns0 attempts:1\n',
-              '/etc/resolv.conf', folder)
-    bind_over(PASSWD, '/etc/passwd', folder)
-    bind_over(GROUP, '/etc/group', folder)
-    bind_over('127.0.0.1 localhost\n', '/etc/hosts', folder)
-    bind_over('hosts: files dns\npasswd: files\ngroup: files\n',
-              '/etc/nsswitch.conf', folder)
+    for name, text in (
+            ('resolv.conf', f'nameserver {RESOLVER}\n'
+                            'options trust-ad edns0 attempts:1\n'),
+            ('passwd', PASSWD), ('group', GROUP),
+            ('hosts', '127.0.0.1 localhost\n'),
+            ('nsswitch.conf', 'hosts: files dns\npasswd: files\n'
+                              'group: files\n')):
+        etc_write(name, text)
 
 
 def start_unbound(packages, folder, facts, more='', address=RESOLVER):
@@ -128,7 +139,8 @@ def own_dev(folder):
     socket of syslog in it."""
     old = os.path.join(folder, 'dev')
     os.makedirs(old)
-    subprocess.run(['mount', '--bind', '/dev', old], check=True)
+    # Each device may be a mount of its own, as in tools/elsewhere.
+    subprocess.run(['mount', '--rbind', '/dev', old], check=True)
     tmpfs('/dev')
     for name in ('null', 'zero', 'random', 'urandom', 'tty'):
         node = write(os.path.join('/dev', name), '')

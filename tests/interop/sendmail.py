@@ -13,6 +13,7 @@ from labkit.build import command
 from place import own_dev, write
 from programs import Sender, run
 
+# Whatever the load of this machine: above 8 Sendmail would only queue.
 CLIENT_MC = '''include(`{cf}/m4/cf.m4')dnl
 OSTYPE(`linux')dnl
 FEATURE(`no_default_msa')dnl
@@ -31,6 +32,8 @@ define(`confTO_HELO', `30s')dnl
 define(`confTO_STARTTLS', `30s')dnl
 define(`confTO_IDENT', `0s')dnl
 define(`confDONT_PROBE_INTERFACES', `true')dnl
+define(`confQUEUE_LA', `999')dnl
+define(`confREFUSE_LA', `999')dnl
 define(`confCACERT_PATH', `{folder}')dnl
 MAILER(`smtp')dnl
 '''

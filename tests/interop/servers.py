@@ -12,7 +12,7 @@ import time
 from labkit.build import command
 from labkit.lab import end_process
 from labkit.scenario import LabError
-from place import EXIM_ID, SMTPQ_ID, write
+from place import EXIM_ID, SMTPQ_ID, etc_write, write
 from postfix import MASTER_CF, Instance
 
 PATIENCE = 4
@@ -40,7 +40,7 @@ none:
 SMTPD_CONF = '''pki "lab" cert "{chain}"
 pki "lab" key "{key}"
 listen on {ip} port 25 hostname {name} tls pki "lab"
-action "keep" mbox
+action "keep" relay
 match from any for domain "*" action "keep"
 '''
 SENDMAIL_MC = '''include(`{cf}/m4/cf.m4')dnl
@@ -54,6 +54,8 @@ define(`ALIAS_FILE', `')dnl
 define(`QUEUE_DIR', `{folder}/queue')dnl
 define(`confDOMAIN_NAME', `{name}')dnl
 define(`confTO_IDENT', `0s')dnl
+define(`confQUEUE_LA', `999')dnl
+define(`confREFUSE_LA', `999')dnl
 define(`confCACERT_PATH', `{folder}')dnl
 define(`confCACERT', `{ca}')dnl
 define(`confSERVER_CERT', `{chain}')dnl
@@ -178,7 +180,8 @@ class Exim(Server):
 class OpenSmtpd(Server):
     """Debian's 6.8 offers STARTTLS, but its keys lie in a process of their
     own, which OpenSSL 3 finds no way to: github.com/OpenSMTPD/OpenSMTPD
-    issue 1239. RSA has the better chance."""
+    issue 1239. RSA has the better chance. 7.6 does not start without a file
+    of CAs, which its package only recommends."""
 
     keys = ('rsa', 'ec')
     name = 'opensmtpd'
@@ -195,6 +198,7 @@ class OpenSmtpd(Server):
         os.makedirs('/var/spool/smtpd/offline')
         os.chmod('/var/spool/smtpd/offline', 0o770)
         os.chown('/var/spool/smtpd/offline', 0, SMTPQ_ID)
+        etc_write('ssl/certs/ca-certificates.crt', '')
         (key, chain), = self.pairs
         conf = write(os.path.join(self.folder, 'smtpd.conf'),
                      SMTPD_CONF.format(chain=chain, key=key, ip=self.ip,

@@ -97,10 +97,25 @@ test_judge(void **state)
 	    BASES_STOP_ERROR);
 }
 
+/* Asked for by itself, it may be gone by now. */
+static void
+test_alias(void **state)
+{
+	(void)state;
+
+	assert_int_equal(bases_alias(SEC, DANELAW_PRESENCE_DATA), SEC);
+	assert_int_equal(bases_alias(SEC, DANELAW_PRESENCE_NODATA), INS);
+	assert_int_equal(bases_alias(SEC, DANELAW_PRESENCE_NXDOMAIN), INS);
+	assert_int_equal(bases_alias(INS, DANELAW_PRESENCE_DATA), INS);
+	assert_int_equal(bases_alias(BOG, DANELAW_PRESENCE_UNKNOWN), BOG);
+	assert_int_equal(bases_alias(ERR, DANELAW_PRESENCE_UNKNOWN), ERR);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_bases),
 		cmocka_unit_test(test_judge),
 	};

@@ -8,11 +8,12 @@
 
 #include "policy/budget.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "table.h"
+
 enum { MOST = 4 };
 
 /* What each of up to four hosts has, and what it gets. */
-static const struct {
+static const struct row {
 	const char *rule;
 	size_t domain, host, n, has[MOST], grants[MOST];
 } rows[] = {
@@ -31,23 +32,20 @@ static const struct {
 };
 
 static void
-test_divide(void **state)
+check_row(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct budget budget = budget_of(rows[i].domain, rows[i].host);
-		size_t grants[MOST], share;
+	const struct row *row = *state;
+	struct budget budget = budget_of(row->domain, row->host);
+	size_t grants[MOST], share;
 
-		share = budget_share(&budget, rows[i].n);
-		budget_divide(&budget, rows[i].has, grants, rows[i].n);
-		for (size_t j = 0; j < rows[i].n; j++) {
-			if (grants[j] != rows[i].grants[j])
-				fail_msg("%s: host %zu gets %zu", rows[i].rule,
-				    j, grants[j]);
-			/* It may have it before the others are known. */
-			assert_true(
-			    grants[j] == rows[i].has[j] || grants[j] >= share);
-		}
+	share = budget_share(&budget, row->n);
+	budget_divide(&budget, row->has, grants, row->n);
+	for (size_t j = 0; j < row->n; j++) {
+		if (grants[j] != row->grants[j])
+			fail_msg(
+			    "%s: host %zu gets %zu", row->rule, j, grants[j]);
+		/* It may have it before the others are known. */
+		assert_true(grants[j] == row->has[j] || grants[j] >= share);
 	}
 }
 
@@ -67,10 +65,9 @@ test_hosts(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_divide),
-		cmocka_unit_test(test_hosts),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_row);
+	TABLE_TEST(&table, test_hosts);
+	return table_run(&table);
 }

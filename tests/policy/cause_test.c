@@ -9,14 +9,15 @@
 
 #include "policy/cause.h"
 
-#define CLOSED "the server closed the connection during the handshake"
+#include "table.h"
+
 #define MUTE                                                                   \
 	{                                                                      \
-		.error = "no greeting within 57 seconds"                       \
+		.fault = DANELAW_TLS_MUTE                                      \
 	}
 #define ALERT_40                                                               \
 	{                                                                      \
-		.error = "alert 40, handshake failure", .alert = 40            \
+		.fault = DANELAW_TLS_REFUSED, .alert = 40                      \
 	}
 
 static struct danelaw_tls tls13 = { .version = "TLSv1.3", .group = "X25519" };
@@ -32,7 +33,7 @@ static struct danelaw_tls null_cipher = { .version = "TLSv1.2",
 	.cipher = "NULL-SHA256" };
 
 /* How the default ended, which offer then works, and what follows. */
-static const struct {
+static const struct row {
 	const char *name;
 	struct danelaw_trial first;
 	const char *works; /* NULL: none */
@@ -76,96 +77,106 @@ static const struct {
 	{ "7672 2.2 nothing works", ALERT_40, NULL, NULL, NULL,
 	    "no-sni rare-groups weak anon tls12 tls10 small", CAUSE_ALERT_40,
 	    "each offer that was made" },
-	{ "6066 3 alert 112",
-	    { .error = "alert 112, unrecognized name", .alert = 112 }, "no-sni",
-	    &tls12, "EC P-256", "no-sni", CAUSE_SNI, "only without one" },
+	{ "6066 3 alert 112", { .fault = DANELAW_TLS_NAME, .alert = 112 },
+	    "no-sni", &tls12, "EC P-256", "no-sni", CAUSE_SNI,
+	    "only without one" },
 	{ "6066 3 alert 112, and without a name as well",
-	    { .error = "alert 112, unrecognized name", .alert = 112 }, NULL,
-	    NULL, NULL, "no-sni", CAUSE_SNI, "refuses this server name" },
-	{ "8446 6.2 alert 70",
-	    { .error = "alert 70, protocol version", .alert = 70 }, NULL, NULL,
-	    NULL, "tls12 weak tls10", CAUSE_VERSION, "neither" },
+	    { .fault = DANELAW_TLS_NAME, .alert = 112 }, NULL, NULL, NULL,
+	    "no-sni", CAUSE_SNI, "refuses this server name" },
+	{ "8446 6.2 alert 70", { .fault = DANELAW_TLS_VERSION, .alert = 70 },
+	    NULL, NULL, NULL, "tls12 weak tls10", CAUSE_VERSION, "neither" },
 	{ "8446 6.2 alert 70 for newer ones",
-	    { .error = "alert 70, protocol version", .alert = 70 }, "tls10",
-	    &tls12, "RSA 2048", "tls12 weak tls10", CAUSE_OLD_ONLY, "TLS 1.0" },
+	    { .fault = DANELAW_TLS_VERSION, .alert = 70 }, "tls10", &tls12,
+	    "RSA 2048", "tls12 weak tls10", CAUSE_OLD_ONLY, "TLS 1.0" },
 	{ "8446 6.2 alert 70 of one that speaks TLS 1.1",
-	    { .error = "alert 70, protocol version", .alert = 70 }, "weak",
-	    &tls11, "RSA 2048", "tls12 weak", CAUSE_OLD_ONLY, "TLSv1.1" },
-	{ "DH with 512 bits", { .error = "dh key too small", .alert = -1 },
+	    { .fault = DANELAW_TLS_VERSION, .alert = 70 }, "weak", &tls11,
+	    "RSA 2048", "tls12 weak", CAUSE_OLD_ONLY, "TLSv1.1" },
+	{ "DH with 512 bits", { .fault = DANELAW_TLS_SHORT_DH, .alert = -1 },
 	    "weak", &dh_512, "RSA 2048", "weak", CAUSE_DH, "512-bit" },
-	{ "DH with 512 bits, to OpenSSL 3.5",
-	    { .error = "unknown security bits", .alert = -1 }, NULL, NULL, NULL,
-	    "weak", CAUSE_DH, "too short" },
 	{ "DH, and no more is known",
-	    { .error = "dh key too small", .alert = -1 }, NULL, NULL, NULL,
+	    { .fault = DANELAW_TLS_SHORT_DH, .alert = -1 }, NULL, NULL, NULL,
 	    "weak", CAUSE_DH, "too short" },
 	{ "5746 3.4 no secure renegotiation",
-	    { .error = "unsafe legacy renegotiation disabled", .alert = -1 },
-	    NULL, NULL, NULL, "", CAUSE_RENEGOTIATION, "renegotiation" },
+	    { .fault = DANELAW_TLS_RENEGOTIATION, .alert = -1 }, NULL, NULL,
+	    NULL, "", CAUSE_RENEGOTIATION, "renegotiation" },
 	{ "8422 5.1 a curve that was not offered",
-	    { .error = "wrong curve", .alert = -1 }, "rare-groups", &koblitz,
-	    "EC secp256k1", "rare-groups", CAUSE_CERT_CURVE, "secp256k1" },
-	{ "a server that hangs up", { .error = CLOSED, .alert = -1 }, NULL,
-	    NULL, NULL, "no-sni tls12 small rare-groups weak anon tls10",
-	    CAUSE_EOF, "hangs up" },
-	{ "a short ClientHello gets through", { .error = CLOSED, .alert = -1 },
-	    "small", &tls12, "EC P-256", "no-sni tls12 small", CAUSE_BIG_HELLO,
-	    "short" },
-	{ "a reset", { .error = "Connection reset by peer", .alert = -1 },
-	    "tls12", &tls12, "EC P-256", "no-sni tls12", CAUSE_VERSION,
-	    "TLS 1.2" },
+	    { .fault = DANELAW_TLS_CURVE, .alert = -1 }, "rare-groups",
+	    &koblitz, "EC secp256k1", "rare-groups", CAUSE_CERT_CURVE,
+	    "secp256k1" },
+	{ "a server that hangs up",
+	    { .fault = DANELAW_TLS_CLOSED, .alert = -1 }, NULL, NULL, NULL,
+	    "no-sni tls12 small rare-groups weak anon tls10", CAUSE_EOF,
+	    "hangs up" },
+	{ "a short ClientHello gets through",
+	    { .fault = DANELAW_TLS_CLOSED, .alert = -1 }, "small", &tls12,
+	    "EC P-256", "no-sni tls12 small", CAUSE_BIG_HELLO, "short" },
+	{ "a reset", { .fault = DANELAW_TLS_RESET, .alert = -1 }, "tls12",
+	    &tls12, "EC P-256", "no-sni tls12", CAUSE_VERSION, "TLS 1.2" },
 	{ "a stall", { .timeout = true, .alert = -1 }, NULL, NULL, NULL,
 	    "tls12 small", CAUSE_TIMEOUT, "stalls" },
 	{ "a stall, but for a short ClientHello",
 	    { .timeout = true, .alert = -1 }, "small", &tls12, "EC P-256",
 	    "tls12 small", CAUSE_BIG_HELLO, "short" },
 	{ "5246 7.4.4 certificate demanded",
-	    { .error = "alert 40, handshake failure",
+	    { .fault = DANELAW_TLS_REFUSED,
 		.alert = 40,
 		.client_cert_requested = true },
 	    NULL, NULL, NULL, "", CAUSE_CERT_REQUIRED_12, "demands" },
 	{ "5246 7.4.4 certificate demanded, told by hanging up",
-	    { .error = CLOSED, .alert = -1, .client_cert_requested = true },
+	    { .fault = DANELAW_TLS_CLOSED,
+		.alert = -1,
+		.client_cert_requested = true },
 	    NULL, NULL, NULL, "", CAUSE_CERT_REQUIRED_12, "demands" },
 	{ "8446 4.4.2.4 certificate demanded",
-	    { .error = "alert 116, certificate required",
+	    { .fault = DANELAW_TLS_CERT_REQUIRED,
 		.alert = 116,
 		.tls = &tls13,
 		.client_cert_requested = true },
 	    NULL, NULL, NULL, "", CAUSE_CERT_REQUIRED_13, "demands" },
 	{ "our certificate is refused",
-	    { .error = "alert 48, unknown CA",
+	    { .fault = DANELAW_TLS_ALERT,
 		.alert = 48,
 		.client_cert_requested = true,
 		.client_cert_sent = true },
 	    "no-cert", &tls12, "EC P-256", "no-cert", CAUSE_OWN_CERT,
 	    "only without one" },
 	{ "our certificate is asked for, and something else is wrong",
-	    { .error = "alert 80, internal error",
+	    { .fault = DANELAW_TLS_ALERT,
 		.alert = 80,
 		.client_cert_requested = true,
 		.client_cert_sent = true },
 	    NULL, NULL, NULL, "no-sni rare-groups weak anon tls12 tls10 small",
 	    CAUSE_NONE, NULL },
-	{ "text for TLS",
-	    { .error = "the server answered with something that is not TLS",
-		.alert = -1 },
-	    NULL, NULL, NULL, "", CAUSE_NONE, NULL },
+	{ "text for TLS", { .fault = DANELAW_TLS_NOT_TLS, .alert = -1 }, NULL,
+	    NULL, NULL, "", CAUSE_NONE, NULL },
 	{ "a signature of another key",
-	    { .error = "bad signature", .alert = -1 }, NULL, NULL, NULL, "",
-	    CAUSE_NONE, NULL },
+	    { .fault = DANELAW_TLS_SIGNATURE, .alert = -1 }, NULL, NULL, NULL,
+	    "", CAUSE_NONE, NULL },
 	{ "it works", { .ok = true, .alert = -1 }, NULL, NULL, NULL, "",
 	    CAUSE_NONE, NULL },
 };
 
+static void
+check_answer(const struct cause_answer *answer, enum cause cause,
+    const char *words, const char *tried, const char *expected)
+{
+	if (strcmp(tried, expected) != 0 || answer->cause != cause ||
+	    (answer->words == NULL) != (words == NULL) ||
+	    (words != NULL && strstr(answer->words, words) == NULL))
+		fail_msg("tried \"%s\", cause %d: %s", tried,
+		    (int)answer->cause,
+		    answer->words == NULL ? "-" : answer->words);
+}
+
 /* Asks and answers as the probe does; *tried lists what was asked for. */
 static size_t
-play(size_t row, struct danelaw_trial trials[static 10], char tried[static 200])
+play(const struct row *row, struct danelaw_trial trials[static 10],
+    char tried[static 200])
 {
-	const char *works = rows[row].works, *offer;
+	const char *works = row->works, *offer;
 	size_t n = 1;
 
-	trials[0] = rows[row].first;
+	trials[0] = row->first;
 	trials[0].offer = "default";
 	tried[0] = '\0';
 	while ((offer = cause_next(trials, n)) != NULL) {
@@ -179,176 +190,160 @@ play(size_t row, struct danelaw_trial trials[static 10], char tried[static 200])
 			.ok = ok,
 			.shook = true,
 			.alert = ok ? -1 : 40,
-			.error = ok ? NULL : "alert 40, handshake failure",
-			.tls = ok ? rows[row].tls : NULL,
-			.key = ok ? rows[row].key : NULL,
+			.fault =
+			    ok ? DANELAW_TLS_NO_FAULT : DANELAW_TLS_REFUSED,
+			.tls = ok ? row->tls : NULL,
+			.key = ok ? row->key : NULL,
 		};
 	}
 	return n;
 }
 
 static void
-test_rows(void **state)
+check_row(void **state)
 {
+	const struct row *row = *state;
 	struct arena *arena = arena_new();
-	(void)state;
+	struct danelaw_trial trials[10];
+	char tried[200];
+	size_t n = play(row, trials, tried);
+	struct cause_answer answer = cause_judge(arena, trials, n);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct danelaw_trial trials[10];
-		struct cause_answer answer;
-		char tried[200];
-		size_t n = play(i, trials, tried);
-
-		answer = cause_judge(arena, trials, n);
-		if (strcmp(tried, rows[i].tried) != 0 ||
-		    answer.cause != rows[i].cause ||
-		    (answer.words == NULL) != (rows[i].words == NULL) ||
-		    (answer.words != NULL &&
-			strstr(answer.words, rows[i].words) == NULL))
-			fail_msg("%s: tried \"%s\", cause %d: %s", rows[i].name,
-			    tried, (int)answer.cause,
-			    answer.words == NULL ? "-" : answer.words);
-	}
+	check_answer(&answer, row->cause, row->words, tried, row->tried);
 	arena_unref(arena);
 }
 
 /* RFC 8422 section 5.1 binds TLS 1.2 alone: the same key is fine with 1.3. */
+static const struct curve_row {
+	const char *name;
+	const char *key;
+	int alert;
+	bool ok;
+	enum cause cause;
+} curves[] = {
+	{ "EC P-384 key, alert 40", "EC P-384", 40, false, CAUSE_CURVE_FIXED },
+	{ "EC P-521 key, alert 71", "EC P-521", 71, false, CAUSE_CURVE_FIXED },
+	{ "EC P-384 key, alert 70", "EC P-384", 70, false,
+	    CAUSE_NONE }, /* TLS 1.3 only */
+	{ "EC P-384 key, no alert", "EC P-384", -1, false, CAUSE_NONE },
+	{ "EC P-384 key, well", "EC P-384", -1, true, CAUSE_NONE },
+	{ "EC P-256 key, alert 40", "EC P-256", 40, false, CAUSE_NONE },
+	{ "RSA 2048 key, alert 40", "RSA 2048", 40, false, CAUSE_NONE },
+	{ "no key, alert 40", NULL, 40, false, CAUSE_NONE },
+};
+
 static void
-test_fixed_curve(void **state)
+check_fixed_curve(void **state)
 {
-	static const struct {
-		const char *key;
-		int alert;
-		bool ok;
-		enum cause cause;
-	} cases[] = {
-		{ "EC P-384", 40, false, CAUSE_CURVE_FIXED },
-		{ "EC P-521", 71, false, CAUSE_CURVE_FIXED },
-		{ "EC P-384", 70, false, CAUSE_NONE }, /* TLS 1.3 only */
-		{ "EC P-384", -1, false, CAUSE_NONE },
-		{ "EC P-384", -1, true, CAUSE_NONE },
-		{ "EC P-256", 40, false, CAUSE_NONE },
-		{ "RSA 2048", 40, false, CAUSE_NONE },
-		{ NULL, 40, false, CAUSE_NONE },
+	const struct curve_row *row = *state;
+	struct arena *arena = arena_new();
+	const struct danelaw_trial trials[] = {
+		{ .offer = "default",
+		    .ok = true,
+		    .alert = -1,
+		    .tls = &tls13,
+		    .key = row->key },
+		{ .offer = "tls12", .ok = row->ok, .alert = row->alert },
 	};
+
+	assert_null(cause_next(trials, 2));
+	assert_int_equal(cause_judge(arena, trials, 2).cause, row->cause);
+	arena_unref(arena);
+}
+
+static void
+test_none(void **state)
+{
 	struct arena *arena = arena_new();
 	(void)state;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct danelaw_trial trials[] = {
-			{ .offer = "default",
-			    .ok = true,
-			    .alert = -1,
-			    .tls = &tls13,
-			    .key = cases[i].key },
-			{ .offer = "tls12",
-			    .ok = cases[i].ok,
-			    .alert = cases[i].alert },
-		};
-
-		assert_null(cause_next(trials, 2));
-		assert_int_equal(
-		    cause_judge(arena, trials, 2).cause, cases[i].cause);
-	}
 	assert_null(cause_next(NULL, 0));
 	assert_int_equal(cause_judge(arena, NULL, 0).cause, CAUSE_NONE);
 	arena_unref(arena);
 }
 
-#define REFUSED "alert 40, handshake failure"
-
 /*
  * Which offers work where the default does not, by how long it was: hybrid
  * groups make it three times as long, and not every OpenSSL has them.
  */
+static struct danelaw_tls hybrid = { .version = "TLSv1.3",
+	.group = "X25519MLKEM768" };
+
+static const struct size_row {
+	const char *name;
+	int octets;
+	enum danelaw_tls_fault fault;
+	bool late;
+	const char *works; /* "today": is answered; with "*": hybrid */
+	const char *tried;
+	enum cause cause;
+	const char *words;
+} sizes[] = {
+	{ "8446 4.1.2 a hello that is too long", 1551, DANELAW_TLS_CLOSED,
+	    false, "no-hybrid", "no-hybrid big-hello", CAUSE_BIG_HELLO,
+	    "of 310 octets, and none of 1551" },
+	{ "8446 4.1.2 one that is lost", 1551, DANELAW_TLS_NO_FAULT, true,
+	    "no-hybrid", "no-hybrid big-hello", CAUSE_BIG_HELLO, "of 310" },
+	{ "8446 4.2.7 a group that it does not bear", 1551, DANELAW_TLS_CLOSED,
+	    false, "no-hybrid big-hello", "no-hybrid big-hello again",
+	    CAUSE_HYBRID, "as long" },
+	{ "a server that fails now and then", 1551, DANELAW_TLS_CLOSED, false,
+	    "no-hybrid big-hello again", "no-hybrid big-hello again",
+	    CAUSE_UNSTEADY, "failed once" },
+	{ "not the length of the hello", 1551, DANELAW_TLS_NO_FAULT, true,
+	    "tls12", "no-hybrid tls12", CAUSE_VERSION, "TLS 1.2" },
+	{ "a hybrid group, and ours is too old", 320, DANELAW_TLS_REFUSED,
+	    false, "today *", "today", CAUSE_LIBRARY, "X25519MLKEM768" },
+	{ "ML-DSA, and ours is too old", 320, DANELAW_TLS_REFUSED, false,
+	    "today", "today", CAUSE_LIBRARY, "ML-DSA" },
+	{ "nothing of today either", 320, DANELAW_TLS_REFUSED, false, "tls12",
+	    "today no-sni rare-groups weak anon tls12", CAUSE_VERSION,
+	    "TLS 1.2" },
+	{ "it breaks off behind its hello", 320, DANELAW_TLS_CLOSED, false,
+	    "today tls12", "no-sni tls12", CAUSE_VERSION, "TLS 1.2" },
+	{ "the server was willing, and ours would not go on", 320,
+	    DANELAW_TLS_NO_FAULT, false, "today tls12",
+	    "no-sni rare-groups weak anon tls12", CAUSE_VERSION, "TLS 1.2" },
+};
+
 static void
-test_sizes(void **state)
+check_size(void **state)
 {
-	static const struct {
-		const char *name;
-		int octets;
-		const char *error;
-		const char *works; /* "today": is answered; with "*": hybrid */
-		const char *tried;
-		enum cause cause;
-		const char *words;
-	} cases[] = {
-		{ "8446 4.1.2 a hello that is too long", 1551, CLOSED,
-		    "no-hybrid", "no-hybrid big-hello", CAUSE_BIG_HELLO,
-		    "of 310 octets, and none of 1551" },
-		{ "8446 4.1.2 one that is lost", 1551, NULL, "no-hybrid",
-		    "no-hybrid big-hello", CAUSE_BIG_HELLO, "of 310" },
-		{ "8446 4.2.7 a group that it does not bear", 1551, CLOSED,
-		    "no-hybrid big-hello", "no-hybrid big-hello again",
-		    CAUSE_HYBRID, "as long" },
-		{ "a server that fails now and then", 1551, CLOSED,
-		    "no-hybrid big-hello again", "no-hybrid big-hello again",
-		    CAUSE_UNSTEADY, "failed once" },
-		{ "not the length of the hello", 1551, NULL, "tls12",
-		    "no-hybrid tls12", CAUSE_VERSION, "TLS 1.2" },
-		{ "a hybrid group, and ours is too old", 320, REFUSED,
-		    "today *", "today", CAUSE_LIBRARY, "X25519MLKEM768" },
-		{ "ML-DSA, and ours is too old", 320, REFUSED, "today", "today",
-		    CAUSE_LIBRARY, "ML-DSA" },
-		{ "nothing of today either", 320, REFUSED, "tls12",
-		    "today no-sni rare-groups weak anon tls12", CAUSE_VERSION,
-		    "TLS 1.2" },
-		{ "it breaks off behind its hello", 320, CLOSED, "today tls12",
-		    "no-sni tls12", CAUSE_VERSION, "TLS 1.2" },
-		{ "the server was willing, and ours would not go on", 320,
-		    "excessive message size", "today tls12",
-		    "no-sni rare-groups weak anon tls12", CAUSE_VERSION,
-		    "TLS 1.2" },
-	};
-	static struct danelaw_tls hybrid = { .version = "TLSv1.3",
-		.group = "X25519MLKEM768" };
+	const struct size_row *row = *state;
 	struct arena *arena = arena_new();
-	(void)state;
+	bool is_new = strchr(row->works, '*') != NULL;
+	struct danelaw_trial trials[10] = { {
+	    .offer = "default",
+	    .fault = row->fault,
+	    .timeout = row->late,
+	    .alert = row->fault == DANELAW_TLS_REFUSED ? 40 : -1,
+	    .hello_octets = row->octets,
+	} };
+	struct cause_answer answer;
+	const char *offer;
+	char tried[200] = "";
+	size_t n = 1;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		bool is_new = strchr(cases[i].works, '*') != NULL;
-		struct danelaw_trial trials[10] = { {
-		    .offer = "default",
-		    .error = cases[i].error,
-		    .timeout = cases[i].error == NULL,
-		    .alert = cases[i].error != NULL &&
-			    strcmp(cases[i].error, REFUSED) == 0
-			? 40
-			: -1,
-		    .hello_octets = cases[i].octets,
-		} };
-		struct cause_answer answer;
-		const char *offer;
-		char tried[200] = "";
-		size_t n = 1;
+	while ((offer = cause_next(trials, n)) != NULL) {
+		bool ok = strstr(row->works, offer) != NULL;
+		bool bare = strcmp(offer, "today") == 0;
 
-		while ((offer = cause_next(trials, n)) != NULL) {
-			bool ok = strstr(cases[i].works, offer) != NULL;
-			bool bare = strcmp(offer, "today") == 0;
-
-			assert_true(n < 10);
-			strcat(tried, n == 1 ? "" : " ");
-			strcat(tried, offer);
-			trials[n++] = (struct danelaw_trial) {
-				.offer = offer,
-				.ok = ok && !bare,
-				.alert = ok ? -1 : 40,
-				.tls = !ok   ? NULL
-				    : is_new ? &hybrid
-					     : &tls13,
-				.hello_octets = strcmp(offer, "big-hello") == 0
-				    ? 1551
-				    : 310,
-			};
-		}
-		answer = cause_judge(arena, trials, n);
-		if (strcmp(tried, cases[i].tried) != 0 ||
-		    answer.cause != cases[i].cause || answer.words == NULL ||
-		    strstr(answer.words, cases[i].words) == NULL)
-			fail_msg("%s: tried \"%s\", cause %d: %s",
-			    cases[i].name, tried, (int)answer.cause,
-			    answer.words == NULL ? "-" : answer.words);
+		assert_true(n < 10);
+		strcat(tried, n == 1 ? "" : " ");
+		strcat(tried, offer);
+		trials[n++] = (struct danelaw_trial) {
+			.offer = offer,
+			.ok = ok && !bare,
+			.alert = ok ? -1 : 40,
+			.tls = !ok   ? NULL
+			    : is_new ? &hybrid
+				     : &tls13,
+			.hello_octets =
+			    strcmp(offer, "big-hello") == 0 ? 1551 : 310,
+		};
 	}
+	answer = cause_judge(arena, trials, n);
+	check_answer(&answer, row->cause, row->words, tried, row->tried);
 	arena_unref(arena);
 }
 
@@ -378,12 +373,12 @@ test_long_one(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_fixed_curve),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_long_one),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_row);
+	TABLE_ROWS(&table, curves, check_fixed_curve);
+	TABLE_ROWS(&table, sizes, check_size);
+	TABLE_TEST(&table, test_none);
+	TABLE_TEST(&table, test_long_one);
+	return table_run(&table);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "policy/clocks.h"
+#include "table.h"
 #include "treekit.h"
 
 #define NONE INT64_MIN
@@ -125,7 +126,7 @@ static const struct row {
 };
 
 static void
-check_row(const struct row *row, const struct danelaw_clocks *clocks)
+check_clocks(const struct row *row, const struct danelaw_clocks *clocks)
 {
 	const struct danelaw_clock_cert *cert = clocks->certificate;
 	const struct danelaw_clock_rrsig *rrsig = clocks->rrsig;
@@ -142,29 +143,26 @@ check_row(const struct row *row, const struct danelaw_clocks *clocks)
 }
 
 static void
-test_rows(void **state)
+check_row(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct grown g = grow();
+	const struct row *row = *state;
+	struct grown g = grow();
 
-		if (rows[i].spoil != NULL)
-			rows[i].spoil(&g);
-		clocks_fill(g.tree);
-		check_row(&rows[i], &g.report->clocks);
-		/* Filled anew, it is the same. */
-		clocks_fill(g.tree);
-		check_row(&rows[i], &g.report->clocks);
-		danelaw_report_free(g.report);
-	}
+	if (row->spoil != NULL)
+		row->spoil(&g);
+	clocks_fill(g.tree);
+	check_clocks(row, &g.report->clocks);
+	/* Filled anew, it is the same. */
+	clocks_fill(g.tree);
+	check_clocks(row, &g.report->clocks);
+	danelaw_report_free(g.report);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_row);
+	return table_run(&table);
 }

@@ -13,6 +13,7 @@
 static void
 tlsa_denied(struct grown *g)
 {
+	grow_find(g->host, "TLSA")->first_cause = DANELAW_DNS_DENIAL;
 	grow_find(g->host, "TLSA")->failed_first =
 	    "nodata proof failed from 192.0.2.53";
 }

@@ -418,7 +418,7 @@ long_chain(struct grown *g)
 	by_issuer(g);
 	grow_records(g, "2 1 1 " INTER_KEY, "2 0 1 " INTER_CERT, NULL);
 	g->probe->match->record = 0;
-	g->probe->match->depth = 10;
+	g->probe->match->depth = 12;
 }
 
 static void

@@ -14,9 +14,12 @@
 #define BOG DANELAW_DNSSEC_BOGUS
 #define INS DANELAW_DNSSEC_INSECURE
 #define SEC DANELAW_DNSSEC_SECURE
+/* The words are for people: what is told by them stands beside them. */
+#define WHY "no signature expired, and no timeout"
 
 static void
-fail_mx(struct grown *g, enum danelaw_dnssec dnssec, const char *why)
+fail_mx(
+    struct grown *g, enum danelaw_dnssec dnssec, enum danelaw_dns_cause cause)
 {
 	struct danelaw_mx *mx = &g->report->mx;
 
@@ -24,19 +27,21 @@ fail_mx(struct grown *g, enum danelaw_dnssec dnssec, const char *why)
 	mx->dnssec = dnssec;
 	mx->lookups[0].dnssec = dnssec;
 	mx->lookups[0].presence = DANELAW_PRESENCE_UNKNOWN;
-	mx->lookups[0].why = why;
+	mx->lookups[0].why = WHY;
+	mx->lookups[0].cause = cause;
 	g->report->n_hosts = 0;
 }
 
 static void
 fail_host(struct grown *g, const char *type, enum danelaw_dnssec dnssec,
-    const char *why)
+    enum danelaw_dns_cause cause)
 {
 	struct danelaw_lookup *lookup = grow_find(g->host, type);
 
 	lookup->dnssec = dnssec;
 	lookup->presence = DANELAW_PRESENCE_UNKNOWN;
-	lookup->why = why;
+	lookup->why = WHY;
+	lookup->cause = cause;
 	g->host->policy = DANELAW_POLICY_SKIP;
 	g->host->tlsa.status = DANELAW_TLSA_ERROR;
 	g->host->n_addresses = 0;
@@ -45,64 +50,44 @@ fail_host(struct grown *g, const char *type, enum danelaw_dnssec dnssec,
 static void
 mx_servfail(struct grown *g)
 {
-	fail_mx(
-	    g, ERR, "all servers for this domain failed, at zone et.example.");
+	fail_mx(g, ERR, DANELAW_DNS_UNTOLD);
 }
 
 static void
 mx_bogus(struct grown *g)
 {
-	fail_mx(g, BOG,
-	    "validation failure <et.example. MX IN>: signature expired from "
-	    "192.0.2.53 for key et.example. while building chain of trust");
+	fail_mx(g, BOG, DANELAW_DNS_EXPIRED);
 }
 
 static void
 mx_bogus_unsigned(struct grown *g)
 {
-	fail_mx(g, BOG,
-	    "validation failure <et.example. MX IN>: no signatures "
-	    "from 192.0.2.53");
+	fail_mx(g, BOG, DANELAW_DNS_UNSIGNED);
 }
 
 static void
 mx_bogus_no_ds(struct grown *g)
 {
-	fail_mx(g, BOG,
-	    "no DNSSEC records from 192.0.2.53 for DS et.example. "
-	    "while building chain of trust");
-}
-
-/* proofpoint.com is no proof, loop.example no loop. */
-static void
-mx_bogus_names(struct grown *g)
-{
-	fail_mx(g, BOG,
-	    "all servers failed, at zone nsec.proofpoint.com. and "
-	    "<loop.example. MX IN> for loop.example.");
+	fail_mx(g, BOG, DANELAW_DNS_DENIAL);
 }
 
 static void
 mx_loop(struct grown *g)
 {
-	fail_mx(g, ERR,
-	    "request has exceeded the maximum number restarts "
-	    "(eg. indirections)");
+	fail_mx(g, ERR, DANELAW_DNS_LOOP);
 }
 
 static void
 resolver_dead(struct grown *g)
 {
-	fail_mx(g, ERR, "no answer from any root server");
+	fail_mx(g, ERR, DANELAW_DNS_UNTOLD);
 	g->options.resolver_dead = true;
 }
 
 static void
 resolver_stripped(struct grown *g)
 {
-	fail_mx(g, BOG,
-	    "no signatures from 192.0.2.53 for trust anchor . while "
-	    "building chain of trust");
+	fail_mx(g, BOG, DANELAW_DNS_ANCHOR);
 }
 
 static void
@@ -124,6 +109,13 @@ static void
 mx_null_mixed(struct grown *g)
 {
 	g->options.null_mx_mixed = true;
+}
+
+static void
+mx_no_host_name(struct grown *g)
+{
+	grow_texts(g, &g->report->mx.unusable, &g->report->mx.n_unusable,
+	    "a\\032b.example", "", "http://mx.example", NULL);
 }
 
 static void
@@ -234,13 +226,13 @@ no_ipv4_asked_only(struct grown *g)
 static void
 addr_servfail(struct grown *g)
 {
-	fail_host(g, "A", ERR, "all servers failed");
+	fail_host(g, "A", ERR, DANELAW_DNS_UNTOLD);
 }
 
 static void
 addr_not_yet(struct grown *g)
 {
-	fail_host(g, "AAAA", BOG, "signature before inception date");
+	fail_host(g, "AAAA", BOG, DANELAW_DNS_NOT_YET_VALID);
 }
 
 /* Not the reason to give the host up: the other family did. */
@@ -257,63 +249,49 @@ addr_half(struct grown *g)
 static void
 tlsa_servfail(struct grown *g)
 {
-	fail_host(g, "TLSA", ERR, "rcode=NOTIMP");
+	fail_host(g, "TLSA", ERR, DANELAW_DNS_UNTOLD);
 }
 
 static void
 tlsa_timeout(struct grown *g)
 {
-	fail_host(g, "TLSA", ERR, "no answer in time (5 seconds)");
+	fail_host(g, "TLSA", ERR, DANELAW_DNS_TIMEOUT);
 }
 
 static void
 tlsa_denial(struct grown *g)
 {
-	fail_host(g, "TLSA", BOG,
-	    "validation failure: NODATA response failed to prove NODATA status "
-	    "with NSEC/NSEC3");
+	fail_host(g, "TLSA", BOG, DANELAW_DNS_DENIAL);
 }
 
 static void
 tlsa_expired(struct grown *g)
 {
-	fail_host(g, "TLSA", BOG, "signature expired from 192.0.2.53");
+	fail_host(g, "TLSA", BOG, DANELAW_DNS_EXPIRED);
 }
 
 static void
 tlsa_tampered(struct grown *g)
 {
-	fail_host(g, "TLSA", BOG, "ECDSA signature verification failed.");
-}
-
-static void
-tlsa_crypto(struct grown *g)
-{
-	fail_host(g, "TLSA", BOG, "signature crypto failed from 192.0.2.53");
-}
-
-static void
-tlsa_no_key(struct grown *g)
-{
-	fail_host(g, "TLSA", BOG, "No DNSKEY record for key mx1.example.");
+	fail_host(g, "TLSA", BOG, DANELAW_DNS_MISMATCH);
 }
 
 static void
 tlsa_algorithm(struct grown *g)
 {
-	fail_host(g, "TLSA", ERR, "algorithm refused by cryptolib");
+	fail_host(g, "TLSA", ERR, DANELAW_DNS_ALGORITHM);
 }
 
 static void
 tlsa_iterations(struct grown *g)
 {
-	fail_host(g, "TLSA", BOG, "NSEC3 iteration count too high");
+	fail_host(g, "TLSA", BOG, DANELAW_DNS_ITERATIONS);
 }
 
 static void
 tlsa_bogus(struct grown *g)
 {
-	fail_host(g, "TLSA", BOG, "DNSSEC validation failed");
+	fail_host(g, "TLSA", BOG, DANELAW_DNS_UNTOLD);
 }
 
 static void
@@ -467,8 +445,6 @@ static const struct tree_row rows[] = {
 	    "critical dns-rrsig-missing et.example\n"
 	    "info dns-mx-bogus et.example\n",
 	    NULL },
-	{ "names are no causes", mx_bogus_names,
-	    "critical dns-mx-bogus et.example\n", NULL },
 	{ "7672 2.1.3 loop", mx_loop,
 	    "critical dns-cname-loop et.example\n"
 	    "info dns-mx-lookup-error et.example\n",
@@ -483,6 +459,10 @@ static const struct tree_row rows[] = {
 	    NULL },
 	{ "7505 3 null MX and others", mx_null_mixed,
 	    "warning dns-mx-null-mixed et.example\n", NULL },
+	{ "5321 2.3.5 no host names", mx_no_host_name,
+	    "warning dns-mx-not-a-host-name et.example\n"
+	    "warning dns-mx-not-a-host-name et.example\n",
+	    "" },
 	{ "5321 5.1 implicit MX", mx_implicit,
 	    "info dns-mx-none-implicit et.example\n", NULL },
 	{ "7672 2.2.2 implicit MX, not proven", mx_implicit_unproven,
@@ -525,10 +505,6 @@ static const struct tree_row rows[] = {
 	    "critical dns-rrsig-expired mx1.example\n", NULL },
 	{ "4035 5.3.3 TLSA tampered with", tlsa_tampered,
 	    "critical dns-sig-mismatch mx1.example\n", NULL },
-	{ "4035 5.3.3 other words for it", tlsa_crypto,
-	    "critical dns-sig-mismatch mx1.example\n", NULL },
-	{ "4035 5.2 no key", tlsa_no_key,
-	    "critical dns-sig-mismatch mx1.example\n", NULL },
 	{ "algorithm refused", tlsa_algorithm,
 	    "critical dns-alg-unsupported mx1.example\n"
 	    "info dns-tlsa-servfail mx1.example\n",
@@ -561,16 +537,13 @@ other_time(struct grown *g)
 static void
 mx_bogus_early(struct grown *g)
 {
-	fail_mx(g, BOG,
-	    "signature before inception date from 192.0.2.53 for et.example.");
+	fail_mx(g, BOG, DANELAW_DNS_NOT_YET_VALID);
 }
 
 static void
 root_expired(struct grown *g)
 {
-	fail_mx(g, ERR,
-	    "the signatures of the root zone are not valid at the time given, "
-	    "2025-07-15T15:06:40Z; give another time");
+	fail_mx(g, ERR, DANELAW_DNS_CLOCK);
 	g->options.resolver_dead = true;
 }
 
@@ -614,19 +587,19 @@ static void
 test_forgiven(void **state)
 {
 	static const struct {
-		int64_t from, to;       /* seconds from now */
-		const char *why, *says; /* NULL: nothing of Unbound */
+		int64_t from, to; /* seconds from now */
+		enum danelaw_dns_cause cause;
+		const char *says; /* NULL: nothing of Unbound */
 	} dates[] = {
-		{ -20 * DAYS, -7200, "signature expired",
+		{ -20 * DAYS, -7200, DANELAW_DNS_EXPIRED,
 		    "forgive that until 2025-06-16T13:06:40Z, others do not" },
-		{ -20 * DAYS, -2 * DAYS, "signature expired", NULL },
-		{ -36000, -3000, "signature expired",
+		{ -20 * DAYS, -2 * DAYS, DANELAW_DNS_EXPIRED, NULL },
+		{ -36000, -3000, DANELAW_DNS_EXPIRED,
 		    "forgive that until 2025-06-15T15:16:40Z, others do not" },
-		{ -36000, -4000, "signature expired", NULL },
-		{ 7200, 20 * DAYS, "signature before inception date",
+		{ -36000, -4000, DANELAW_DNS_EXPIRED, NULL },
+		{ 7200, 20 * DAYS, DANELAW_DNS_NOT_YET_VALID,
 		    "others only from 2025-06-15T17:06:40Z on" },
-		{ 2 * DAYS, 20 * DAYS, "signature before inception date",
-		    NULL },
+		{ 2 * DAYS, 20 * DAYS, DANELAW_DNS_NOT_YET_VALID, NULL },
 	};
 	(void)state;
 
@@ -635,7 +608,7 @@ test_forgiven(void **state)
 		struct danelaw_lookup *lookup = &g.report->mx.lookups[0];
 		const char *found = NULL;
 
-		fail_mx(&g, BOG, dates[i].why);
+		fail_mx(&g, BOG, dates[i].cause);
 		lookup->rrsig_inception = AT + dates[i].from;
 		lookup->rrsig_expires = AT + dates[i].to;
 		diagnose(g.tree, &g.options);

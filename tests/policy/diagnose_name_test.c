@@ -11,6 +11,7 @@
 #include "treekit.h"
 
 #define MISMATCH "critical name-mismatch-ta mx1.example\n"
+#define FOLLOWS "info name-mismatch-ta mx1.example\n"
 
 static void
 leaf_names(struct grown *g, const char *name)
@@ -140,6 +141,63 @@ cname_base(struct grown *g)
 	    "mail.provider.example", "mx1.example", NULL);
 }
 
+/* The host is mx_1.example, or the like, and the leaf has this name. */
+static void
+named(struct grown *g, const char *host, const char *name)
+{
+	mismatch(g, name);
+	grow_texts(g, &g->host->tlsa.references, &g->host->tlsa.n_references,
+	    host, NULL);
+}
+
+static void
+underscore(struct grown *g)
+{
+	named(g, "mx_1.et.example", "*.et.example");
+}
+
+static void
+below_top(struct grown *g)
+{
+	named(g, "mx.lab", "*.lab");
+}
+
+static void
+with_dot(struct grown *g)
+{
+	named(g, "mx1.example", "mx1.example.");
+}
+
+static void
+with_nul(struct grown *g)
+{
+	named(g, "mx1.example", "mx1.example\\x00.evil.example");
+}
+
+static void
+with_bell(struct grown *g)
+{
+	named(g, "mx1.example", "mx\\x07.example");
+}
+
+/* The last one used to be the only one that was looked at. */
+static void
+first_cn_beside_names(struct grown *g)
+{
+	other_name(g);
+	grow_texts(g, &g->leaf->cns, &g->leaf->n_cns, "mx1.example",
+	    "other.example", NULL);
+	g->leaf->cn = "other.example";
+}
+
+static void
+deep_cn(struct grown *g)
+{
+	no_name(g);
+	grow_texts(g, &g->leaf->cns, &g->leaf->n_cns, "*.mx1.example", NULL);
+	g->leaf->cn = "*.mx1.example";
+}
+
 static const struct tree_row rows[] = {
 	{ "7672 3.2.2 other name", other_name, MISMATCH,
 	    "+_25._tcp.mx1.example. 3600 IN TLSA 3 1 1 " LEAF_KEY "\n" },
@@ -154,18 +212,31 @@ static const struct tree_row rows[] = {
 	{ "7672 3.2.2 the next hop is as good", next_hop,
 	    "info name-nexthop-ok mx1.example\n", "" },
 	{ "7672 3.2.3 common name beside dNSNames", cn_with_san,
-	    MISMATCH "critical name-cn-with-san mx1.example\n", NULL },
+	    "critical name-cn-with-san mx1.example\n" FOLLOWS, NULL },
 	{ "7672 3.2.3 common name alone", cn_only,
 	    "warning name-cn-only mx1.example\n", "" },
 	{ "7672 3.2.3 part of a label", partial,
-	    MISMATCH "warning name-wildcard-partial mx1.example\n", NULL },
+	    "critical name-wildcard-partial mx1.example\n" FOLLOWS, NULL },
 	{ "7672 3.2.3 would not fit either way", no_partial, MISMATCH, NULL },
 	{ "7672 3.2.3 a label less", shallow,
-	    MISMATCH "critical name-wildcard-depth mx1.example\n", NULL },
+	    "critical name-wildcard-depth mx1.example\n" FOLLOWS, NULL },
 	{ "7672 3.2.3 a label more", deep,
-	    MISMATCH "critical name-wildcard-depth mx1.example\n", NULL },
-	{ "6698 3 U-label", unicode, MISMATCH "critical name-idn mx1.example\n",
+	    "critical name-wildcard-depth mx1.example\n" FOLLOWS, NULL },
+	{ "6698 3 U-label", unicode, "critical name-idn mx1.example\n" FOLLOWS,
 	    NULL },
+	{ "an underscore under a wildcard", underscore,
+	    "critical name-wildcard-underscore mx1.example\n" FOLLOWS, NULL },
+	{ "a wildcard right below the top", below_top,
+	    "critical name-wildcard-top mx1.example\n" FOLLOWS, NULL },
+	{ "5280 4.2.1.6 a dot at the end", with_dot,
+	    "critical name-san-trailing-dot mx1.example\n" FOLLOWS, NULL },
+	{ "5280 4.2.1.6 NUL is no Unicode", with_nul,
+	    "critical name-nul mx1.example\n" FOLLOWS, NULL },
+	{ "other bytes are no Unicode", with_bell, MISMATCH, NULL },
+	{ "7672 3.2.3 the first of two common names", first_cn_beside_names,
+	    "critical name-cn-with-san mx1.example\n" FOLLOWS, NULL },
+	{ "7672 3.2.3 a common name that nearly fits", deep_cn,
+	    "critical name-wildcard-depth mx1.example\n" FOLLOWS, NULL },
 	{ "7671 7 base is the final name", cname_base,
 	    "info name-cname-base mx1.example\n", "" },
 };

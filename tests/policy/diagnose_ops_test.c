@@ -55,7 +55,7 @@ one_skipped(struct grown *g)
 	host->tlsa.status = DANELAW_TLSA_ERROR;
 	lookup->dnssec = DANELAW_DNSSEC_ERROR;
 	lookup->presence = DANELAW_PRESENCE_UNKNOWN;
-	lookup->why = "no answer in time";
+	lookup->cause = DANELAW_DNS_TIMEOUT;
 }
 
 static void

@@ -59,7 +59,7 @@ closed_at_once(struct grown *g)
 }
 
 static void
-add_ipv6(struct grown *g, const char *error)
+add_ipv6(struct grown *g, enum danelaw_tls_fault fault)
 {
 	struct danelaw_address *address = grow_address(
 	    g, g->host, "2001:db8::1", DANELAW_OUTCOME_CONNECT_REFUSED);
@@ -69,20 +69,21 @@ add_ipv6(struct grown *g, const char *error)
 	address->probes[0].match = NULL;
 	address->probes[0].chain = NULL;
 	address->probes[0].n_chain = 0;
-	address->probes[0].error = error;
+	address->probes[0].fault = fault;
+	address->probes[0].error = "it was not to be";
 	g->leaf = g->probe->chain;
 }
 
 static void
 ipv6_refused(struct grown *g)
 {
-	add_ipv6(g, "Connection refused");
+	add_ipv6(g, DANELAW_TLS_NO_FAULT);
 }
 
 static void
 ipv6_not_here(struct grown *g)
 {
-	add_ipv6(g, "Network is unreachable");
+	add_ipv6(g, DANELAW_TLS_UNROUTED);
 }
 
 static void
@@ -176,6 +177,30 @@ missing(struct grown *g)
 	    "mx1.example", "SIZE", NULL);
 }
 
+/* Somebody else's greeting, and the first line of the reply to EHLO. */
+static void
+answered_by(struct grown *g, const char *banner, const char *ehlo)
+{
+	missing(g);
+	g->address->smtp.banner = banner;
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo, ehlo,
+	    "SIZE", NULL);
+}
+
+static void
+intercepted(struct grown *g)
+{
+	answered_by(g, "220 out-relay7.Hoster.example.net ESMTP Postfix",
+	    "out-relay7.hoster.example.net Hello [192.0.2.9]");
+}
+
+/* Two names that do not agree tell nothing. */
+static void
+not_intercepted(struct grown *g)
+{
+	answered_by(g, "220 a.hoster.example.net ESMTP", "localhost");
+}
+
 static void
 missing_may(struct grown *g)
 {
@@ -267,6 +292,7 @@ dropped_after_220(struct grown *g)
 {
 	greeted(g, DANELAW_OUTCOME_TLS_FAILED,
 	    "the server closed the connection before the TLS handshake");
+	g->probe->fault = DANELAW_TLS_DROPPED;
 	g->address->smtp.starttls = "220 go ahead";
 }
 
@@ -477,6 +503,12 @@ static const struct tree_row rows[] = {
 	    "warning smtp-bad-reply-syntax " PLACE, "" },
 	{ "silence after EHLO", silent_ehlo,
 	    "warning smtp-bad-reply-syntax " PLACE, "" },
+	{ "7672 1.3.1 somebody else answers", intercepted,
+	    "critical tcp-intercepted " PLACE
+	    "info smtp-starttls-not-offered " PLACE,
+	    "" },
+	{ "7672 1.3.1 or a careless name", not_intercepted,
+	    "critical smtp-starttls-not-offered " PLACE, "" },
 	{ "7672 2.2.3 no STARTTLS", missing,
 	    "critical smtp-starttls-not-offered " PLACE, "" },
 	{ "no STARTTLS, none promised", missing_may,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """The table of issuers is what its script makes of it; speaks TAP.
 
-  known_ca_test.py SCRIPT TSV DEF
+  known_ca_test.py SCRIPT
 """
 import subprocess
 import sys
@@ -23,11 +23,7 @@ def run(script, text):
                               capture_output=True, check=False)
 
 
-def cases(script, tsv, definition):
-    made = subprocess.run([script, tsv], text=True, capture_output=True,
-                          check=True).stdout
-    with open(definition, encoding='utf-8') as file:
-        yield 'known_ca.def is up to date', made == file.read()
+def cases(script):
     short = run(script, HEAD + ROW.format('a' * 64, 'YR1'))
     yield 'a table without SHA-512', short.stdout.endswith(
         'NULL,\n    NULL)\n') and '"2026-01-02"' in short.stdout

@@ -18,7 +18,8 @@
 
 #include "policy/postfix.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "table.h"
+
 #define SEC DANELAW_DNSSEC_SECURE
 #define INS DANELAW_DNSSEC_INSECURE
 #define BOG DANELAW_DNSSEC_BOGUS
@@ -207,28 +208,24 @@ expect(const char *name, const char *level_word,
 
 /* "dane" and "dane-only" as levels differ from these in nothing but words. */
 static void
-test_rows(void **state)
+check_row(void **state)
 {
-	(void)state;
+	const struct row *row = *state;
+	struct danelaw_host hosts[HOSTS_MAX] = { 0 };
+	struct danelaw_report report = { .domain = "example",
+		.verdict = row->verdict,
+		.hosts = hosts,
+		.mx = { .source = row->source, .dnssec = row->mx } };
+	struct postfix_facts facts;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct row *row = &rows[i];
-		struct danelaw_host hosts[HOSTS_MAX] = { 0 };
-		struct danelaw_report report = { .domain = "example",
-			.verdict = row->verdict,
-			.hosts = hosts,
-			.mx = { .source = row->source, .dnssec = row->mx } };
-		struct postfix_facts facts;
-
-		report.n_hosts = read_hosts(row->hosts, hosts);
-		facts = postfix_facts_of(&report);
-		expect(row->name, "may", &facts, NULL, row->may);
-		expect(row->name, "dane", &facts, NULL, row->may);
-		expect(row->name, "encrypt", &facts, NULL, row->encrypt);
-		expect(row->name, "dane-only", &facts, NULL, row->encrypt);
-		expect(row->name, "verify", &facts, NULL, "-");
-		expect(row->name, "secure", &facts, NULL, "-");
-	}
+	report.n_hosts = read_hosts(row->hosts, hosts);
+	facts = postfix_facts_of(&report);
+	expect(row->name, "may", &facts, NULL, row->may);
+	expect(row->name, "dane", &facts, NULL, row->may);
+	expect(row->name, "encrypt", &facts, NULL, row->encrypt);
+	expect(row->name, "dane-only", &facts, NULL, row->encrypt);
+	expect(row->name, "verify", &facts, NULL, "-");
+	expect(row->name, "secure", &facts, NULL, "-");
 }
 
 /* Before the check has ended: hosts as above, and how many are to come. */
@@ -286,40 +283,33 @@ static const struct early early[] = {
 };
 
 static void
-test_early(void **state)
+check_early(void **state)
 {
-	(void)state;
+	const struct early *row = *state;
+	struct danelaw_host hosts[HOSTS_MAX] = { 0 }, old[HOSTS_MAX] = { 0 };
+	const struct danelaw_mx mx = { .source = MX, .dnssec = row->mx };
+	struct danelaw_report report = { .hosts = old,
+		.mx = { .source = MX, .dnssec = SEC } };
+	struct postfix_facts now = { 0 }, earlier, *before = NULL;
+	size_t n = read_hosts(row->hosts, hosts);
 
-	for (size_t i = 0; i < COUNT(early); i++) {
-		const struct early *row = &early[i];
-		struct danelaw_host hosts[HOSTS_MAX] = { 0 },
-				    old[HOSTS_MAX] = { 0 };
-		const struct danelaw_mx mx = { .source = MX,
-			.dnssec = row->mx };
-		struct danelaw_report report = { .hosts = old,
-			.mx = { .source = MX, .dnssec = SEC } };
-		struct postfix_facts now = { 0 }, earlier, *before = NULL;
-		size_t n = read_hosts(row->hosts, hosts);
-
-		for (size_t k = 0; k < n; k++)
-			postfix_add_host(
-			    &now, &mx, &hosts[k], row->pending + n - k - 1);
-		if (row->before != NULL) {
-			report.n_hosts = read_hosts(row->before, old);
-			earlier = postfix_facts_of(&report);
-			before = &earlier;
-		}
-		expect(row->name, "may", &now, before, row->may);
-		expect(row->name, "dane", &now, before, row->may);
-		expect(row->name, "encrypt", &now, before, row->encrypt);
-		expect(row->name, "dane-only", &now, before, row->only);
-		expect(row->name, "verify", &now, before, "-");
-		if (postfix_may_change(&now, before, POSTFIX_LEVEL_MAY) !=
-		    row->may_change)
-			fail_msg("%s: is it worth waiting?", row->name);
-		assert_false(
-		    postfix_may_change(&now, before, POSTFIX_LEVEL_SECURE));
+	for (size_t k = 0; k < n; k++)
+		postfix_add_host(
+		    &now, &mx, &hosts[k], row->pending + n - k - 1);
+	if (row->before != NULL) {
+		report.n_hosts = read_hosts(row->before, old);
+		earlier = postfix_facts_of(&report);
+		before = &earlier;
 	}
+	expect(row->name, "may", &now, before, row->may);
+	expect(row->name, "dane", &now, before, row->may);
+	expect(row->name, "encrypt", &now, before, row->encrypt);
+	expect(row->name, "dane-only", &now, before, row->only);
+	expect(row->name, "verify", &now, before, "-");
+	if (postfix_may_change(&now, before, POSTFIX_LEVEL_MAY) !=
+	    row->may_change)
+		fail_msg("%s: is it worth waiting?", row->name);
+	assert_false(postfix_may_change(&now, before, POSTFIX_LEVEL_SECURE));
 }
 
 /* At "encrypt" nobody waits for a probe, as it changes nothing. */
@@ -464,15 +454,14 @@ test_levels(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_early),
-		cmocka_unit_test(test_encrypt_needs_no_probe),
-		cmocka_unit_test(test_never_looser),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_levels),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_row);
+	TABLE_ROWS(&table, early, check_early);
+	TABLE_TEST(&table, test_encrypt_needs_no_probe);
+	TABLE_TEST(&table, test_never_looser);
+	TABLE_TEST(&table, test_unknown);
+	TABLE_TEST(&table, test_left_out);
+	TABLE_TEST(&table, test_levels);
+	return table_run(&table);
 }

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "policy/roles.h"
+#include "table.h"
 #include "treekit.h"
 
 #define X1_KEY                                                                 \
@@ -126,24 +127,21 @@ roles_of(const struct danelaw_probe *probe, struct buf *out)
 }
 
 static void
-test_rows(void **state)
+check_row(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct grown g = grow();
-		struct buf out = { 0 };
-		bool rollover;
+	const struct row *row = *state;
+	struct grown g = grow();
+	struct buf out = { 0 };
+	bool rollover;
 
-		plant(&g, &rows[i]);
-		roles_of(g.probe, &out);
-		rollover = roles_allow_rollover(&g.host->tlsa, g.probe);
-		if (strcmp(buf_text(&out), rows[i].roles) != 0 ||
-		    rollover != rows[i].rollover)
-			fail_msg("%s: %s, roll-over %d", rows[i].name,
-			    buf_text(&out), rollover);
-		buf_finish(&out);
-		danelaw_report_free(g.report);
-	}
+	plant(&g, row);
+	roles_of(g.probe, &out);
+	rollover = roles_allow_rollover(&g.host->tlsa, g.probe);
+	if (strcmp(buf_text(&out), row->roles) != 0 ||
+	    rollover != row->rollover)
+		fail_msg("%s, roll-over %d", buf_text(&out), rollover);
+	buf_finish(&out);
+	danelaw_report_free(g.report);
 }
 
 /* What matched without being sent: 2 0 0, and 2 1 0 by its key alone. */
@@ -219,12 +217,11 @@ test_elsewhere(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_not_sent),
-		cmocka_unit_test(test_two_certificates),
-		cmocka_unit_test(test_elsewhere),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_row);
+	TABLE_TEST(&table, test_not_sent);
+	TABLE_TEST(&table, test_two_certificates);
+	TABLE_TEST(&table, test_elsewhere);
+	return table_run(&table);
 }

@@ -15,19 +15,17 @@
 static const char host[] = "mx.example";
 
 void
-rules_ruling(const struct ruling_row *rows, size_t n)
+rules_ruling(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *why = NULL;
+	const struct ruling_row *row = *state;
+	const char *why = NULL;
 
-		ROW_EXPECT(rows[i].rule,
-		    ruling_for(&rows[i].facts, &why) == rows[i].policy);
-		/* Whoever asks against the advice gets no other promise. */
-		ROW_EXPECT(rows[i].rule,
-		    ruling_wants_tlsa(&rows[i].facts) ||
-			rows[i].policy == DANELAW_POLICY_MAY ||
-			rows[i].policy == DANELAW_POLICY_SKIP);
-	}
+	ROW_EXPECT(row->rule, ruling_for(&row->facts, &why) == row->policy);
+	/* Whoever asks against the advice gets no other promise. */
+	ROW_EXPECT(row->rule,
+	    ruling_wants_tlsa(&row->facts) ||
+		row->policy == DANELAW_POLICY_MAY ||
+		row->policy == DANELAW_POLICY_SKIP);
 }
 
 /* Are these the names of the list, in this order? */
@@ -48,88 +46,80 @@ same_names(const char *const *names, size_t n, const char *list)
 }
 
 void
-rules_bases(const struct bases_row *rows, size_t n)
+rules_bases(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct address_facts facts = {
-			.host = host,
-			.final = rows[i].final == NULL ? host : rows[i].final,
-			.dnssec = rows[i].addr,
-			.alias = rows[i].alias,
-		};
-		const char *bases[BASES_MAX];
+	const struct bases_row *row = *state;
+	struct address_facts facts = {
+		.host = host,
+		.final = row->final == NULL ? host : row->final,
+		.dnssec = row->addr,
+		.alias = row->alias,
+	};
+	const char *bases[BASES_MAX];
 
-		ROW_EXPECT(rows[i].rule,
-		    bases_need_alias(&facts) == rows[i].need_alias);
-		ROW_EXPECT(rows[i].rule,
-		    same_names(bases, bases_for(&facts, bases), rows[i].bases));
-	}
+	ROW_EXPECT(row->rule, bases_need_alias(&facts) == row->need_alias);
+	ROW_EXPECT(
+	    row->rule, same_names(bases, bases_for(&facts, bases), row->bases));
 }
 
 void
-rules_judge(const struct judge_row *rows, size_t n)
+rules_judge(void **state)
 {
-	for (size_t i = 0; i < n; i++)
-		ROW_EXPECT(rows[i].rule,
-		    bases_judge(rows[i].dnssec, rows[i].presence) ==
-			rows[i].next);
+	const struct judge_row *row = *state;
+
+	ROW_EXPECT(
+	    row->rule, bases_judge(row->dnssec, row->presence) == row->next);
 }
 
 void
-rules_verdict(const struct verdict_row *rows, size_t n)
+rules_verdict(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct tree *tree =
-		    plant_tree(rows[i].source, rows[i].mx, rows[i].hosts);
+	const struct verdict_row *row = *state;
+	struct tree *tree = plant_tree(row->source, row->mx, row->hosts);
 
-		verdict_fill(tree, rows[i].require_dane, false);
-		ROW_EXPECT(rows[i].rule,
-		    strcmp(danelaw_verdict_word(tree->report.verdict),
-			rows[i].verdict) == 0);
-		ROW_EXPECT(rows[i].rule,
-		    strcmp(danelaw_state_word(tree->report.state),
-			rows[i].state) == 0);
-		danelaw_report_free(&tree->report);
-	}
+	verdict_fill(tree, row->require_dane, false);
+	ROW_EXPECT(row->rule,
+	    strcmp(danelaw_verdict_word(tree->report.verdict), row->verdict) ==
+		0);
+	ROW_EXPECT(row->rule,
+	    strcmp(danelaw_state_word(tree->report.state), row->state) == 0);
+	danelaw_report_free(&tree->report);
 }
 
 void
-rules_outcome(const struct outcome_row *rows, size_t n)
+rules_outcome(void **state)
 {
-	for (size_t i = 0; i < n; i++)
-		ROW_EXPECT(rows[i].rule,
-		    outcome_for(rows[i].policy, &rows[i].facts) ==
-			rows[i].outcome);
+	const struct outcome_row *row = *state;
+
+	ROW_EXPECT(
+	    row->rule, outcome_for(row->policy, &row->facts) == row->outcome);
 }
 
 void
-rules_references(const struct reference_row *rows, size_t n)
+rules_references(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *names[REFERENCES_MAX];
+	const struct reference_row *row = *state;
+	const char *names[REFERENCES_MAX];
 
-		ROW_EXPECT(rows[i].rule,
-		    same_names(names, references_for(&rows[i].facts, names),
-			rows[i].names));
-	}
+	ROW_EXPECT(row->rule,
+	    same_names(names, references_for(&row->facts, names), row->names));
 }
 
 void
-rules_match(const struct match_row *rows, size_t n)
+rules_match(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *names[] = { rows[i].san };
-		struct danelaw_cert leaf = {
-			.cn = rows[i].cn,
-			.names = names,
-			.n_names = rows[i].san != NULL,
-		};
-		struct danelaw_name_check check;
+	const struct match_row *row = *state;
+	const char *names[] = { row->san };
+	struct danelaw_cert leaf = {
+		.cn = row->cn,
+		.names = names,
+		.n_names = row->san != NULL,
+	};
+	struct danelaw_name_check check;
 
-		ROW_EXPECT(rows[i].rule,
-		    references_evidence(&leaf, &rows[i].reference, 1, &check) ==
-			rows[i].match);
-	}
+	ROW_EXPECT(row->rule,
+	    references_evidence(&leaf, &row->reference, 1, &check) ==
+		row->match);
 }
 
 /* "311:20" or "311" with as many octets as its matching type asks for. */
@@ -156,28 +146,27 @@ read_kind(struct arena *arena, const char **at, struct danelaw_record *record)
 }
 
 void
-rules_records(const struct records_row *rows, size_t n)
+rules_records(void **state)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct arena *arena = arena_new();
-		const char *at = rows[i].rrset;
-		struct danelaw_record records[8];
-		char kept[COUNT(records) + 1];
-		size_t n_records = 0;
+	const struct records_row *row = *state;
+	struct arena *arena = arena_new();
+	const char *at = row->rrset;
+	struct danelaw_record records[8];
+	char kept[COUNT(records) + 1];
+	size_t n_records = 0;
 
-		assert_non_null(arena);
-		while (*at != '\0' && n_records < COUNT(records))
-			read_kind(arena, &at, &records[n_records++]);
-		for (size_t j = 0; j < n_records; j++) {
-			if (!records[j].usable)
-				kept[j] = '-';
-			else if (tlsa_is_superseded(records, n_records, j))
-				kept[j] = 'S';
-			else
-				kept[j] = 'U';
-		}
-		kept[n_records] = '\0';
-		ROW_EXPECT(rows[i].rule, strcmp(kept, rows[i].kept) == 0);
-		arena_unref(arena);
+	assert_non_null(arena);
+	while (*at != '\0' && n_records < COUNT(records))
+		read_kind(arena, &at, &records[n_records++]);
+	for (size_t j = 0; j < n_records; j++) {
+		if (!records[j].usable)
+			kept[j] = '-';
+		else if (tlsa_is_superseded(records, n_records, j))
+			kept[j] = 'S';
+		else
+			kept[j] = 'U';
 	}
+	kept[n_records] = '\0';
+	ROW_EXPECT(row->rule, strcmp(kept, row->kept) == 0);
+	arena_unref(arena);
 }

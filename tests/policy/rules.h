@@ -3,8 +3,7 @@
  * rules.h - the kinds of rows that the rules of the RFCs are written in.
  *
  * Each row is named "rule N ..." by its number in the list of rules, so that
- * a tool can see that none was forgotten. A check stops at the first row that
- * does not hold and names it.
+ * a tool can see that none was forgotten; *state is the row (table.h).
  */
 #ifndef TESTS_POLICY_RULES_H
 #define TESTS_POLICY_RULES_H
@@ -21,7 +20,7 @@ struct ruling_row {
 	struct host_facts facts;
 	enum danelaw_policy policy;
 };
-void rules_ruling(const struct ruling_row *rows, size_t n);
+void rules_ruling(void **state);
 
 struct bases_row {
 	const char *rule;
@@ -30,7 +29,7 @@ struct bases_row {
 	bool need_alias;
 	const char *bases; /* "end.example mx.example" */
 };
-void rules_bases(const struct bases_row *rows, size_t n);
+void rules_bases(void **state);
 
 struct judge_row {
 	const char *rule;
@@ -38,7 +37,7 @@ struct judge_row {
 	enum danelaw_presence presence;
 	enum bases_next next;
 };
-void rules_judge(const struct judge_row *rows, size_t n);
+void rules_judge(void **state);
 
 struct verdict_row {
 	const char *rule;
@@ -48,7 +47,7 @@ struct verdict_row {
 	bool require_dane;
 	const char *verdict, *state;
 };
-void rules_verdict(const struct verdict_row *rows, size_t n);
+void rules_verdict(void **state);
 
 struct outcome_row {
 	const char *rule;
@@ -56,14 +55,14 @@ struct outcome_row {
 	struct outcome_facts facts;
 	enum danelaw_outcome outcome;
 };
-void rules_outcome(const struct outcome_row *rows, size_t n);
+void rules_outcome(void **state);
 
 struct reference_row {
 	const char *rule;
 	struct reference_facts facts;
 	const char *names; /* "mx.example example.org" */
 };
-void rules_references(const struct reference_row *rows, size_t n);
+void rules_references(void **state);
 
 struct match_row {
 	const char *rule;
@@ -71,13 +70,13 @@ struct match_row {
 	const char *reference;
 	bool match;
 };
-void rules_match(const struct match_row *rows, size_t n);
+void rules_match(void **state);
 
 struct records_row {
 	const char *rule;
 	const char *rrset; /* "311 312:20": octets where not the usual */
 	const char *kept;  /* one letter each: Used, Superseded, - unusable */
 };
-void rules_records(const struct records_row *rows, size_t n);
+void rules_records(void **state);
 
 #endif

@@ -18,7 +18,9 @@
 #include <cmocka.h>
 
 #include "rules.h"
+#include "table.h"
 
+/* mx, addr, alias, tlsa, literal, asked, records, usable */
 static const struct ruling_row rulings[] = {
 	{ "rule 1 what nobody validated is an error, not insecure",
 	    { SEC, SEC, SEC, ERR, false, true, 1, 1 }, DANELAW_POLICY_SKIP },
@@ -70,96 +72,63 @@ static const struct ruling_row rulings[] = {
 	    { SEC, SEC, SEC, SEC, false, true, 1, 1 }, DANELAW_POLICY_DANE },
 };
 
-static void
-test_rulings(void **state)
-{
-	/* mx, addr, alias, tlsa, literal, asked, records, usable */
-	(void)state;
+static const struct bases_row bases[] = {
+	{ "rule 11 a secure host has a base to ask for", NULL, SEC, SEC, false,
+	    "mx.example" },
+	{ "rule 13 an error at any hop leaves no base", "end.example", ERR, SEC,
+	    false, "" },
+	{ "rule 14 an insecure alias leaves no base", "end.example", INS, INS,
+	    true, "" },
+	{ "rule 16 an aliased, insecure answer asks for the CNAME",
+	    "end.example", INS, SEC, true, "mx.example" },
+	{ "rule 16 a secure one does not", "end.example", SEC, SEC, false,
+	    "end.example mx.example" },
+	{ "rule 16 one without alias does not", NULL, INS, INS, false, "" },
+};
 
-	rules_ruling(rulings, COUNT(rulings));
-}
+static const struct judge_row answers[] = {
+	{ "rule 7 secure NODATA is an answer", SEC, DANELAW_PRESENCE_NODATA,
+	    BASES_TRY_NEXT },
+	{ "rule 7 secure NXDOMAIN is an answer", SEC, DANELAW_PRESENCE_NXDOMAIN,
+	    BASES_TRY_NEXT },
+	{ "rule 7 insecure NODATA is an answer", INS, DANELAW_PRESENCE_NODATA,
+	    BASES_TRY_NEXT },
+	{ "rule 7 insecure NXDOMAIN (opt-out) is an answer", INS,
+	    DANELAW_PRESENCE_NXDOMAIN, BASES_TRY_NEXT },
+	{ "rule 8 bogus denial is an error", BOG, DANELAW_PRESENCE_NXDOMAIN,
+	    BASES_STOP_ERROR },
+	{ "rule 8 SERVFAIL is an error", ERR, DANELAW_PRESENCE_UNKNOWN,
+	    BASES_STOP_ERROR },
+	{ "rule 8 bogus data are an error", BOG, DANELAW_PRESENCE_DATA,
+	    BASES_STOP_ERROR },
+	{ "rule 18 insecure data are not used", INS, DANELAW_PRESENCE_DATA,
+	    BASES_TRY_NEXT },
+	{ "rule 19 secure data are used", SEC, DANELAW_PRESENCE_DATA,
+	    BASES_USE },
+};
 
-static void
-test_bases(void **state)
-{
-	static const struct bases_row rows[] = {
-		{ "rule 11 a secure host has a base to ask for", NULL, SEC, SEC,
-		    false, "mx.example" },
-		{ "rule 13 an error at any hop leaves no base", "end.example",
-		    ERR, SEC, false, "" },
-		{ "rule 14 an insecure alias leaves no base", "end.example",
-		    INS, INS, true, "" },
-		{ "rule 16 an aliased, insecure answer asks for the CNAME",
-		    "end.example", INS, SEC, true, "mx.example" },
-		{ "rule 16 a secure one does not", "end.example", SEC, SEC,
-		    false, "end.example mx.example" },
-		{ "rule 16 one without alias does not", NULL, INS, INS, false,
-		    "" },
-	};
-	(void)state;
-
-	rules_bases(rows, COUNT(rows));
-}
-
-static void
-test_answers(void **state)
-{
-	static const struct judge_row rows[] = {
-		{ "rule 7 secure NODATA is an answer", SEC,
-		    DANELAW_PRESENCE_NODATA, BASES_TRY_NEXT },
-		{ "rule 7 secure NXDOMAIN is an answer", SEC,
-		    DANELAW_PRESENCE_NXDOMAIN, BASES_TRY_NEXT },
-		{ "rule 7 insecure NODATA is an answer", INS,
-		    DANELAW_PRESENCE_NODATA, BASES_TRY_NEXT },
-		{ "rule 7 insecure NXDOMAIN (opt-out) is an answer", INS,
-		    DANELAW_PRESENCE_NXDOMAIN, BASES_TRY_NEXT },
-		{ "rule 8 bogus denial is an error", BOG,
-		    DANELAW_PRESENCE_NXDOMAIN, BASES_STOP_ERROR },
-		{ "rule 8 SERVFAIL is an error", ERR, DANELAW_PRESENCE_UNKNOWN,
-		    BASES_STOP_ERROR },
-		{ "rule 8 bogus data are an error", BOG, DANELAW_PRESENCE_DATA,
-		    BASES_STOP_ERROR },
-		{ "rule 18 insecure data are not used", INS,
-		    DANELAW_PRESENCE_DATA, BASES_TRY_NEXT },
-		{ "rule 19 secure data are used", SEC, DANELAW_PRESENCE_DATA,
-		    BASES_USE },
-	};
-	(void)state;
-
-	rules_judge(rows, COUNT(rows));
-}
-
-static void
-test_verdicts(void **state)
-{
-	static const struct verdict_row rows[] = {
-		{ "rule 9 the MX lookup times out: mail waits", DANELAW_MX_NONE,
-		    ERR, "", false, "defer", "critical" },
-		{ "rule 9 bogus MX records: mail waits", DANELAW_MX_NONE, BOG,
-		    "", false, "defer", "critical" },
-		{ "rule 9 even where they name a host that would do",
-		    DANELAW_MX_MX, BOG, "dane authenticated", false, "defer",
-		    "critical" },
-		{ "rule 10 one host's addresses fail, the other may be used",
-		    DANELAW_MX_MX, SEC, "skip | dane authenticated", false,
-		    "dane-degraded", "critical" },
-		{ "rule 12 no server left: mail waits", DANELAW_MX_MX, SEC,
-		    "skip | skip", false, "defer", "critical" },
-	};
-	(void)state;
-
-	rules_verdict(rows, COUNT(rows));
-}
+static const struct verdict_row verdicts[] = {
+	{ "rule 9 the MX lookup times out: mail waits", DANELAW_MX_NONE, ERR,
+	    "", false, "defer", "critical" },
+	{ "rule 9 bogus MX records: mail waits", DANELAW_MX_NONE, BOG, "",
+	    false, "defer", "critical" },
+	{ "rule 9 even where they name a host that would do", DANELAW_MX_MX,
+	    BOG, "dane authenticated", false, "defer", "critical" },
+	{ "rule 10 one host's addresses fail, the other may be used",
+	    DANELAW_MX_MX, SEC, "skip | dane authenticated", false,
+	    "dane-degraded", "critical" },
+	{ "rule 12 no server left: mail waits", DANELAW_MX_MX, SEC,
+	    "skip | skip", false, "defer", "critical" },
+};
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rulings),
-		cmocka_unit_test(test_bases),
-		cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_verdicts),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rulings, rules_ruling);
+	TABLE_ROWS(&table, bases, rules_bases);
+	TABLE_ROWS(&table, answers, rules_judge);
+	TABLE_ROWS(&table, verdicts, rules_verdict);
+	return table_run(&table);
 }

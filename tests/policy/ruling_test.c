@@ -10,6 +10,39 @@
 #include "plant.h"
 #include "policy/ruling.h"
 
+/* The weaker answer that has addresses; of none that has, the weakest. */
+static void
+test_addresses(void **state)
+{
+	static const struct {
+		const char *name;
+		struct danelaw_lookup a, aaaa;
+		enum danelaw_dnssec both;
+	} rows[] = {
+#define A(d, p) { .dnssec = d, .presence = DANELAW_PRESENCE_##p }
+		{ "both secure", A(SEC, DATA), A(SEC, DATA), SEC },
+		{ "one insecure", A(SEC, DATA), A(INS, DATA), INS },
+		{ "absent, unproven", A(SEC, DATA), A(INS, NODATA), SEC },
+		{ "one failed", A(SEC, DATA), A(ERR, UNKNOWN), SEC },
+		{ "one bogus", A(BOG, UNKNOWN), A(INS, DATA), INS },
+		{ "none, and one failed", A(SEC, NODATA), A(ERR, UNKNOWN),
+		    ERR },
+		{ "none", A(SEC, NODATA), A(INS, NODATA), INS },
+		{ "both failed", A(BOG, UNKNOWN), A(ERR, UNKNOWN), ERR },
+#undef A
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct danelaw_lookup both[] = { rows[i].a,
+			rows[i].aaaa };
+
+		ROW_EXPECT(
+		    rows[i].name, ruling_of_addresses(both, 2) == rows[i].both);
+	}
+	assert_int_equal(ruling_of_addresses(NULL, 0), SEC);
+}
+
 /* Each row has its own sentence for people. */
 static void
 test_why(void **state)
@@ -67,6 +100,18 @@ test_why(void **state)
 		    DANELAW_POLICY_SKIP,
 		    "the MX lookup fails: no host can be used "
 		    "(RFC 7672 2.1.2)" },
+		{ { SEC, SEC, SEC, SEC, false, true, 1, 1, true },
+		    DANELAW_POLICY_MAY,
+		    "it has no address, so nobody can connect to it "
+		    "(RFC 7672 2.2.2)" },
+		{ { SEC, INS, INS, ERR, false, false, 0, 0, true },
+		    DANELAW_POLICY_MAY,
+		    "it has no address, so nobody can connect to it "
+		    "(RFC 7672 2.2.2)" },
+		{ { SEC, BOG, BOG, ERR, false, false, 0, 0, true },
+		    DANELAW_POLICY_SKIP,
+		    "the address answer fails DNSSEC validation: do not use "
+		    "this host (RFC 7672 2.1.2)" },
 		{ { SEC, ERR, ERR, ERR, true, false, 0, 0 }, DANELAW_POLICY_MAY,
 		    "an address has no TLSA records: TLS if offered "
 		    "(RFC 7672 2.2)" },
@@ -204,6 +249,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_full_product),

@@ -9,7 +9,9 @@
 
 #include "policy/sendmail.h"
 
-static const struct {
+#include "table.h"
+
+static const struct row {
 	const char *what;
 	enum danelaw_outcome outcome;
 	const char *starttls; /* the reply */
@@ -53,41 +55,35 @@ static const struct {
 };
 
 static void
-test_rows(void **state)
+check_row(void **state)
 {
-	(void)state;
+	const struct row *row = *state;
+	struct danelaw_cert leaf = { .self_issued = row->self_signed };
+	struct danelaw_probe probe = {
+		.outcome = row->outcome,
+		.chain = &leaf,
+		.n_chain = 1,
+	};
+	struct danelaw_address address = {
+		.outcome = row->outcome,
+		.probes = &probe,
+		.n_probes = 1,
+		.smtp.starttls = row->starttls,
+	};
+	struct sendmail_words words = sendmail_words(&address);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct danelaw_cert leaf = { .self_issued =
-						 rows[i].self_signed };
-		struct danelaw_probe probe = {
-			.outcome = rows[i].outcome,
-			.chain = &leaf,
-			.n_chain = 1,
-		};
-		struct danelaw_address address = {
-			.outcome = rows[i].outcome,
-			.probes = &probe,
-			.n_probes = 1,
-			.smtp.starttls = rows[i].starttls,
-		};
-		struct sendmail_words words = sendmail_words(&address);
-
-		if ((words.verify == NULL) != (rows[i].verify == NULL) ||
-		    (words.verify != NULL &&
-			strcmp(words.verify, rows[i].verify) != 0))
-			fail_msg("%s: %s", rows[i].what,
-			    words.verify == NULL ? "none" : words.verify);
-		assert_true((words.verify == NULL) == (words.why == NULL));
-	}
+	if ((words.verify == NULL) != (row->verify == NULL) ||
+	    (words.verify != NULL && strcmp(words.verify, row->verify) != 0))
+		fail_msg("%s: %s", row->what,
+		    words.verify == NULL ? "none" : words.verify);
+	assert_true((words.verify == NULL) == (words.why == NULL));
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-	};
+	static struct table table;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	TABLE_ROWS(&table, rows, check_row);
+	return table_run(&table);
 }

@@ -73,6 +73,7 @@ test_fields(void **state)
 #define FLAG(field) trials[n++].field = true;
 #define NUMBER(field) trials[n++].field = 1517;
 #define ALERT(field) trials[n++].field = 112;
+#define CHOICE(field, last, words) trials[n++].field = last;
 #define TLS(field) trials[n++].field = &tls;
 #include "model/trial_fields.def"
 	for (trial = trials; trial < trials + n; trial++) {

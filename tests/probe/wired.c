@@ -66,6 +66,7 @@ same_shake(const struct evidence_shake *a, const struct evidence_shake *b)
 	assert_string_equal(a->offer, b->offer);
 	assert_int_equal(a->reached, b->reached);
 	same_text(a->error, b->error);
+	assert_int_equal(a->fault, b->fault);
 	assert_int_equal(a->alert, b->alert);
 	same_tls(a->tls, b->tls);
 	assert_int_equal(tls_chain_count(a->chain), tls_chain_count(b->chain));
@@ -82,6 +83,7 @@ same_trial(const struct danelaw_trial *a, const struct danelaw_trial *b)
 #define FLAG(field) assert_int_equal(a->field, b->field);
 #define NUMBER(field) assert_int_equal(a->field, b->field);
 #define ALERT(field) assert_int_equal(a->field, b->field);
+#define CHOICE(field, last, words) assert_int_equal(a->field, b->field);
 #define TLS(field) same_tls(a->field, b->field);
 #include "model/trial_fields.def"
 }

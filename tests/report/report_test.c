@@ -18,7 +18,7 @@
 
 #include "golden.h"
 #include "report/report.h"
-#include "report/when.h"
+#include "base/when.h"
 #include "trees.h"
 
 static void

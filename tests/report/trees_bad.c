@@ -228,7 +228,8 @@ static struct danelaw_probe mixed_refused[] = { { .offer = "default",
     .error = "the greeting is a refusal" } };
 static struct danelaw_probe mixed_alert[] = { { .offer = "default",
     .outcome = DANELAW_OUTCOME_TLS_FAILED,
-    .error = "alert 40, handshake failure" } };
+    .error = "alert 40, handshake failure",
+    .fault = DANELAW_TLS_REFUSED } };
 static struct danelaw_probe mixed_no_starttls[] = { { .offer = "default",
     .outcome = DANELAW_OUTCOME_STARTTLS_MISSING } };
 
@@ -303,7 +304,8 @@ static struct danelaw_lookup mixed_lookups_4[] = {
 	    .type = "TLSA",
 	    .dnssec = DANELAW_DNSSEC_BOGUS,
 	    .why = "validation failure <_25._tcp.mx4.mixed.example. TLSA IN>: "
-		   "signature expired from 192.0.2.53" },
+		   "signature expired from 192.0.2.53",
+	    .cause = DANELAW_DNS_EXPIRED },
 };
 
 #define MIXED_TLSA(host)                                                       \

@@ -10,6 +10,7 @@ static struct danelaw_lookup bogus_lookups[] = { {
     .dnssec = DANELAW_DNSSEC_BOGUS,
     .why = "validation failure <bogus.example. MX IN>: signature expired from "
 	   "192.0.2.53 for key bogus.example. while building chain of trust",
+    .cause = DANELAW_DNS_EXPIRED,
 } };
 
 static struct danelaw_finding bogus_findings[] = { {

@@ -70,17 +70,12 @@ test_lines(void **state)
 		{ A R "\"domain\":\"b.example\",\"port\":25}\n",
 		    "a.example b.example", 2 },
 		{ A A, "a.example", 2 },
-		/* Only the key of the report itself names the domain. */
-		{ R "\"hosts\":[{\"domain\":\"x\",\"mx\":{\"domain\":\"y\"}}],"
-		    "\"domain\":\"a.example\",\"z\":{\"domain\":\"z\","
+		/* Only the member behind the schema names the domain. */
+		{ R "\"domain\":\"a.example\",\"z\":{\"domain\":\"z\","
 		    "\"schema\":1}}\n",
 		    "a.example", 1 },
-		{ R "\"summary\":\"\\\"domain\\\":\\\"x\\\"\","
-		    "\"domain\":\"a.example\",\"s\":\"domain\"}\n",
-		    "a.example", 1 },
-		/* A key may be written in other ways. */
-		{ " { \"dom\\u0061in\" : \"a.ex\\u0061mple\" , \"schema\" :\t"
-		  "\"danelaw-report\\/1\" } \r\n",
+		{ R "\"domain\":\"a.example\",\"summary\":"
+		    "\"{\\\"schema\\\":\\\"danelaw-,\\\"own_lack\\\":\\\"\"}\n",
 		    "a.example", 1 },
 		/* [a.example] is another next hop than a.example. */
 		{ R "\"domain\":\"a.example\",\"mx\":{\"source\":\"literal\","
@@ -88,23 +83,15 @@ test_lines(void **state)
 		    "[a.example]", 1 },
 		{ R "\"domain\":\"a.example\",\"mx\":{\"source\":\"mx\","
 		    "\"lookups\":[{\"source\":\"literal\"}]},"
-		    "\"source\":\"literal\",\"x\":{\"source\":\"literal\"}}\n",
+		    "\"x\":{\"source\":\"literal\"}}\n",
 		    "a.example", 1 },
 		/* What we could not judge is to be done again. */
 		{ R "\"domain\":\"a.example\",\"own_lack\":null}\n",
 		    "a.example", 1 },
-		{ A R "\"own_lack\":\"no socket\","
-		      "\"domain\":\"b.example\"}\n",
+		{ A R "\"domain\":\"b.example\",\"own_lack\":\"no socket\"}\n",
 		    "a.example", 2 },
-		{ R "\"own_lack\":\"no\",\"domain\":\"a.example\"}\n" A,
+		{ R "\"domain\":\"b.example\",\"own_lack\":\"no\"}\n" A,
 		    "a.example", 2 },
-		{ R "\"domain\":\"a.example\",\"x\":{\"own_lack\":\"no\"}}\n",
-		    "a.example", 1 },
-		/* Any other value may stand anywhere else. */
-		{ R "\"a\":[],\"b\":{},\"c\":[1,-2.5e+3,true,false,null,"
-		    "[[]],{\"d\":[{}]}],\"e\":\"\\n\\ud83d\\ude00\xc3\xbc\","
-		    "\"domain\":\"a.example\"}\n",
-		    "a.example", 1 },
 	};
 	(void)state;
 
@@ -150,37 +137,34 @@ test_torn(void **state)
 static void
 test_faults(void **state)
 {
-	static const char json[] = "it is no JSON", torn[] = "it is torn";
+	static const char torn[] = "it is torn";
 	static const char ours[] = "it is no report of danelaw";
 	static const struct {
 		const char *line, *why;
 	} rows[] = {
-		{ "\n", json },
+		{ "\n", ours },
 		{ "a.example\n", ours },
 		{ "[]\n", ours },
 		{ "{}\n", ours },
 		{ "{\"domain\":\"b.example\"}\n", ours },
+		{ " " A, ours },
 		{ S "\"verdict\":\"dane-ok\"}\n", ours },
 		{ S "\"hosts\":[{\"domain\":\"b.example\"}]}\n", ours },
 		{ "{\"schema\":\"danelaw-probe/1\",\"domain\":\"b\"}\n", ours },
 		{ "{\"schema\":1,\"domain\":\"b\"}\n", ours },
-		{ S "\"domain\":\"\"}\n", json },
+		{ S "\"domain\":\"\"}\n", ours },
 		{ S "\"domain\":null}\n", ours },
 		{ S "\"domain\":[\"b\"]}\n", ours },
-		{ S "\"domain\":\"b\",\"domain\":\"c\"}\n", json },
-		{ S "\"domain\":\"\\u0000\"}\n", json },
+		{ S "\"domain\":\"\\u0000\"}\n", ours },
+		{ S "\"domain\":\"b\n", ours },
 		{ S "\"domain\":\"b\"\n", torn },
-		{ S "\"domain\":\"b" S "\"domain\":\"c\"}\n", json },
-		{ S "\"domain\":\"b\"}}\n", json },
-		{ S "\"domain\":\"b\"]\n", json },
-		{ S "\"domain\":\"b\",}\n", json },
-		{ S "\"domain\":\"b\",\"c\":[1,]}\n", json },
-		{ S "\"domain\":\"b\",\"c\":tru}\n", json },
-		{ S "\"domain\":\"b\",\"c\":\"\\x\"}\n", json },
-		{ S "\"domain\":\"b\",\"c\":\"\\u00g0\"}\n", json },
-		{ S "\"domain\":\"b\" \"c\":1}\n", json },
-		{ S "\"domain\":\"b\",1:1}\n", json },
-		{ S "\"domain\":\"b\",\"c\":\"\t\"}\n", json },
+		{ S "\"domain\":\"b\"} \n", torn },
+		{ S "\"domain\":\"b\",\"c\":{\"d\":1},\"e\":\n", torn },
+		/* A whole line behind one that was torn, in it or in a text. */
+		{ S "\"domain\":\"b" S "\"domain\":\"c\"}\n", torn },
+		{ S "\"domain\":\"b\",\"c\":\"" S "\"domain\":\"c\"}\n", torn },
+		{ S "\"domain\":\"b\",{\"schema\"" S "\"domain\":\"c\"}\n",
+		    torn },
 	};
 	(void)state;
 
@@ -195,25 +179,19 @@ test_faults(void **state)
 	}
 }
 
-/* Deeper than any report, and longer than any name: no overflow. */
+/* Longer than any name: no overflow. */
 static void
 test_limits(void **state)
 {
-	enum { DEPTH = 100, LEN = 1000 };
+	enum { LEN = 1000 };
 	struct buf text = { .limit = 0 };
 	(void)state;
 
-	buf_puts(&text, S "\"domain\":\"b\",\"c\":");
-	for (int i = 0; i < DEPTH; i++)
-		buf_puts(&text, "[");
-	buf_puts(&text, "\n");
-	expect(buf_text(&text), "", 0, 0, false, "it is no JSON");
-	buf_drop(&text, text.len);
 	buf_puts(&text, S "\"domain\":\"");
 	for (int i = 0; i < LEN; i++)
 		buf_puts(&text, "b");
 	buf_puts(&text, "\"}\n");
-	expect(buf_text(&text), "", 0, 0, false, "it is no JSON");
+	expect(buf_text(&text), "", 0, 0, false, "it is no report of danelaw");
 	buf_finish(&text);
 	resume_free(NULL);
 }

@@ -80,8 +80,9 @@ add_names(SSL *ssl, char *names)
 	if (name == NULL || SSL_dane_enable(ssl, name) <= 0)
 		die("SSL_dane_enable");
 	while ((name = strtok(NULL, ",")) != NULL)
-		if (SSL_add1_host(ssl, name) != 1)
-			die("SSL_add1_host");
+		if (X509_VERIFY_PARAM_add1_host(SSL_get0_param(ssl), name, 0) !=
+		    1)
+			die("X509_VERIFY_PARAM_add1_host");
 }
 
 static long

@@ -80,7 +80,9 @@ drive(const struct game *game, size_t first, size_t last)
 	assert_int_equal(SSL_dane_enable(ssl, question->references[0]), 1);
 	for (size_t i = 1; i < question->n_references; i++)
 		assert_int_equal(
-		    SSL_add1_host(ssl, question->references[i]), 1);
+		    X509_VERIFY_PARAM_add1_host(
+			SSL_get0_param(ssl), question->references[i], 0),
+		    1);
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (!question->ee_names)
 		SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);

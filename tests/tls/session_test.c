@@ -64,6 +64,26 @@ accept_all(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
+/* A key of each kind serves all: to make one of RSA takes a tenth of a second,
+ * and on a busy machine a second. */
+static EVP_PKEY *
+key_of(const char *kind)
+{
+	static struct {
+		const char *kind;
+		EVP_PKEY *key;
+	} made[16];
+	size_t i = 0;
+
+	while (made[i].kind != NULL && strcmp(made[i].kind, kind) != 0)
+		assert_true(++i < sizeof(made) / sizeof(made[0]));
+	if (made[i].kind == NULL) {
+		made[i].kind = kind;
+		made[i].key = forge_key(kind);
+	}
+	return made[i].key;
+}
+
 static void
 serve(struct talk *talk, const struct server *how)
 {
@@ -92,8 +112,8 @@ serve(struct talk *talk, const struct server *how)
 	SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
 	SSL_CTX_set_dh_auto(ctx, 1);
 	for (size_t i = 0; i < 3 && how->kinds[i] != NULL; i++) {
-		talk->certs[i] = forge_cert(
-		    &(struct forge) { .kind = how->kinds[i], .cn = "server" });
+		talk->certs[i] = forge_cert(&(struct forge) {
+		    .key = key_of(how->kinds[i]), .cn = "server" });
 		assert_int_equal(
 		    SSL_CTX_use_certificate(ctx, talk->certs[i].cert), 1);
 		assert_int_equal(
@@ -410,30 +430,32 @@ test_refusals(void **state)
 		const char *offer;
 		int alert;
 		const char *error;
+		enum danelaw_tls_fault fault;
 	} rows[] = {
 		{ { .kinds = { "P-256" }, .refuse_sni = true }, "default", 112,
-		    "alert 112, unrecognized name" },
+		    "alert 112, unrecognized name", DANELAW_TLS_NAME },
 		{ { .kinds = { "P-256" } }, "rsa", 40,
-		    "alert 40, handshake failure" },
+		    "alert 40, handshake failure", DANELAW_TLS_REFUSED },
 		{ { .kinds = { "RSA 2048" } }, "ecdsa", 40,
-		    "alert 40, handshake failure" },
+		    "alert 40, handshake failure", DANELAW_TLS_REFUSED },
 		{ { .kinds = { "RSA 2048" }, .max = TLS1_2_VERSION }, "ecdsa",
-		    40, "alert 40, handshake failure" },
+		    40, "alert 40, handshake failure", DANELAW_TLS_REFUSED },
 #if OPENSSL_VERSION_NUMBER < 0x30100000L
 		{ { .kinds = { "RSA 2048" }, .max = TLS1_VERSION }, "ecdsa", 40,
-		    "alert 40, handshake failure" },
+		    "alert 40, handshake failure", DANELAW_TLS_REFUSED },
 #else
 		/* At our level it has nothing older than TLS 1.2 any more. */
 		{ { .kinds = { "RSA 2048" }, .max = TLS1_VERSION }, "ecdsa", 70,
-		    "alert 70, protocol version" },
+		    "alert 70, protocol version", DANELAW_TLS_VERSION },
 #endif
 		{ { .kinds = { "P-256" } }, "eddsa", 40,
-		    "alert 40, handshake failure" },
+		    "alert 40, handshake failure", DANELAW_TLS_REFUSED },
 		{ { .kinds = { "P-256" }, .max = TLS1_1_VERSION }, "eddsa", 70,
-		    "alert 70, protocol version" },
+		    "alert 70, protocol version", DANELAW_TLS_VERSION },
 		/* Nobody offers this curve, so nobody gets mail in. */
 		{ { .kinds = { "secp256k1" }, .max = TLS1_2_VERSION },
-		    "default", 40, "alert 40, handshake failure" },
+		    "default", 40, "alert 40, handshake failure",
+		    DANELAW_TLS_REFUSED },
 	};
 	(void)state;
 
@@ -446,7 +468,8 @@ test_refusals(void **state)
 		    tls_session_error(talk.session), rows[i].error);
 		assert_int_equal(
 		    tls_session_alert(talk.session), rows[i].alert);
-		assert_false(tls_session_not_tls(talk.session));
+		assert_int_equal(
+		    tls_session_fault(talk.session), rows[i].fault);
 		/* It stays failed, and closing it does no harm. */
 		assert_int_equal(
 		    tls_session_handshake(talk.session), TLS_STEP_FAILED);
@@ -530,51 +553,51 @@ test_no_tls(void **state)
 		size_t len;
 		bool hangs_up;
 		const char *error; /* NULL: it waits for more */
-		bool not_tls;
+		enum danelaw_tls_fault fault;
 	} rows[] = {
 		{ "", 0, true,
 		    "the server closed the connection during the handshake",
-		    false },
+		    DANELAW_TLS_CLOSED },
 		{ "\x16\x03\x03", 3, true,
 		    "the server closed the connection during the handshake",
-		    false },
+		    DANELAW_TLS_CLOSED },
 		{ "554 5.7.1 no\r\n", 14, false,
 		    "the server answered with something that is not TLS: "
 		    "\"554 5.7.1 no\"",
-		    true },
+		    DANELAW_TLS_NOT_TLS },
 		{ "5", 1, false,
 		    "the server answered with something that is not TLS: "
 		    "\"5\"",
-		    true },
+		    DANELAW_TLS_NOT_TLS },
 		{ "\x1b]0;\x07\xff\n", 7, true,
 		    "the server answered with something that is not TLS: "
 		    "\"\\x1b]0;\\x07\\xff\"",
-		    true },
+		    DANELAW_TLS_NOT_TLS },
 		{ "HTTP/1.1 400 Bad Request\r\n\r\n", 28, false,
 		    "the server answered with something that is not TLS: "
 		    "\"HTTP/1.1 400 Bad Request\"",
-		    true },
+		    DANELAW_TLS_NOT_TLS },
 		{ "\x16\x02\x00\x00\x01\x00", 6, false,
 		    "the server answered with something that is not TLS: "
 		    "\"\\x16\\x02\\x00\\x00\\x01\\x00\"",
-		    true },
+		    DANELAW_TLS_NOT_TLS },
 		{ "\x15\x03\x01\x00\x02\x02\x28", 7, false,
-		    "alert 40, handshake failure", false },
+		    "alert 40, handshake failure", DANELAW_TLS_REFUSED },
 		{ "\x15\x03\x01\x00\x02\x02\x56", 7, false,
-		    "alert 86, inappropriate fallback", false },
+		    "alert 86, inappropriate fallback", DANELAW_TLS_ALERT },
 		{ "\x15\x03\x03\x00\x02\x01\x00", 7, true,
 		    "the server closed the connection during the handshake",
-		    false },
+		    DANELAW_TLS_CLOSED },
 		{ "\x16\x03\x03\xff\xff", 5, false,
 #if OPENSSL_VERSION_NUMBER < 0x30200000L
 		    "packet length too long",
 #else
 		    "data length too long",
 #endif
-		    false },
+		    DANELAW_TLS_NO_FAULT },
 		{ "\x16\x03\x03\x00\x04\x02\x00\x00\x00", 9, false,
-		    "length mismatch", false },
-		{ "\x16\x03", 2, false, NULL, false },
+		    "length mismatch", DANELAW_TLS_NO_FAULT },
+		{ "\x16\x03", 2, false, NULL, DANELAW_TLS_NO_FAULT },
 	};
 	(void)state;
 
@@ -599,7 +622,7 @@ test_no_tls(void **state)
 			    tls_session_error(talk.session), rows[i].error);
 		}
 		assert_int_equal(
-		    tls_session_not_tls(talk.session), rows[i].not_tls);
+		    tls_session_fault(talk.session), rows[i].fault);
 		assert_null(tls_session_chain(talk.session));
 		finish(&talk);
 	}
@@ -617,6 +640,7 @@ test_broken_pipe(void **state)
 	talk.fd[1] = -1;
 	assert_int_equal(tls_session_handshake(talk.session), TLS_STEP_FAILED);
 	assert_string_equal(tls_session_error(talk.session), "Broken pipe");
+	assert_int_equal(tls_session_fault(talk.session), DANELAW_TLS_RESET);
 	finish(&talk);
 }
 

@@ -17,11 +17,17 @@ MONITORS = {
     'lab-prometheus': ('usr/bin/promtool', 'prometheus', ['promtool']),
     'lab-icinga': ('usr/lib/*/icinga2/sbin/icinga2', 'icinga2-bin', None),
 }
+# name servers, the same
+SERVERS = {
+    'lab-knot': ('usr/sbin/knotd', 'knot', None),
+    'lab-bind9': ('usr/sbin/named', 'bind9', None),
+    'lab-pdns': ('usr/sbin/pdns_server', 'pdns-backend-bind', None),
+}
 
 
 def find_monitor(build, name):
     """(program, root it lies in, environment)"""
-    program, package, others = MONITORS[name]
+    program, package, others = (MONITORS | SERVERS)[name]
     folder = os.path.join(os.path.abspath(build), name)
     root = os.path.join(folder, 'root')
     with open(folder + '.lock', 'w', encoding='ascii') as lock:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""A test without a program that it needs ends in one line, which names the
-package, not in a traceback. To be imported is enough."""
+"""A test without a program or module that it needs ends in one line, which
+names the package, not in a traceback. To be imported is enough."""
 import sys
 
 PACKAGES = {
@@ -9,6 +9,7 @@ PACKAGES = {
     'openssl': 'openssl', 'parallel': 'parallel',
     'systemd-analyze': 'systemd', 'unshare': 'util-linux',
     'valgrind': 'valgrind', 'mount': 'mount', 'zsh': 'zsh',
+    'jsonschema': 'python3-jsonschema',
 }
 
 
@@ -17,11 +18,11 @@ class LabError(Exception):
 
 
 def say(kind, error, trace):
-    package = (PACKAGES.get(error.filename)
-               if isinstance(error, FileNotFoundError) else None)
-    if package:
-        print(f'Bail out! {error.filename} is missing: apt-get install '
-              f'{package}')
+    name = {FileNotFoundError: 'filename', ModuleNotFoundError: 'name'}.get(
+        type(error))
+    what = getattr(error, name) if name else None
+    if what in PACKAGES:
+        print(f'Bail out! {what} is missing: apt-get install {PACKAGES[what]}')
     elif isinstance(error, LabError):
         print('Bail out!', ' '.join(str(error).split()))
     else:

@@ -18,6 +18,8 @@ static const struct kind {
 	{ "p521", "EC", "secp521r1" },
 	{ "secp256k1", "EC", "secp256k1" },
 	{ "secp224r1", "EC", "secp224r1" },
+	{ "bp256", "EC", "brainpoolP256r1" },
+	{ "rsapss", "RSA-PSS", NULL },
 	{ "ed25519", "ED25519", NULL },
 	{ "ed448", "ED448", NULL },
 	{ "mldsa44", "ML-DSA-44", NULL },
@@ -50,6 +52,19 @@ issue_can(const char *word)
 	return can;
 }
 
+/* EVP_PKEY_Q_keygen() has no word for it. */
+static EVP_PKEY *
+pss_key(const char *type)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *key = NULL;
+
+	if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1)
+		EVP_PKEY_generate(ctx, &key);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
 EVP_PKEY *
 issue_key(const char *word)
 {
@@ -60,6 +75,8 @@ issue_key(const char *word)
 		    NULL, NULL, "RSA", (size_t)strtoul(word + 3, NULL, 10));
 	if (kind->group != NULL)
 		return EVP_PKEY_Q_keygen(NULL, NULL, "EC", kind->group);
+	if (strcmp(kind->type, "RSA-PSS") == 0)
+		return pss_key(kind->type);
 	return EVP_PKEY_Q_keygen(NULL, NULL, kind->type);
 }
 
@@ -118,6 +135,7 @@ set_names(X509 *cert, const struct entry *entry)
 
 	if (name == NULL || !add_rdn(name, NID_organizationName, &entry->o) ||
 	    !add_rdn(name, NID_commonName, &entry->cn) ||
+	    !add_rdn(name, NID_commonName, &entry->cn2) ||
 	    X509_set_subject_name(cert, name) != 1)
 		goto done;
 	X509_NAME_free(name);
@@ -125,6 +143,7 @@ set_names(X509 *cert, const struct entry *entry)
 	if (name == NULL ||
 	    !add_rdn(name, NID_organizationName, &entry->issuer->o) ||
 	    !add_rdn(name, NID_commonName, &entry->issuer->cn) ||
+	    !add_rdn(name, NID_commonName, &entry->issuer->cn2) ||
 	    X509_set_issuer_name(cert, name) != 1)
 		goto done;
 	done = true;

@@ -102,8 +102,8 @@ static bool
 field_key(struct parser *parser, char *value, struct entry *entry)
 {
 	static const char *const kinds[] = { "p256", "p384", "p521",
-		"secp256k1", "secp224r1", "ed25519", "ed448", "mldsa44",
-		"mldsa65", "mldsa87", "slhdsa", NULL };
+		"secp256k1", "secp224r1", "bp256", "rsapss", "ed25519", "ed448",
+		"mldsa44", "mldsa65", "mldsa87", "slhdsa", NULL };
 	uint64_t bits;
 
 	if (value[0] == '=') {
@@ -131,6 +131,12 @@ static bool
 field_cn(struct parser *parser, char *value, struct entry *entry)
 {
 	return unescape(parser, value, &entry->cn);
+}
+
+static bool
+field_cn2(struct parser *parser, char *value, struct entry *entry)
+{
+	return unescape(parser, value, &entry->cn2);
 }
 
 static bool
@@ -338,6 +344,7 @@ static const struct field {
 	{ "key", field_key },
 	{ "issuer", field_issuer },
 	{ "cn", field_cn },
+	{ "cn2", field_cn2 },
 	{ "o", field_o },
 	{ "san", field_san },
 	{ "from", field_from },

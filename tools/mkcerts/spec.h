@@ -39,7 +39,7 @@ struct entry {
 	const char *key;            /* "rsa2048", "p256", ...; NULL if shared */
 	const struct entry *other;  /* whose key this one uses, or NULL */
 	const struct entry *issuer; /* itself if self-signed */
-	struct bytes cn, o;
+	struct bytes cn, cn2, o;
 	const struct san *san;
 	size_t n_san;
 	int64_t from, to;

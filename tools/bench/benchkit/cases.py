@@ -5,8 +5,9 @@ from .distinct import distinct
 from .growth import growth, null
 from .killed import killed
 from .single import single, verifies
-from .strain import holes, in_flight, latency
+from .strain import cold, holes, in_flight, latency
 
 CASES = {'distinct': distinct, 'single': single, 'verifies': verifies,
          'growth': growth, 'null': null, 'killed': killed, 'holes': holes,
-         'in-flight': in_flight, 'latency': latency}
+         'in-flight': in_flight, 'latency': latency,
+         'cold': cold}

@@ -6,6 +6,34 @@ from .measure import median, middle, open_sockets, take_turns, until
 FLIGHT_MAX_S = 60
 
 
+def cold(bench):
+    """One domain, nothing in any cache, 150 ms per DNS answer and 50 ms per
+    SMTP reply."""
+    head('150 ms per DNS answer, 50 ms per SMTP reply, cold caches: one '
+         f'domain; medians of {bench.rounds}')
+    todo = {'check': lambda: bench.check(next(domains)),
+            'check, default certs': lambda: bench.check(
+                '--certs', 'default', next(domains))}
+    domains = (f'd{i:05}.bench' for i in range(bench.sizes['distinct']))
+
+    def finger():
+        bench.peers.chill(bench.world)
+        return bench.run(bench.peers.finger(next(domains)))
+
+    if bench.peers:
+        todo['posttls-finger'] = finger
+    bench.restart(dns_ms=150, smtp={'delay_ms': 50})
+    try:
+        runs = take_turns(bench.rounds, todo)
+    finally:
+        bench.restart()
+    rows = {name: row_of(costs, 1) for name, costs in runs.items()}
+    for name, row in rows.items():
+        say(f"{name:22} {1000 * row['wall_s']:8.0f} ms wall  "
+            f"{row['cpu_ms']:6.1f} ms CPU  {row['status']}")
+    return rows
+
+
 def latency(bench):
     """50 ms per SMTP reply and 10 ms per DNS answer."""
     count, few = bench.sizes['slow'], bench.sizes['slow_fingers']

@@ -133,11 +133,19 @@ def latency(table, case, _sizes):
                       case[name]['rounds'], True)
 
 
+def cold(table, case, _sizes):
+    peer = case.get('posttls-finger')
+    for name, limit in (('check', 0.7), ('check, default certs', 0.65)):
+        table.at_most(f'wall of {name}, cold, of posttls-finger', limit,
+                      peer and case[name]['wall_s'] / peer['wall_s'],
+                      case[name]['rounds'])
+
+
 def killed(table, case, _sizes):
     table.at_most('domains not there exactly once, killed and resumed', 0,
                   case['killed']['wrong'], case['killed']['rounds'])
 
 
-JUDGES = {'distinct': distinct, 'latency': latency, 'single': single,
+JUDGES = {'distinct': distinct, 'cold': cold, 'latency': latency, 'single': single,
           'growth': growth, 'in-flight': in_flight, 'holes': holes,
           'killed': killed}

@@ -365,3 +365,8 @@ class World(Lab):
             return process
         sys.exit('bench: unbound does not validate; see '
                  + self.path('run', 'unbound.log'))
+
+    def end(self, process):
+        end_process(process.pid)
+        process.wait()
+        self.processes.remove(process)
