@@ -221,6 +221,14 @@ struct danelaw_lookup {
 	const char **signers;    /* all zones whose signatures were used */
 	size_t n_signers;
 	uint16_t nsec3_iterations; /* the most in a proof; 0: none told */
+	/* As the records stand in the zone, by their signature: the TTL, 0: it
+	   is not known; and the wildcard's name, or NULL. */
+	uint32_t zone_ttl;
+	const char *zone_owner;
+	/* It failed for this when it was asked first, and was asked again;
+	   NULL: it did not. */
+	const char *failed_first;
+	enum danelaw_dns_cause first_cause; /* of that */
 };
 
 /* What a parent says of a key of a zone (RFC 4034 section 5.1). */
@@ -499,7 +507,9 @@ struct danelaw_sender {
 	const char *name;    /* "postfix", "exim-gnutls", "sendmail", "go" */
 	const char *version; /* "3.10" */
 	enum danelaw_delivery outcome;
-	const char *why; /* in the words that it logs, or NULL */
+	/* In the words that it logs where it refuses; where it delivers, what
+	   that rests on and could not be seen; or NULL. */
+	const char *why;
 	/* Is the prediction compared with that version by our tests? */
 	bool held_against_real;
 };

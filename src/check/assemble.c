@@ -11,6 +11,8 @@
 #include "check/extras.h"
 #include "check/judge.h"
 #include "check/looks.h"
+#include "check/simulate.h"
+#include "model/finding.h"
 #include "policy/cause.h"
 #include "policy/clocks.h"
 #include "policy/diagnose.h"
@@ -262,6 +264,24 @@ is_other_time(int64_t at)
 	return at > now + DAY || at < now - DAY;
 }
 
+/* Who can judge what we cannot may well do otherwise. */
+static void
+withdraw_predictions(struct danelaw_report *report)
+{
+	if (!finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL))
+		return;
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		struct danelaw_host *host = &report->hosts[i];
+
+		for (size_t j = 0; j < host->n_addresses; j++) {
+			if (host->policy != DANELAW_POLICY_MAY)
+				continue;
+			host->addresses[j].senders = NULL;
+			host->addresses[j].n_senders = 0;
+		}
+	}
+}
+
 bool
 domain_assemble(struct domain_job *job)
 {
@@ -273,6 +293,7 @@ domain_assemble(struct domain_job *job)
 		.expiry_days = job->request.expiry_days,
 		.rrsig_hours = job->request.rrsig_hours,
 		.late = job->late,
+		.unjudged = resolver_unjudged(resolver),
 	};
 	size_t n_named = 0;
 
@@ -302,6 +323,9 @@ domain_assemble(struct domain_job *job)
 	report->resolver_fell_back = resolver_fell_back(resolver);
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
+	withdraw_predictions(report);
+	if (!simulate_fixes(job))
+		return false;
 	verdict_fill(job->tree, options.require_dane, report->own_lack != NULL);
 	return !arena_failed(job->tree->arena);
 }

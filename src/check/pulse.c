@@ -165,12 +165,15 @@ tested(const struct answer *answer, void *arg)
 	pulse->query = NULL;
 	/* First, lest one be believed that stood still meanwhile. */
 	health_tick(&pulse->health, &time);
-	if (lookup->dnssec == DANELAW_DNSSEC_SECURE) {
+	/* A second try may be helped by what was validated before. */
+	if (lookup->dnssec == DANELAW_DNSSEC_SECURE &&
+	    lookup->failed_first == NULL) {
 		health_test_ended(&pulse->health, time.ms, NULL);
 	} else {
 		snprintf(why, sizeof(why), "the DNS resolver fails: %s",
-		    lookup->why != NULL
-			? lookup->why
+		    lookup->why != NULL ? lookup->why
+			: lookup->failed_first != NULL
+			? lookup->failed_first
 			: "it does not prove that there is no such name");
 		health_test_ended(&pulse->health, time.ms, why);
 	}

@@ -225,6 +225,26 @@ record_compare(const void *left, const void *right)
 	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
+/* "*.example" of "a.b.example", for which a wildcard filled in two. */
+static void
+note_origin(
+    struct arena *arena, struct packet_origin origin, struct answer *answer)
+{
+	const char *rest = answer->final;
+
+	answer->lookup.zone_ttl = origin.ttl;
+	answer->lookup.wildcard = origin.expanded > 0;
+	for (unsigned i = 0; i < origin.expanded && *rest != '\0'; rest++) {
+		if (*rest == '\\' && rest[1] != '\0')
+			rest++;
+		else if (*rest == '.')
+			i++;
+	}
+	if (origin.expanded > 0)
+		answer->lookup.zone_owner =
+		    arena_printf(arena, *rest == '\0' ? "*" : "*.%s", rest);
+}
+
 /* NULL, or what is wrong. */
 static const char *
 read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
@@ -264,8 +284,9 @@ read_records(struct arena *arena, const struct packet *packet, enum rrtype type,
 	if (wrong == NULL && answer->n_records > 1)
 		qsort(answer->records, answer->n_records,
 		    sizeof(*answer->records), record_compare);
-	answer->lookup.wildcard = answer->lookup.n_records > 0 &&
-	    packet_is_expanded(packet, name, (uint16_t)type);
+	if (answer->lookup.n_records > 0)
+		note_origin(
+		    arena, packet_origin(packet, name, (uint16_t)type), answer);
 	ldns_rdf_deep_free(name);
 	return wrong;
 }
@@ -501,6 +522,8 @@ answer_copy_lookup(struct arena *arena, const struct answer *answer,
 	lookup->name = arena_strdup(arena, from->name);
 	lookup->why = arena_strdup(arena, from->why);
 	lookup->signer = arena_strdup(arena, from->signer);
+	lookup->zone_owner = arena_strdup(arena, from->zone_owner);
+	lookup->failed_first = arena_strdup(arena, from->failed_first);
 	copy_texts(arena, from->aliases, from->n_aliases, &lookup->aliases,
 	    &lookup->n_aliases);
 	copy_texts(arena, from->signers, from->n_signers, &lookup->signers,

@@ -11,7 +11,8 @@
 
 #include "base/arena.h"
 
-#define ANSWER_MAX_RECORDS 256 /* more are counted, and dropped */
+/* More than a message holds (64 KiB, of 12 octets at least). */
+#define ANSWER_MAX_RECORDS 6000
 
 enum rrtype {
 	RRTYPE_A = 1,

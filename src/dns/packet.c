@@ -289,20 +289,26 @@ packet_first_expiry(const struct packet *packet, int64_t now)
 	return first;
 }
 
-bool
-packet_is_expanded(
-    const struct packet *packet, const ldns_rdf *owner, uint16_t type)
+struct packet_origin
+packet_origin(const struct packet *packet, const ldns_rdf *owner, uint16_t type)
 {
+	struct packet_origin origin = { 0 };
+	unsigned labels = ldns_dname_label_count(owner);
+
 	for (size_t i = 0; i < packet->n_rrs; i++) {
 		const struct packet_rr *rr = &packet->rrs[i];
 		const uint8_t *rdata = packet->bytes + rr->rdata;
 
-		if (rr->section == PACKET_ANSWER &&
-		    packet_is_signature(packet, rr) && get16(rdata) == type &&
-		    ldns_dname_compare(rr->owner, owner) == 0)
-			return rdata[3] < ldns_dname_label_count(owner);
+		if (rr->section != PACKET_ANSWER ||
+		    !packet_is_signature(packet, rr) || get16(rdata) != type ||
+		    ldns_dname_compare(rr->owner, owner) != 0)
+			continue;
+		origin.ttl = get32(rdata + 4);
+		if (rdata[3] < labels)
+			origin.expanded = labels - rdata[3];
+		break;
 	}
-	return false;
+	return origin;
 }
 
 unsigned

@@ -44,10 +44,15 @@ const char *packet_read(
 void packet_finish(struct packet *packet);
 
 /*
- * Were the records of this name and type made from a wildcard? Their
- * signature tells by a count of labels (RFC 4035 section 5.3.2).
+ * What the signature over the records of this name and type tells of them as
+ * they stand in the zone (RFC 4034 sections 3.1.3 and 3.1.4): their TTL, and
+ * how many labels of the name a wildcard filled in; 0: there is none.
  */
-bool packet_is_expanded(
+struct packet_origin {
+	uint32_t ttl;
+	unsigned expanded;
+};
+struct packet_origin packet_origin(
     const struct packet *packet, const ldns_rdf *owner, uint16_t type);
 
 unsigned packet_rcode(const struct packet *packet);

@@ -50,6 +50,9 @@ struct resolver_query {
 	resolver_done_fn *done;
 	void *arg;
 	bool finished;
+	char *failed; /* why it did the first time; NULL: it is the first */
+	enum danelaw_dnssec standing; /* and how it stood then */
+	enum danelaw_dns_cause cause;
 	char name[];
 };
 
@@ -66,6 +69,7 @@ query_free(struct resolver_query *query)
 {
 	if (query->timer != NULL)
 		event_free(query->timer);
+	free(query->failed);
 	free(query);
 }
 
@@ -249,6 +253,49 @@ resolver_drop_upstream(struct resolver *resolver)
 
 /* The pump. */
 
+/*
+ * What failed is asked once more, as every stub does: where servers deny a
+ * name between the host and its records, it is the second try that comes to
+ * them. False: the answer stands.
+ */
+static bool
+ask_again(struct resolver_query *query, const struct answer *answer)
+{
+	struct resolver *resolver = query->resolver;
+	const char *why = answer->lookup.why;
+
+	if (query->failed != NULL || answer->lacked ||
+	    (answer->lookup.dnssec != DANELAW_DNSSEC_ERROR &&
+		answer->lookup.dnssec != DANELAW_DNSSEC_BOGUS))
+		return false;
+	query->failed = strdup(why == NULL ? "no reason given" : why);
+	if (query->failed == NULL)
+		return false;
+	query->standing = answer->lookup.dnssec;
+	query->cause = answer->lookup.cause;
+	TAILQ_INSERT_TAIL(&resolver->waiting, query, link);
+	resolver_wake(resolver);
+	return true;
+}
+
+/* The first failure is the one that was looked into; the next may be out of
+   the cache. */
+static void
+note_first(
+    struct arena *arena, struct resolver_query *query, struct answer *answer)
+{
+	struct danelaw_lookup *lookup = &answer->lookup;
+
+	if (query->failed == NULL)
+		return;
+	lookup->failed_first = arena_strdup(arena, query->failed);
+	lookup->first_cause = query->cause;
+	if (query->standing == lookup->dnssec && lookup->failed_first != NULL) {
+		lookup->why = lookup->failed_first;
+		lookup->cause = query->cause;
+	}
+}
+
 /* False: the resolver is no more. */
 static bool
 deliver(struct resolver *resolver, struct flight *flight)
@@ -283,6 +330,11 @@ deliver(struct resolver *resolver, struct flight *flight)
 		arena_unref(arena);
 		return query_fail(query, "out of memory", false);
 	}
+	if (ask_again(query, &answer)) {
+		arena_unref(arena);
+		return true;
+	}
+	note_first(arena, query, &answer);
 	alive = query_done(query, &answer);
 	arena_unref(arena);
 	return alive;
@@ -462,6 +514,12 @@ bool
 resolver_fell_back(const struct resolver *resolver)
 {
 	return resolver->settings.fell_back;
+}
+
+uint32_t
+resolver_unjudged(const struct resolver *resolver)
+{
+	return resolver->unjudged;
 }
 
 const char *

@@ -112,5 +112,10 @@ bool resolver_refresh(struct resolver *resolver);
 const char *resolver_file(const struct resolver *resolver);
 /* Does it use what resolv.conf names because no root server answers? */
 bool resolver_fell_back(const struct resolver *resolver);
+/*
+ * DNSSEC algorithms that it ought to judge and cannot, so that others know
+ * more than it: see upstream.h.
+ */
+uint32_t resolver_unjudged(const struct resolver *resolver);
 /* Its version, for --version. */
 const char *resolver_library(void);

@@ -28,6 +28,8 @@ testing_upstream(struct resolver *resolver)
 
 	resolver->upstream =
 	    upstream_new(resolver->base, &config, resolver->run_arena, &why);
+	if (resolver->upstream != NULL)
+		resolver->unjudged = upstream_unjudged(resolver->upstream);
 	/* What waits inside libunbound cannot be told from what was asked. */
 	resolver->window = upstream_ports(settings->window);
 	if (resolver->window > WINDOW)

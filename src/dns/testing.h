@@ -36,7 +36,8 @@ struct resolver {
 	struct flight *test;
 	struct fleet fleet;
 	struct queries waiting;
-	unsigned window; /* flights that may be up */
+	unsigned window;   /* flights that may be up */
+	uint32_t unjudged; /* algorithms; see upstream.h */
 	bool patient;
 	bool *freed; /* set when we end inside a done() */
 };

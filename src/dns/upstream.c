@@ -32,6 +32,7 @@ struct log {
 	char line[LOG_MAX]; /* what came since the last newline */
 	size_t len;
 	char last[LOG_MAX]; /* the last line with a reason in it */
+	uint32_t unjudged;
 };
 
 struct upstream {
@@ -69,6 +70,44 @@ is_lack(const char *line)
 	return false;
 }
 
+/*
+ * To what this library can there is no call; but a trust anchor that it can
+ * do nothing with it ignores, and says so in its log before the first
+ * question. These anchors are for names that nobody has.
+ */
+#define TRIED_ANCHOR "algorithm-%u.danelaw.invalid"
+#define IGNORED "trust anchor algorithm-"
+static const unsigned tried_algorithms[] = { 5, 7, 8, 10, 13, 14, 15, 16 };
+
+static int
+try_algorithms(struct ub_ctx *ctx)
+{
+	enum { N = sizeof(tried_algorithms) / sizeof(tried_algorithms[0]) };
+	char record[200];
+	int rc = 0;
+
+	for (size_t i = 0; i < N && rc == 0; i++) {
+		snprintf(record, sizeof(record),
+		    TRIED_ANCHOR ". 3600 IN DS 1 %u 2 %064d",
+		    tried_algorithms[i], tried_algorithms[i], 0);
+		rc = ub_ctx_add_ta(ctx, record);
+	}
+	return rc;
+}
+
+static void
+note_ignored(struct log *log)
+{
+	const char *text = strstr(log->line, IGNORED);
+	unsigned long number;
+
+	if (text == NULL || strstr(text, "no supported algorithms") == NULL)
+		return;
+	number = strtoul(text + strlen(IGNORED), NULL, 10);
+	if (number < 32)
+		log->unjudged |= UINT32_C(1) << number;
+}
+
 static void
 log_line(struct log *log)
 {
@@ -76,6 +115,7 @@ log_line(struct log *log)
 
 	log->line[log->len] = '\0';
 	log->len = 0;
+	note_ignored(log);
 	/* "[time] libunbound[pid:thread] error: text" */
 	colon = strstr(log->line, "error: ");
 	if (colon == NULL)
@@ -476,6 +516,8 @@ upstream_new(struct event_base *base, const struct upstream_config *config,
 	}
 	for (size_t i = 0; i < config->anchors->n_records && rc == 0; i++)
 		rc = ub_ctx_add_ta(upstream->ctx, config->anchors->records[i]);
+	if (rc == 0)
+		rc = try_algorithms(upstream->ctx);
 	for (size_t i = 0; i < config->n_forwarders && rc == 0; i++)
 		rc = ub_ctx_set_fwd(upstream->ctx, config->forwarders[i]);
 	if (rc != 0) {
@@ -499,6 +541,12 @@ upstream_new(struct event_base *base, const struct upstream_config *config,
 fail:
 	upstream_free(upstream);
 	return NULL;
+}
+
+uint32_t
+upstream_unjudged(const struct upstream *upstream)
+{
+	return upstream->log.unjudged;
 }
 
 void

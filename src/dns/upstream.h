@@ -50,6 +50,11 @@ typedef void upstream_done_fn(const struct answer_raw *raw, void *arg);
 const char *upstream_ask(struct upstream *upstream, const char *name,
     enum rrtype type, upstream_done_fn *done, void *arg);
 
+/*
+ * DNSSEC algorithms that validators are told to judge (RFC 8624 section 3.1),
+ * and that this library cannot: a bit for each, by number.
+ */
+uint32_t upstream_unjudged(const struct upstream *upstream);
 /* An address, and a port from 1 on if there is one: "ADDR[@PORT]". */
 bool upstream_is_place(const char *text);
 const char *upstream_version(void);

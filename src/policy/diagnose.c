@@ -151,6 +151,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		if (!exam.options.offline) {
 			diagnose_smtp(&exam);
 			diagnose_mail(&exam);
+			diagnose_looks(&exam);
 		}
 		diagnose_tls(&exam);
 		diagnose_bytes(&exam);
@@ -162,6 +163,7 @@ diagnose(struct tree *tree, const struct diagnose_options *options)
 		diagnose_ca(&exam);
 		diagnose_ops(&exam);
 	}
+	diagnose_wildcards(&exam);
 	finding_sort(tree);
 	finding_fold(tree);
 }

@@ -19,6 +19,9 @@ struct diagnose_options {
 	bool null_mx_mixed; /* a null MX stood next to others (RFC 7505 s. 3) */
 	bool late;          /* the time for the domain ran out */
 	bool other_time;    /* the time to judge by is days away from now */
+	/* DNSSEC algorithms that our validator ought to know and does not: a
+	   bit for each, by number. */
+	uint32_t unjudged;
 	uint32_t expiry_days; /* of certificates; 0: by their life */
 	uint32_t rrsig_hours; /* signatures; 0: 48 */
 };

@@ -28,11 +28,10 @@ static const enum finding_id by_cause[] = {
 	[DANELAW_DNS_TIMEOUT] = FINDING_COUNT,
 };
 
-/* What the words tell of this lookup; FINDING_COUNT: nothing. */
-static enum finding_id
-cause_of_lookup(const struct danelaw_lookup *lookup)
+enum finding_id
+dns_cause(const struct danelaw_lookup *lookup, enum danelaw_dns_cause cause)
 {
-	enum finding_id id = by_cause[lookup->cause];
+	enum finding_id id = by_cause[cause];
 
 	/* Outside of TLSA a missing proof is missing signatures. */
 	if (id == FINDING_DNS_TLSA_BROKEN_DENIAL &&
@@ -50,7 +49,7 @@ follow_cause(struct exam *exam, struct danelaw_finding *finding,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
 	enum finding_id id =
-	    lookup == NULL ? FINDING_COUNT : cause_of_lookup(lookup);
+	    lookup == NULL ? FINDING_COUNT : dns_cause(lookup, lookup->cause);
 
 	if (id != FINDING_COUNT && id != general)
 		kit_follow(exam, finding, id);
@@ -61,7 +60,7 @@ static struct danelaw_finding *
 add_cause(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookup, enum finding_id general)
 {
-	enum finding_id id = cause_of_lookup(lookup);
+	enum finding_id id = dns_cause(lookup, lookup->cause);
 	struct danelaw_finding *finding;
 
 	if (id == FINDING_COUNT || id == general ||
@@ -215,7 +214,8 @@ diagnose_mx(struct exam *exam)
 		    arena_printf(exam->arena, "%s. IN MX 0 .", mx_owner(mx)));
 	for (size_t i = 0; i < mx->n_lookups; i++)
 		why |= trust_explain(exam, report->domain, &mx->lookups[i]);
-	if (verdict_mx_is_open(report) &&
+	/* Unsigned or not, that we cannot tell. */
+	if (verdict_mx_is_open(report) && !trust_is_unjudged(exam) &&
 	    (mx->source == DANELAW_MX_MX || mx->source == DANELAW_MX_IMPLICIT))
 		follow(finding_add(exam->tree, FINDING_DNS_MX_INSECURE,
 			   report->domain, "domain", report->domain, NULL),
@@ -386,6 +386,9 @@ diagnose_tlsa_answer(struct exam *exam, const struct danelaw_host *host,
 	bool why;
 
 	why = trust_explain(exam, host->name, lookup);
+	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE &&
+	    trust_is_unjudged(exam))
+		return;
 	if (lookup->dnssec == DANELAW_DNSSEC_INSECURE && data)
 		follow(finding_add(exam->tree, FINDING_DNS_TLSA_INSECURE,
 			   host->name, "name", lookup->name, NULL),
@@ -482,4 +485,5 @@ diagnose_dns(struct exam *exam)
 		signatures_expiring(exam, zone->name, both, 2);
 	}
 	trust_old_digests(exam);
+	diagnose_again(exam);
 }

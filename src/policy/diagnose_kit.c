@@ -11,7 +11,7 @@
 #include "policy/verdict.h"
 
 /* What a peer sent may be long; a sentence may not. */
-enum { WORDS_MAX = 160, LIST_MAX = 6 };
+enum { WORDS_MAX = 160, LIST_MAX = 6, USUAL_TTL = 3600 };
 
 const char *
 kit_text(const struct exam *exam, const char *text)
@@ -244,15 +244,33 @@ kit_rr(const struct exam *exam, const struct danelaw_record *record)
 	return text == NULL || text[0] == '\0' ? "one without data" : text;
 }
 
+const char *
+kit_zone_owner(const struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
+
+	return lookup != NULL && lookup->zone_owner != NULL
+	    ? lookup->zone_owner
+	    : kit_owner(exam, host);
+}
+
+/* A cache has less left of it, and a denial has one of its own. */
+unsigned
+kit_ttl(const struct danelaw_lookup *lookup)
+{
+	if (lookup == NULL || lookup->presence != DANELAW_PRESENCE_DATA)
+		return USUAL_TTL;
+	if (lookup->zone_ttl != 0)
+		return lookup->zone_ttl;
+	return lookup->ttl == 0 ? USUAL_TTL : lookup->ttl;
+}
+
 static const char *
 zone_line(
     const struct exam *exam, const struct danelaw_host *host, const char *rr)
 {
-	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
-	unsigned ttl = lookup == NULL || lookup->ttl == 0 ? 3600 : lookup->ttl;
-
-	return arena_printf(
-	    exam->arena, "%s. %u IN TLSA %s", kit_owner(exam, host), ttl, rr);
+	return arena_printf(exam->arena, "%s. %u IN TLSA %s",
+	    kit_zone_owner(exam, host), kit_ttl(kit_tlsa_lookup(host)), rr);
 }
 
 static void

@@ -71,6 +71,11 @@ void kit_follow(const struct exam *exam, struct danelaw_finding *finding,
 const struct danelaw_lookup *kit_tlsa_lookup(const struct danelaw_host *host);
 /* Where the TLSA records really are, behind any CNAME; never NULL. */
 const char *kit_owner(const struct exam *exam, const struct danelaw_host *host);
+/* The same as it stands in the zone, where a wildcard gives them. */
+const char *kit_zone_owner(
+    const struct exam *exam, const struct danelaw_host *host);
+/* For a line beside those that the lookup found; NULL: none is known. */
+unsigned kit_ttl(const struct danelaw_lookup *lookup);
 /* "3 1 1 <hex>" for the key of this certificate. */
 const char *kit_311(const struct exam *exam, const struct danelaw_cert *cert);
 /*
@@ -174,17 +179,25 @@ void signatures_explain(struct exam *exam, struct danelaw_finding *finding,
 void signatures_expiring(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookups, size_t n);
 
+/* What the validator's words tell of a lookup; FINDING_COUNT: nothing. */
+enum finding_id dns_cause(
+    const struct danelaw_lookup *lookup, enum danelaw_dns_cause cause);
+
 /*
  * Why an answer with signatures counts as unsigned, by us or by others, once
  * for each zone. True: something else than the absence of signatures is why.
  */
 bool trust_explain(struct exam *exam, const char *subject,
     const struct danelaw_lookup *lookup);
+/* Was something found that others can judge, and our library cannot? */
+bool trust_is_unjudged(const struct exam *exam);
 /* Zones that rest on SHA-1 alone. */
 void trust_old_digests(struct exam *exam);
 
 /* The groups. */
 void diagnose_dns(struct exam *exam);
+/* Lookups that failed when they were asked first, as a part of it. */
+void diagnose_again(struct exam *exam);
 void diagnose_tlsa(struct exam *exam);
 void diagnose_advice(struct exam *exam);
 void diagnose_bytes(struct exam *exam);
@@ -196,3 +209,6 @@ void diagnose_smtp(struct exam *exam);
 void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
+void diagnose_looks(struct exam *exam);
+/* When all others are done: what their lines would take away. */
+void diagnose_wildcards(struct exam *exam);

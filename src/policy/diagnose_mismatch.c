@@ -16,6 +16,7 @@
 #include "policy/diagnose_ca.h"
 #include "policy/tlsa.h"
 #include "policy/twin.h"
+#include "policy/uneven.h"
 
 #define HINT_CHAIN                                                             \
 	"; by default Let's Encrypt sends Root YR for RSA keys, Root YE and "  \
@@ -518,6 +519,17 @@ is_sni_fault(const struct sighting *sighting)
 	    bare->match != NULL;
 }
 
+/* The same offer meets a certificate that passes, and one that does not. */
+static bool
+is_by_chance(const struct danelaw_address *address)
+{
+	struct uneven uneven = uneven_of(address);
+
+	return uneven.kind == UNEVEN_CERTS &&
+	    (uneven.first->outcome == DANELAW_OUTCOME_AUTHENTICATED ||
+		uneven.other->outcome == DANELAW_OUTCOME_AUTHENTICATED);
+}
+
 void
 diagnose_mismatch(struct exam *exam)
 {
@@ -527,7 +539,8 @@ diagnose_mismatch(struct exam *exam)
 		if (sighting->probe->outcome != DANELAW_OUTCOME_TLSA_MISMATCH)
 			continue;
 		/* That no record fits is a consequence. */
-		if (bytes_are_cause(exam, sighting->host))
+		if (bytes_are_cause(exam, sighting->host) ||
+		    is_by_chance(sighting->address))
 			continue;
 		if (is_sni_fault(sighting))
 			finding_add(exam->tree, FINDING_TLS_SNI_WRONG_CERT,

@@ -56,8 +56,18 @@ diagnose_balancer(struct exam *exam, const struct danelaw_host *host)
 	if (other == NULL || host->policy != DANELAW_POLICY_DANE)
 		return;
 	finding = finding_add(exam->tree, FINDING_OPS_LB_DIFFERENT_CERTS,
-	    host->name, "host", host->name, "first",
-	    leaf_at(exam, default_leaf(first), first), "second",
+	    host->name, "who",
+	    kit_text(exam,
+		arena_printf(exam->arena,
+		    "The addresses of %s present different certificates",
+		    host->name)),
+	    "do",
+	    kit_text(exam,
+		arena_printf(exam->arena,
+		    "Load the same key and certificate behind every address "
+		    "of %s, or publish a TLSA record for each",
+		    host->name)),
+	    "first", leaf_at(exam, default_leaf(first), first), "second",
 	    leaf_at(exam, default_leaf(other), other), "effect",
 	    class.failing ? ", and not all of them pass"
 			  : "; the TLSA records fit them all",
@@ -103,6 +113,7 @@ diagnose_ttl(struct exam *exam, const struct danelaw_host *host)
 	name = kit_owner(exam, host);
 	finding = finding_add(exam->tree, FINDING_OPS_TTL_TOO_LONG, host->name,
 	    "name", name, NULL);
+	name = kit_zone_owner(exam, host);
 	for (size_t i = 0; i < host->tlsa.n_records; i++) {
 		const char *rr = host->tlsa.records[i].rr;
 

@@ -8,6 +8,7 @@
 
 #include "policy/cause.h"
 #include "policy/diagnose_kit.h"
+#include "policy/uneven.h"
 
 /* What by itself is no cause is a failed handshake, and no more. */
 static const enum finding_id by_fault[] = {
@@ -164,6 +165,9 @@ static void
 diagnose_failure(struct exam *exam, const struct danelaw_host *host,
     const struct danelaw_address *address)
 {
+	/* Then no offer is to blame (diagnose_looks()). */
+	if (kit_binding(host) && uneven_of(address).kind == UNEVEN_SHAKE)
+		return;
 	for (size_t i = 0; i < address->n_probes; i++) {
 		const struct danelaw_probe *probe = &address->probes[i];
 

@@ -30,6 +30,11 @@ diagnose_none(struct exam *exam, const struct danelaw_host *host)
 	const struct danelaw_lookup *lookup = kit_tlsa_lookup(host);
 	struct danelaw_finding *finding;
 
+	/* There may be some for those who know more of the zone than we. */
+	if (trust_is_unjudged(exam) &&
+	    (host->dnssec == DANELAW_DNSSEC_INSECURE ||
+		host->tlsa.dnssec == DANELAW_DNSSEC_INSECURE))
+		return;
 	/* There are some, but unsigned: dns-tlsa-insecure. */
 	if (lookup != NULL && lookup->presence == DANELAW_PRESENCE_DATA)
 		return;

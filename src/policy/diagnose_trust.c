@@ -25,6 +25,7 @@ enum fault {
 	FAULT_UNSIGNED_ABOVE,
 	FAULT_ALGORITHM,
 	FAULT_DIGEST,
+	FAULT_UNJUDGED, /* others can judge it */
 };
 
 struct broken {
@@ -80,11 +81,18 @@ above(const struct danelaw_zone *zone)
 	return NULL;
 }
 
+static bool
+is_unjudged(const struct exam *exam, unsigned algorithm)
+{
+	return algorithm < 32 &&
+	    (exam->options.unjudged & (UINT32_C(1) << algorithm)) != 0;
+}
+
 /* What is wrong with the DS records themselves (RFC 4035 section 5.2)? */
 static enum fault
-fault_of_ds(const struct danelaw_zone *zone)
+fault_of_ds(const struct exam *exam, const struct danelaw_zone *zone)
 {
-	bool algorithm = false, digest = false;
+	bool algorithm = false, digest = false, unjudged = false;
 
 	if (zone->ds.presence != DANELAW_PRESENCE_DATA)
 		return above(zone) == NULL ? FAULT_UNSIGNED_ABOVE : FAULT_NO_DS;
@@ -93,11 +101,16 @@ fault_of_ds(const struct danelaw_zone *zone)
 		bool usual = ds->digest_type == SHA1 ||
 		    ds->digest_type == SHA256 || ds->digest_type == SHA384;
 
-		if (is_known_algorithm(ds->algorithm) && usual)
-			return FAULT_NONE;
+		if (is_known_algorithm(ds->algorithm) && usual) {
+			if (!is_unjudged(exam, ds->algorithm))
+				return FAULT_NONE;
+			unjudged = true;
+		}
 		algorithm = algorithm || !is_known_algorithm(ds->algorithm);
 		digest = digest || !usual;
 	}
+	if (unjudged)
+		return FAULT_UNJUDGED;
 	return algorithm ? FAULT_ALGORITHM : digest ? FAULT_DIGEST : FAULT_NONE;
 }
 
@@ -106,8 +119,9 @@ fault_of_ds(const struct danelaw_zone *zone)
  * one to mend first: below it nothing counts.
  */
 static struct broken
-find_break(const struct danelaw_report *report, const char *name)
+find_break(const struct exam *exam, const char *name)
 {
+	const struct danelaw_report *report = exam->report;
 	struct broken broken = { 0 };
 
 	/* Each step is upwards; the root needs no DS. */
@@ -119,7 +133,7 @@ find_break(const struct danelaw_report *report, const char *name)
 		    zone->ds.dnssec == DANELAW_DNSSEC_ERROR ||
 		    zone->ds.dnssec == DANELAW_DNSSEC_BOGUS)
 			return (struct broken) { .fault = FAULT_UNSEEN };
-		fault = fault_of_ds(zone);
+		fault = fault_of_ds(exam, zone);
 		name = above(zone);
 		if (fault == FAULT_NONE && name == NULL &&
 		    zone->ds.dnssec == DANELAW_DNSSEC_INSECURE)
@@ -263,7 +277,7 @@ trust_explain(
 	for (size_t i = 0; i < lookup->n_signers; i++) {
 		if (lookup->signers[i] == NULL)
 			continue;
-		broken = find_break(exam->report, lookup->signers[i]);
+		broken = find_break(exam, lookup->signers[i]);
 		if (broken.fault == FAULT_NONE || broken.fault == FAULT_UNSEEN)
 			continue;
 		if (is_told(exam, broken.zone->name))
@@ -271,11 +285,22 @@ trust_explain(
 		if (broken.fault == FAULT_NO_DS ||
 		    broken.fault == FAULT_UNSIGNED_ABOVE)
 			add_no_ds(exam, subject, lookup, &broken);
+		else if (broken.fault == FAULT_UNJUDGED)
+			finding_add(exam->tree, FINDING_DNS_ALG_UNJUDGED,
+			    subject, "zone", broken.zone->name, "algorithms",
+			    list_numbers(exam, broken.zone, false), "name",
+			    subject, NULL);
 		else
 			add_unknown(exam, subject, &broken);
 		return true;
 	}
 	return tell_iterations(exam, subject, lookup, ITERATIONS_MAX);
+}
+
+bool
+trust_is_unjudged(const struct exam *exam)
+{
+	return finding_present(exam->report, FINDING_DNS_ALG_UNJUDGED, NULL);
 }
 
 /* RFC 8624 sections 3.1 and 3.3: where every way to the keys is by SHA-1. */

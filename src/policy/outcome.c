@@ -51,6 +51,19 @@ outcome_worse(enum danelaw_outcome a, enum danelaw_outcome b)
 	return outcome_about(a)->badness >= outcome_about(b)->badness ? a : b;
 }
 
+const struct danelaw_probe *
+outcome_denied(const struct danelaw_address *address)
+{
+	/* What this machine lacked, or could not read, nobody denied. */
+	for (size_t i = 1; i < address->n_probes; i++) {
+		if (address->our_lack == NULL &&
+		    outcome_is(address->probes[i].outcome, OUTCOME_UNSEEN) &&
+		    address->probes[i].outcome != DANELAW_OUTCOME_NOT_EXAMINED)
+			return &address->probes[i];
+	}
+	return NULL;
+}
+
 /* The first digit of the reply that said no; 0: it is not known. */
 static char
 refusal_digit(const struct danelaw_smtp *smtp)
@@ -67,20 +80,21 @@ outcome_counted(const struct danelaw_address *address)
 	enum danelaw_outcome rest = DANELAW_OUTCOME_SKIPPED;
 	char digit = refusal_digit(&address->smtp);
 
+	/*
+	 * The reply is the first connection's. Of a later one a no is kept
+	 * only where it is for good (probe/keep.c).
+	 */
 	if (address->outcome != DANELAW_OUTCOME_STARTTLS_REFUSED ||
-	    (digit != '4' && digit != '2'))
+	    digit != '4')
 		return address->outcome;
-	/* The reply is the first connection's; 220: a later one met the no. */
 	for (size_t i = 0; i < address->n_probes; i++) {
 		enum danelaw_outcome one = address->probes[i].outcome;
 
 		if (one != DANELAW_OUTCOME_STARTTLS_REFUSED)
 			rest = outcome_worse(rest, one);
 	}
-	if (rest != DANELAW_OUTCOME_SKIPPED)
-		return rest;
-	return digit == '4' ? DANELAW_OUTCOME_SMTP_TEMPFAIL
-			    : DANELAW_OUTCOME_STARTTLS_REFUSED;
+	return rest != DANELAW_OUTCOME_SKIPPED ? rest
+					       : DANELAW_OUTCOME_SMTP_TEMPFAIL;
 }
 
 bool

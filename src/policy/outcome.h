@@ -37,6 +37,12 @@ enum danelaw_outcome outcome_worse(
  * connection to the address saw.
  */
 enum danelaw_outcome outcome_counted(const struct danelaw_address *address);
+/*
+ * The further look at an address that was denied (421, limits), so that the
+ * rest of it is unknown; NULL: none was.
+ */
+const struct danelaw_probe *outcome_denied(
+    const struct danelaw_address *address);
 /* Would a sender with DANE refuse the address for this outcome? */
 bool outcome_is_refused(
     enum danelaw_policy policy, enum danelaw_outcome outcome);

@@ -8,6 +8,8 @@
 #include "model/outcomes.h"
 #include "policy/diagnose_kit.h"
 #include "policy/senders.h"
+#include "policy/uneven.h"
+#include "policy/verdict.h"
 
 bool
 senders_in_time(
@@ -195,7 +197,7 @@ shown_to(
 	for (size_t i = 0; i < address->n_probes; i++) {
 		const struct danelaw_probe *probe = &address->probes[i];
 
-		if (!is_telling(probe) ||
+		if (!is_telling(probe) || uneven_is_again(probe) ||
 		    !is_shown(version, probe->chain[0].key))
 			continue;
 		if (first == NULL)
@@ -250,6 +252,66 @@ rule(const struct sender_facts *facts)
 	return facts->version->without(facts);
 }
 
+/* One connection, of those that do not go the same way. */
+static struct sender_ruling
+rule_one(const struct sender_facts *facts, const struct danelaw_probe *probe)
+{
+	struct danelaw_address address = *facts->address;
+	struct sender_facts one = *facts;
+
+	address.outcome = probe->outcome;
+	if (probe->outcome == DANELAW_OUTCOME_STARTTLS_MISSING)
+		address.smtp.starttls = NULL;
+	one.address = &address;
+	one.probe =
+	    is_telling(probe) && is_shown(facts->version, probe->chain[0].key)
+	    ? probe
+	    : NULL;
+	return rule(&one);
+}
+
+/* The type that it asks for first was not seen: the look was denied. */
+static bool
+is_shown_unseen(const struct sender_facts *facts)
+{
+	const struct danelaw_probe *denied = outcome_denied(facts->address);
+
+	return denied != NULL && denied->offer != NULL &&
+	    (facts->version->traits & SENDER_RSA_FIRST) != 0 &&
+	    facts->probe != NULL && facts->probe->chain[0].key != NULL &&
+	    strncmp(facts->probe->chain[0].key, "RSA", 3) != 0 &&
+	    (strcmp(denied->offer, "rsa") == 0 ||
+		strcmp(denied->offer, "big-hello") == 0);
+}
+
+static void
+fill(struct danelaw_sender *sender, const struct sender_facts *facts,
+    struct sender_ruling ruling)
+{
+	struct uneven uneven = uneven_of(facts->address);
+	struct sender_ruling other;
+
+	*sender = (struct danelaw_sender) {
+		.name = facts->version->name,
+		.version = facts->version->version,
+		.outcome = ruling.delivers ? DANELAW_DELIVERY_DELIVER
+					   : DANELAW_DELIVERY_REFUSE,
+		.why = ruling.why,
+		.held_against_real = facts->version->held_against_real,
+	};
+	if (ruling.delivers && is_shown_unseen(facts))
+		sender->why = SENDERS_UNSEEN;
+	if (uneven.kind == UNEVEN_NOT)
+		return;
+	ruling = rule_one(facts, uneven.first);
+	other = rule_one(facts, uneven.other);
+	if (ruling.unknown || other.unknown ||
+	    ruling.delivers == other.delivers)
+		return;
+	sender->outcome = DANELAW_DELIVERY_VARIES;
+	sender->why = ruling.delivers ? other.why : ruling.why;
+}
+
 bool
 senders_predict(struct arena *arena, const struct danelaw_report *report,
     const struct danelaw_host *host, struct danelaw_address *address)
@@ -278,14 +340,7 @@ senders_predict(struct arena *arena, const struct danelaw_report *report,
 		    ARENA_PUSH(arena, address->senders, address->n_senders);
 		if (sender == NULL)
 			return false;
-		*sender = (struct danelaw_sender) {
-			.name = versions[i].name,
-			.version = versions[i].version,
-			.outcome = ruling.delivers ? DANELAW_DELIVERY_DELIVER
-						   : DANELAW_DELIVERY_REFUSE,
-			.why = ruling.why,
-			.held_against_real = versions[i].held_against_real,
-		};
+		fill(sender, &facts, ruling);
 	}
 	return true;
 }

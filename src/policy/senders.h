@@ -50,6 +50,11 @@ enum {
 	SENDER_QUOTES_REPLY = 1 << 6,
 };
 
+/* No words of a sender's: what a prediction to deliver lacks. */
+#define SENDERS_UNSEEN                                                         \
+	"but an RSA certificate, which it prefers, could not be seen: that "   \
+	"look was denied"
+
 /*
  * Of more TLSA records than these Postfix drops the rest, whichever come last
  * in an answer that resolvers turn round; Exim then misses some, too.

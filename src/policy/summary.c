@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "model/finding.h"
 #include "model/outcomes.h"
 #include "policy/ruling.h"
 #include "policy/senders_list.h"
@@ -344,6 +345,12 @@ summary_defer(struct tree *tree, const struct class_counts *counts, bool unable)
 			  "validation%s%s"
 			: "mail is deferred: the MX lookup of %s fails%s%s",
 		    domain, colon, why);
+	if (finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL))
+		return arena_printf(tree->arena,
+		    "nothing can be said about %s: a zone is signed with an "
+		    "algorithm that the libunbound here cannot judge; senders "
+		    "behind other resolvers can",
+		    domain);
 	if (counts->lacking > 0)
 		return arena_printf(tree->arena,
 		    "nothing can be said about %s: this machine could not look "

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-#define TLSA_MAX_RECORDS 256
+#define TLSA_MAX_RECORDS 1500 /* as many as a DNS message holds */
 #define TLSA_MAX_DATA 65535
 
 /*

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/finding.h"
 #include "model/outcomes.h"
 #include "policy/ruling.h"
 
@@ -146,7 +147,7 @@ struct ruled {
 
 /* The table of doc/interface.md 4 from dane-degraded on. */
 static struct ruled
-rule_hosts(const struct class_counts *counts)
+rule_hosts(const struct class_counts *counts, bool unjudged)
 {
 	static const struct ruled
 	    degraded = { DANELAW_VERDICT_DEGRADED, DANELAW_STATE_CRITICAL },
@@ -161,7 +162,7 @@ rule_hosts(const struct class_counts *counts)
 	    counts->authenticated > 0)
 		return degraded;
 	/* It may be all that is bad here, or all that is good. */
-	if (counts->lacking > 0)
+	if (counts->lacking > 0 || unjudged)
 		return unseen;
 	if (counts->failing > 0)
 		return fail;
@@ -198,6 +199,7 @@ rule(const struct danelaw_report *report, const struct class_counts *counts)
 				  insecure = { DANELAW_VERDICT_INSECURE,
 					  DANELAW_STATE_WARNING };
 	const struct danelaw_mx *mx = &report->mx;
+	bool unjudged = finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL);
 
 	if (no_such_domain(mx))
 		return no_mail;
@@ -209,10 +211,10 @@ rule(const struct danelaw_report *report, const struct class_counts *counts)
 		if (mx->source == DANELAW_MX_NULL ||
 		    no_host_has_address(report))
 			return no_mail;
-		if (verdict_mx_is_open(report))
+		if (verdict_mx_is_open(report) && !unjudged)
 			return insecure;
 	}
-	return rule_hosts(counts);
+	return rule_hosts(counts, unjudged);
 }
 
 /* Findings raise a state and never lower it. */

@@ -246,14 +246,16 @@ note_handshake(struct probe *probe)
 	if (probe->plan.asking && !plan_leads(&probe->plan)) {
 		bool noted = note_trial_facts(probe, chain);
 
-		tls_chain_unref(chain);
-		return noted;
+		if (!noted || !plan_is_repeated(&probe->plan)) {
+			tls_chain_unref(chain);
+			return noted;
+		}
 	}
-	if (!plan_leads(&probe->plan) &&
-	    (chain == NULL || plan_is_repeated(&probe->plan) ||
-		is_known(evidence, chain))) {
+	/* What was seen is not kept twice; keep.c compares what is repeated. */
+	if (!plan_leads(&probe->plan) && !plan_is_repeated(&probe->plan) &&
+	    chain != NULL && is_known(evidence, chain)) {
 		tls_chain_unref(chain);
-		return true;
+		chain = NULL;
 	}
 	shake->chain = chain;
 	shake->tls = arena_alloc(evidence->arena, sizeof(*shake->tls));

@@ -34,6 +34,13 @@ evidence_unref(struct evidence *evidence)
 	arena_unref(evidence->arena);
 }
 
+size_t
+evidence_shakes_max(void)
+{
+	/* One more repeat may belong to those that ask for a cause. */
+	return tls_offer_n_all_certs + PROBE_REPEATS_MAX + 1;
+}
+
 struct evidence *
 evidence_new(const struct probe_target *target)
 {
@@ -50,7 +57,7 @@ evidence_new(const struct probe_target *target)
 			.timing = { -1, -1, -1, -1, -1 },
 			/* Room for all, so that the first one is certain. */
 			.shakes = arena_alloc(arena,
-			    tls_offer_n_all_certs * sizeof(*evidence->shakes)),
+			    evidence_shakes_max() * sizeof(*evidence->shakes)),
 			.arena = arena,
 			.refs = 1,
 		};

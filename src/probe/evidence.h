@@ -6,5 +6,7 @@
 
 #include "probe/probe.h"
 
-/* No shakes yet, but room for one per offer. NULL: no memory. */
+/* How many shakes there can be: one per offer, and some more (probe.h). */
+size_t evidence_shakes_max(void);
+/* No shakes yet, but room for all. NULL: no memory. */
 struct evidence *evidence_new(const struct probe_target *target);

@@ -330,7 +330,7 @@ pass_rest(struct wire *wire, struct evidence *evidence)
 
 	pass_smtp(wire, &evidence->smtp);
 	pass_timing(wire, &evidence->timing);
-	n = count(wire, evidence->n_shakes, tls_offer_n_all_certs);
+	n = count(wire, evidence->n_shakes, evidence_shakes_max());
 	for (size_t i = 0; i < n && !wire->bad; i++)
 		pass_shake(wire, &evidence->shakes[i]);
 	evidence->n_shakes = n;

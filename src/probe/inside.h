@@ -47,6 +47,12 @@ struct probe {
 	int64_t limit_from, limit;
 };
 
+/*
+ * Keeps what a connection came to, if that tells anything (keep.c), and says
+ * whether the default is in doubt.
+ */
+void probe_keep(
+    struct probe *probe, const struct plan_end *end, const char *error);
 /* Takes note of a connection as a trial, if it is one. */
 void probe_note_trial(
     struct probe *probe, const struct plan_end *end, const char *error);

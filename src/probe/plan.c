@@ -87,8 +87,8 @@ is_silent(const struct plan *plan, const struct plan_end *end)
  * Alerts 40 and 71 are how a server says that it has no such certificate;
  * without another key type that is the answer to most offers.
  */
-static bool
-is_no_such_cert(const struct plan *plan, const struct plan_end *end)
+bool
+plan_is_no_such_cert(const struct plan *plan, const struct plan_end *end)
 {
 	return (end->alert == 40 || end->alert == 71) &&
 	    !is_offer(plan, "tls12") && !is_offer(plan, "big-hello");
@@ -108,17 +108,21 @@ is_trial(const struct plan *plan, const struct plan_end *end)
 	    is_offer(plan, "no-hybrid"))
 		return end->shook;
 	return end->shook && outcome_is(end->reached, OUTCOME_NO_HANDSHAKE) &&
-	    !plan_is_repeated(plan) && !is_no_such_cert(plan, end);
+	    !plan_is_repeated(plan) && !plan_is_no_such_cert(plan, end);
 }
 
 bool
 plan_is_trial(const struct plan *plan, const struct plan_end *end, size_t *n)
 {
-	/* A server that fails now and then is not to be blamed for a long
-	   hello. */
-	if (!plan->asking && plan_is_repeated(plan) && *n > 0 &&
-	    (!end->up || outcome_is(end->reached, OUTCOME_NO_HANDSHAKE)))
-		--*n;
+	/* A server that fails now and then is not to be blamed for an offer. */
+	if (!plan->asking && plan_is_repeated(plan)) {
+		if (plan->uneven)
+			*n = 0;
+		else if (*n > 1 &&
+		    (!end->up ||
+			outcome_is(end->reached, OUTCOME_NO_HANDSHAKE)))
+			*n = 1;
+	}
 	if (replaces_first(plan, end))
 		*n = 0;
 	return is_trial(plan, end);
@@ -197,14 +201,41 @@ next_cert(struct plan *plan, const struct evidence *evidence)
 	return NULL;
 }
 
+/*
+ * No STARTTLS, or none for good, is worth one more question: the next backend
+ * may have it.
+ */
+static bool
+lacks_starttls(const struct plan *plan, const struct evidence *evidence)
+{
+	enum danelaw_outcome reached = evidence->shakes[0].reached;
+	const char *reply = evidence->smtp.starttls;
+
+	return !plan->asking &&
+	    (reached == DANELAW_OUTCOME_STARTTLS_MISSING ||
+		(reached == DANELAW_OUTCOME_STARTTLS_REFUSED && reply != NULL &&
+		    reply[0] == '5'));
+}
+
+/* The default once more, if it is in doubt; NULL: it is not, or no more. */
+static const char *
+next_repeat(const struct plan *plan)
+{
+	return !plan->uneven && plan->n_repeats < plan->n_wanted ? "again"
+								 : NULL;
+}
+
 static const char *
 next_name(struct plan *plan, const struct plan_end *end,
     const struct evidence *evidence)
 {
 	bool failed = outcome_is(end->reached, OUTCOME_NO_HANDSHAKE);
+	const char *name;
 
 	/* A server that has had enough of us is left alone. */
-	if (end->late || (!plan_is_first(plan) && !end->shook))
+	if (end->late ||
+	    (!plan_is_first(plan) && !end->shook &&
+		!lacks_starttls(plan, evidence)))
 		return NULL;
 	if (plan->lean && failed)
 		return "default";
@@ -212,19 +243,23 @@ next_name(struct plan *plan, const struct plan_end *end,
 	    (failed || is_silent(plan, end)))
 		plan->asking = true;
 	if (plan->asking) {
-		const char *name = next_trial(plan, evidence);
-
+		name = next_trial(plan, evidence);
 		if (name != NULL || !plan->curt)
 			return name;
 		plan->asking = false;
 	}
-	/* Is there anything of the server's to compare certificates with? */
-	if (!plan->all_certs ||
-	    evidence->shakes[0].reached != DANELAW_OUTCOME_ENCRYPTED)
+	if (!plan->all_certs || plan->uneven)
 		return NULL;
-	if (is_offer(plan, "big-hello") && failed)
+	/* Is there anything of the server's to compare certificates with? */
+	if (lacks_starttls(plan, evidence))
+		plan->n_wanted = 2;
+	else if (evidence->shakes[0].reached != DANELAW_OUTCOME_ENCRYPTED)
+		return NULL;
+	else if (is_offer(plan, "big-hello") && failed)
 		return "again";
-	return next_cert(plan, evidence);
+	else if ((name = next_cert(plan, evidence)) != NULL)
+		return name;
+	return next_repeat(plan);
 }
 
 void

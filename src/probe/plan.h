@@ -24,6 +24,8 @@ struct plan {
 	bool curt;   /* hybrid groups are left out from now on */
 	bool lean;   /* this first connection leaves them out, to be cheap */
 	bool full;   /* this is the default, after a lean one that failed */
+	bool uneven; /* the default offer meets now this, now that */
+	unsigned n_repeats, n_wanted; /* of the default: made, to be made */
 };
 
 /* How a connection ended. */
@@ -56,6 +58,8 @@ bool plan_stands_first(const struct plan *plan, const struct plan_end *end);
  * that the server can bear.
  */
 bool plan_leads(const struct plan *plan);
+/* The server has no certificate of the type that alone was offered. */
+bool plan_is_no_such_cert(const struct plan *plan, const struct plan_end *end);
 /* It only asks whether the default works still. */
 bool plan_is_repeated(const struct plan *plan);
 /*

@@ -218,63 +218,20 @@ open_dialogue(struct probe *probe)
 }
 
 static void
-keep_first(struct probe *probe, enum danelaw_outcome reached, const char *error)
-{
-	struct evidence *evidence = probe->evidence;
-
-	probe->shake.reached = reached;
-	probe->shake.error = error;
-	evidence->smtp = *dialogue_facts(probe->dialogue);
-	evidence->timing.total = (int)(clock_monotonic_ms() - probe->begun);
-	evidence->shakes[0] = probe->shake;
-	evidence->n_shakes = 1;
-	probe->shake.chain = NULL;
-}
-
-/*
- * The server has what was asked for, and we cannot read it: that is no
- * failure of the server's, but nor was it examined.
- */
-static void
-keep_unreadable(struct probe *probe, const char *error)
-{
-	struct evidence *evidence = probe->evidence;
-	struct evidence_shake *shake = &evidence->shakes[0];
-
-	if (!probe->plan.asking) {
-		shake = &evidence->shakes[evidence->n_shakes++];
-		*shake = probe->shake;
-	}
-	shake->reached = DANELAW_OUTCOME_NOT_EXAMINED;
-	shake->error = arena_strdup(evidence->arena, error);
-}
-
-static void
 end_connection(
     struct probe *probe, enum danelaw_outcome reached, const char *error)
 {
-	struct evidence *evidence = probe->evidence;
-	struct evidence_shake *shake = &probe->shake;
 	const struct plan_end end = {
 		.reached = reached,
 		.heard = probe->heard,
 		.shook = probe->shook,
 		.up = probe->up,
-		.alert = shake->alert,
+		.alert = probe->shake.alert,
 		.late = probe->target.deadline != 0 &&
 		    clock_monotonic_ms() >= probe->target.deadline,
 	};
 
-	if (plan_stands_first(&probe->plan, &end)) {
-		keep_first(probe, reached, error);
-	} else if (reached == DANELAW_OUTCOME_NOT_EXAMINED) {
-		keep_unreadable(probe, error);
-	} else if (shake->chain != NULL && !probe->plan.asking) {
-		/* The first one showed that EHLO works inside TLS. */
-		shake->reached = DANELAW_OUTCOME_ENCRYPTED;
-		evidence->shakes[evidence->n_shakes++] = *shake;
-		shake->chain = NULL;
-	}
+	probe_keep(probe, &end, error);
 	if (!probe->lacked)
 		probe_note_trial(probe, &end, error);
 	drop_connection(probe);

@@ -27,6 +27,8 @@ typedef const char *probe_next_fn(const struct danelaw_trial *trials, size_t n);
 
 /* Connections to learn why the default offer failed, at most. */
 #define PROBE_TRIALS_MAX 8
+/* Those that make the default offer once more, where it is in doubt. */
+#define PROBE_REPEATS_MAX 3
 
 struct probe_target {
 	const char *ip; /* IPv4 or IPv6, no brackets */
@@ -50,9 +52,10 @@ struct probe_target {
 };
 
 /*
- * One connection. Behind the first one stand only those whose handshake showed
- * a new certificate; all that failed otherwise says nothing about the server
- * as senders see it.
+ * One connection. Behind the first one stand those whose handshake showed a
+ * certificate, the one that was denied, and those that show the server to be
+ * another from one connection to the next ("again"). All that failed otherwise
+ * says nothing about the server as senders see it.
  */
 struct evidence_shake {
 	const char *offer;

@@ -27,6 +27,7 @@ put_lookup(struct json_out *out, const struct danelaw_lookup *lookup)
 	json_put_text(out, "signer", lookup->signer);
 	json_put_texts(out, "signers", lookup->signers, lookup->n_signers);
 	json_put_number(out, "nsec3_iterations", lookup->nsec3_iterations);
+	json_put_text(out, "failed_first", lookup->failed_first);
 	json_end_object(out);
 }
 

@@ -28,13 +28,6 @@ verb(enum danelaw_delivery outcome, bool plural)
 	return plural ? "refuse" : "refuses";
 }
 
-/* ": words"; nothing where it delivers. */
-static const char *
-words(const struct danelaw_sender *sender)
-{
-	return sender->outcome == DANELAW_DELIVERY_DELIVER ? NULL : sender->why;
-}
-
 /* "3.7, 3.10 deliver" or "3.11 refuses: words of the newest" */
 static void
 put_versions(struct buf *all, const struct danelaw_sender *senders, size_t n,
@@ -51,8 +44,8 @@ put_versions(struct buf *all, const struct danelaw_sender *senders, size_t n,
 		    page_or(last->version));
 	}
 	buf_printf(all, " %s", verb(outcome, count > 1));
-	if (last != NULL && words(last) != NULL)
-		buf_printf(all, ": %s", words(last));
+	if (last != NULL && last->why != NULL)
+		buf_printf(all, ": %s", last->why);
 }
 
 /* The rows of one program; the words are those of its newest version. */
@@ -66,8 +59,8 @@ put_program(struct buf *all, const struct danelaw_sender *senders, size_t n)
 		one = one && senders[i].outcome == senders[0].outcome;
 	if (one) {
 		buf_printf(all, "%s", verb(senders[0].outcome, false));
-		if (words(&senders[n - 1]) != NULL)
-			buf_printf(all, ": %s", words(&senders[n - 1]));
+		if (senders[n - 1].why != NULL)
+			buf_printf(all, ": %s", senders[n - 1].why);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -118,8 +111,8 @@ text_senders(struct page *page, const struct margin *margin,
 		page_row(page, margin, "senders", "%s %s %s%s%s",
 		    page_or(sender->name), page_or(sender->version),
 		    verb(sender->outcome, false),
-		    words(sender) == NULL ? "" : ": ",
-		    words(sender) == NULL ? "" : words(sender));
+		    sender->why == NULL ? "" : ": ",
+		    sender->why == NULL ? "" : sender->why);
 	}
 	if (address->sendmail != NULL)
 		page_row(page, margin, "senders", "sendmail verify=%s: %s",

@@ -7,7 +7,8 @@
  * deadlines: a dialogue cannot block. Tests replay testdata/smtp/NAME.chat.
  *
  * RFC 5321 for the replies, RFC 3207 for STARTTLS. Lines are bounded to
- * SMTP_MAX_LINE bytes and a reply to SMTP_MAX_LINES lines.
+ * SMTP_MAX_LINE bytes, a reply to SMTP_MAX_LINES lines and SMTP_MAX_REPLY
+ * bytes.
  */
 #pragma once
 
@@ -16,7 +17,8 @@
 #include "base/arena.h"
 
 #define SMTP_MAX_LINE 2048
-#define SMTP_MAX_LINES 128
+#define SMTP_MAX_LINES 1024
+#define SMTP_MAX_REPLY 65536
 
 enum dialogue_step {
 	DIALOGUE_READ,     /* get more bytes, then dialogue_feed() */

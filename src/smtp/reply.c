@@ -35,6 +35,7 @@ reply_start(struct reply *reply, bool greeting)
 	reply->bare_lf = false;
 	reply->code = 0;
 	reply->n_lines = 0;
+	reply->n_bytes = 0;
 	reply->error = NULL;
 	reply->fault = DANELAW_SMTP_NO_FAULT;
 }
@@ -115,7 +116,10 @@ end_line(struct reply *reply)
 		return garbled(reply, no_separator);
 	for (size_t i = 0; i < CODE_LEN; i++)
 		code = 10 * code + (reply->line[i] - '0');
-	if (reply->n_lines > 0 && code != reply->code)
+	/* RFC 5321 section 4.2.1 forbids it; where all of them say yes, senders
+	   go by the last. */
+	if (reply->n_lines > 0 && code != reply->code &&
+	    (code / 100 != 2 || reply->code / 100 != 2))
 		return broken(
 		    reply, "the server sends different codes in one reply");
 	reply->code = code;
@@ -123,7 +127,8 @@ end_line(struct reply *reply)
 	reply->n_lines++;
 	if (reply->len == CODE_LEN || reply->line[CODE_LEN] != '-')
 		return REPLY_LAST;
-	if (reply->n_lines == SMTP_MAX_LINES)
+	reply->n_bytes += reply->len;
+	if (reply->n_lines == SMTP_MAX_LINES || reply->n_bytes > SMTP_MAX_REPLY)
 		return broken(reply, "the server sends an endless reply");
 	return REPLY_LINE;
 }

@@ -29,6 +29,7 @@ struct reply {
 	bool bare_lf;  /* the line ended without CR */
 	int code;      /* 0 before the first complete line */
 	unsigned n_lines;
+	size_t n_bytes;    /* in the lines before this one */
 	const char *error; /* why it is garbled; static */
 	enum danelaw_smtp_fault fault;
 };

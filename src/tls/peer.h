@@ -11,12 +11,14 @@
 struct tls_chain;
 
 /*
- * Certificates. More in a file are an error; what a server sends beyond them
- * is left out. So many with keys of RSA 4096 fit into the 256 KiB that one
- * server may make us hold (288 with OpenSSL 3.5 and later, where a connection
- * takes 15 more). GnuTLS takes 16, and Postfix follows 9.
+ * Certificates. More in a file are an error; what a server sends beyond them,
+ * or beyond so many octets, is left out. So much, with keys of RSA 4096, fits
+ * into the 256 KiB that one server may make us hold (288 with OpenSSL 3.5 and
+ * later, where a connection takes 15 more). GnuTLS takes 16, and Postfix
+ * follows 9; but an anchor may come behind others that nobody needs.
  */
-#define TLS_CHAIN_MAX 28
+#define TLS_CHAIN_MAX 64
+#define TLS_CHAIN_BYTES (40 * 1024)
 #define TLS_PEM_MAX (1024 * 1024)
 
 struct tls_chain *tls_chain_ref(struct tls_chain *chain);

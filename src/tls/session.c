@@ -371,8 +371,16 @@ static void
 trim_chain(SSL *ssl)
 {
 	STACK_OF(X509) *stack = SSL_get_peer_cert_chain(ssl);
+	int n = 0, len, bytes = 0;
 
-	while (sk_X509_num(stack) > TLS_CHAIN_MAX)
+	/* The leaf stays in any case. */
+	for (; n < sk_X509_num(stack) && n < TLS_CHAIN_MAX; n++) {
+		len = i2d_X509(sk_X509_value(stack, n), NULL);
+		bytes += len < 0 ? TLS_CHAIN_BYTES : len;
+		if (n > 0 && bytes > TLS_CHAIN_BYTES)
+			break;
+	}
+	while (sk_X509_num(stack) > n)
 		X509_free(sk_X509_pop(stack));
 }
 

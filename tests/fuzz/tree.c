@@ -117,6 +117,7 @@ grow_lookup(struct growth *g, struct danelaw_lookup *lookup)
 	lookup->signer = may(g);
 	GROW(g, lookup, signers, 2, grow_text);
 	lookup->nsec3_iterations = (uint16_t)fuzz_take(g->in, 65536);
+	lookup->failed_first = may(g);
 }
 
 static void

@@ -110,7 +110,124 @@ hundreds_left_out(struct grown *g)
 	g->report->mx.left_out = "mx60.example";
 }
 
+/* A further look that came to nothing. */
+static struct danelaw_probe *
+further(struct grown *g, const char *offer, enum danelaw_outcome outcome)
+{
+	struct danelaw_probe *probe = grow_probe(g, g->address, offer, outcome);
+
+	probe->tls = NULL;
+	probe->chain = NULL;
+	probe->n_chain = 0;
+	probe->error = "421 too many connections";
+	return probe;
+}
+
+static void
+denied(struct grown *g)
+{
+	further(g, "ecdsa", DANELAW_OUTCOME_SMTP_TEMPFAIL);
+}
+
+static void
+denied_without_dane(struct grown *g)
+{
+	balancer_without_dane(g);
+	g->host->n_addresses = 1;
+	denied(g);
+}
+
+static void
+our_lack(struct grown *g)
+{
+	further(g, "ecdsa", DANELAW_OUTCOME_NOT_EXAMINED);
+	g->address->our_lack = "Too many open files";
+}
+
+static void
+other_denied(struct grown *g)
+{
+	struct danelaw_address *address = grow_address(
+	    g, g->host, "192.0.2.2", DANELAW_OUTCOME_SMTP_TEMPFAIL);
+
+	address->n_probes = 0;
+	address->smtp = (struct danelaw_smtp) {
+		.banner = "421 too many connections",
+		.refusal = "421 too many connections",
+		.fault = DANELAW_SMTP_REFUSED,
+		.code = 421,
+	};
+}
+
+static struct danelaw_probe *
+again(struct grown *g, const char *chain, enum danelaw_outcome outcome)
+{
+	struct danelaw_probe *probe =
+	    grow_probe(g, g->address, "again", outcome);
+
+	grow_chain(g, probe, chain);
+	if (outcome != DANELAW_OUTCOME_AUTHENTICATED)
+		g->address->outcome = outcome;
+	return probe;
+}
+
+static void
+backend_is_old(struct grown *g)
+{
+	again(g, "ec inter", DANELAW_OUTCOME_TLSA_MISMATCH);
+}
+
+static void
+backend_differs(struct grown *g)
+{
+	struct danelaw_probe *probe =
+	    again(g, "ec inter", DANELAW_OUTCOME_AUTHENTICATED);
+
+	grow_records(g, "3 1 1 " LEAF_KEY, "3 1 1 " EC_KEY, NULL);
+	grow_match(g, probe, 1, 0);
+}
+
+static void
+backend_fails(struct grown *g)
+{
+	struct danelaw_probe *probe =
+	    further(g, "again", DANELAW_OUTCOME_TLS_FAILED);
+
+	probe->error = "alert 70, protocol version";
+	g->address->outcome = DANELAW_OUTCOME_TLS_FAILED;
+}
+
+static void
+backend_without_starttls(struct grown *g)
+{
+	further(g, "again", DANELAW_OUTCOME_STARTTLS_MISSING);
+	g->address->outcome = DANELAW_OUTCOME_STARTTLS_MISSING;
+}
+
 static const struct tree_row rows[] = {
+	{ "a further look is denied", denied,
+	    "warning ops-look-denied mx1.example [192.0.2.1]:25\n", "" },
+	{ "denied, and no DANE", denied_without_dane, "", "" },
+	{ "not theirs, but our lack", our_lack,
+	    "warning ops-our-lack mx1.example [192.0.2.1]:25\n", "" },
+	{ "the other address is denied", other_denied,
+	    "warning smtp-banner-421 mx1.example [192.0.2.2]:25\n"
+	    "warning ops-look-denied mx1.example [192.0.2.2]:25\n",
+	    "" },
+	/* The records are right, and no offer is to blame. */
+	{ "one of two backends is old", backend_is_old,
+	    "critical ops-lb-different-certs mx1.example [192.0.2.1]:25\n",
+	    "" },
+	{ "two backends, all in order", backend_differs,
+	    "info tlsa-single-record mx1.example\n"
+	    "info ops-lb-different-certs mx1.example [192.0.2.1]:25\n",
+	    "" },
+	{ "one of two backends cannot shake hands", backend_fails,
+	    "critical ops-lb-different-certs mx1.example [192.0.2.1]:25\n",
+	    "" },
+	{ "one of two backends has no STARTTLS", backend_without_starttls,
+	    "critical smtp-starttls-selective mx1.example [192.0.2.1]:25\n",
+	    "" },
 	{ "7671 8 a record for each server", balancer_in_order,
 	    "info tlsa-single-record mx1.example\n"
 	    "info ops-lb-different-certs mx1.example\n",

@@ -243,7 +243,49 @@ sha1_beside(struct grown *g)
 	add_zone(g, "et.example", "example", SEC, "7/2 13/1");
 }
 
+/* RFC 8624 section 3.1: our library lacks what others have. */
+static void
+unjudged(struct grown *g)
+{
+	g->options.unjudged = UINT32_C(1) << 16;
+	mx_unsigned(g, "et.example");
+	add_zone(g, "et.example", "example", SEC, "16/2");
+}
+
+/* Then it is the other one that counts. */
+static void
+unjudged_beside_known(struct grown *g)
+{
+	g->options.unjudged = UINT32_C(1) << 16;
+	mx_unsigned(g, "et.example");
+	add_zone(g, "et.example", "example", SEC, "16/2 13/2");
+}
+
+static void
+unjudged_and_unassigned(struct grown *g)
+{
+	g->options.unjudged = UINT32_C(1) << 16;
+	mx_unsigned(g, "et.example");
+	add_zone(g, "et.example", "example", SEC, "200/2 16/2");
+}
+
+static void
+judged_by_library(struct grown *g)
+{
+	mx_unsigned(g, "et.example");
+	add_zone(g, "et.example", "example", SEC, "16/2");
+}
+
 static const struct tree_row rows[] = {
+	{ "8624 3.1 only others can judge it", unjudged,
+	    "warning dns-alg-unjudged et.example\n", NULL },
+	{ "8624 3.1 nor with one that nobody knows beside it",
+	    unjudged_and_unassigned, "warning dns-alg-unjudged et.example\n",
+	    NULL },
+	{ "4035 5.2 one that we know beside it", unjudged_beside_known,
+	    "warning dns-mx-insecure et.example\n", NULL },
+	{ "this library knows it", judged_by_library,
+	    "warning dns-mx-insecure et.example\n", NULL },
 	{ "no DS looked up, nothing said of it", not_looked_up,
 	    "warning dns-mx-insecure et.example\n", NULL },
 	{ "nor where the lookup failed", lookup_failed,

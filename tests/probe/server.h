@@ -33,7 +33,7 @@
 #include <openssl/ssl.h>
 
 #define SERVER_LINES 20
-#define SERVER_TALKS 11 /* with an empty one at the end */
+#define SERVER_TALKS 14 /* with an empty one at the end */
 
 typedef const char *server_talk[SERVER_LINES];
 

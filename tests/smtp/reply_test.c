@@ -77,7 +77,9 @@ test_replies(void **state)
 		{ "220\rx\n", REPLY_GARBLED, 0, 0, NULL, "" },
 		{ " 220 x", REPLY_GARBLED, 0, 0, NULL, "220 x" },
 		{ "\n", REPLY_GARBLED, 0, 0, NULL, "" },
-		{ "220-a\r\n221 b\r\n", REPLY_GARBLED, 220, 1, NULL, "" },
+		{ "220-a\r\n221 b\r\n", REPLY_LAST, 221, 2, "b", "" },
+		{ "220-a\r\n421 b\r\n", REPLY_GARBLED, 220, 1, NULL, "" },
+		{ "450-a\r\n451 b\r\n", REPLY_GARBLED, 450, 1, NULL, "" },
 		{ "220-a\r\nb\r\n", REPLY_GARBLED, 220, 1, NULL, "\r\n" },
 		{ "SSX", REPLY_GARBLED, 0, 0, NULL, "" },
 		{ "SS", REPLY_MORE, 0, 0, NULL, "" },
@@ -155,6 +157,19 @@ test_bounds(void **state)
 		    REPLY_LINE);
 	assert_int_equal(
 	    reply_feed(&result.reply, "250-x\r\n", 7, &used), REPLY_GARBLED);
+
+	/* Or by its bytes. */
+	reply_start(&result.reply, false);
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "250-", 4);
+	line[SMTP_MAX_LINE] = '\n';
+	for (size_t i = 0; i < SMTP_MAX_REPLY / SMTP_MAX_LINE; i++)
+		assert_int_equal(
+		    reply_feed(&result.reply, line, SMTP_MAX_LINE + 1, &used),
+		    REPLY_LINE);
+	assert_int_equal(
+	    reply_feed(&result.reply, line, SMTP_MAX_LINE + 1, &used),
+	    REPLY_GARBLED);
 }
 
 static void

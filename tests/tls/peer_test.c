@@ -208,7 +208,7 @@ test_pem(void **state)
 		certs[i] = ca.cert;
 	many = forge_pem(certs, TLS_CHAIN_MAX + 1);
 	assert_null(tls_chain_from_pem(many, strlen(many), &error));
-	assert_string_equal(error, "more than 28 certificates");
+	assert_string_equal(error, "more than 64 certificates");
 	free(error);
 	OPENSSL_free(many);
 	OPENSSL_free(pem);

@@ -12,7 +12,7 @@ import tomllib
 from .missing import LabError
 
 KEYS = {
-    '': {'what', 'rules', 'openssl', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
+    '': {'what', 'rules', 'openssl', 'ed448', 'domain', 'own_port', 'zone', 'server', 'dns', 'options',
          'expect'},
     'zone': {'name', 'sign', 'lines', 'edit'},
     'expect': {'verdict', 'state', 'mx', 'source', 'findings', 'absent',
@@ -31,7 +31,7 @@ PLACEHOLDER = re.compile(r'\{([a-z0-9]+)(?::([A-Za-z0-9.-]+))?\}')
 CERT_FILE = re.compile(r'\{certfiles?(?::([A-Za-z0-9.-]+))?\}')
 SIGN = {'signed', 'unsigned', 'missing-ds', 'wrong-ds', 'expired', 'not-yet',
         'expiring', 'long', 'online', 'ended', 'ahead', 'bogus', 'no-nsec', 'nsec3',
-        'nsec3-optout', 'alg7', 'sha1ds', 'unknown-ds', 'unknown-alg'}
+        'nsec3-optout', 'alg7', 'ed448', 'sha1ds', 'unknown-ds', 'unknown-alg'}
 NSEC3 = re.compile(r'nsec3-[0-9]{1,4}')
 DIGEST = {
     'cert': ('cert', '1'), 'cert512': ('cert', '2'), 'certder': ('cert', '0'),
@@ -86,8 +86,11 @@ class Scenario:
     def what(self):
         return self.raw['what']
 
-    def fits(self, version):
-        """Is it for this version of OpenSSL, (3, 5)? "openssl" may say."""
+    def fits(self, version, ed448):
+        """Is it for this version of OpenSSL, (3, 5), and for a libunbound
+        that knows Ed448, or not? "openssl" and "ed448" may say."""
+        if self.raw.get('ed448', ed448) != ed448:
+            return False
         wanted = self.raw.get('openssl')
         if wanted is None:
             return True
@@ -203,12 +206,20 @@ def server_config(raw, scenario, certs):
                    'ehlo': [name, 'PIPELINING', 'SIZE 1000000', 'STARTTLS'],
                    'starttls': '220 2.0.0 Ready to start TLS',
                    'certs': []}
+    return server | server_keys(raw, certs)
+
+
+def server_keys(raw, certs):
+    """Those of a server, or of its "then"; certificates become files."""
+    server = {}
     if 'cert' in raw:
         raw['certs'] = [{'cert': raw.pop('cert'),
                          'chain': raw.pop('chain', [])}]
     for key, value in raw.items():
         if value == 'none':
             server[key] = None
+        elif key == 'then':
+            server[key] = server_keys(value, certs)
         elif key == 'certs':
             server[key] = [cert_entry(entry, certs) for entry in value]
         elif key == 'sni':

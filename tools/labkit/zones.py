@@ -10,7 +10,7 @@ from .scenario import LabError
 
 DAY = 86400
 # What ldns-keygen is asked for, and the number of the algorithm.
-ALGORITHMS = {'alg7': ('RSASHA1-NSEC3-SHA1', 7)}
+ALGORITHMS = {'alg7': ('RSASHA1-NSEC3-SHA1', 7), 'ed448': ('ED448', 16)}
 USUAL = ('ECDSAP256SHA256', 13)
 HEAD = '''$ORIGIN {origin}
 $TTL 300
