@@ -129,7 +129,7 @@ struct danelaw_request {
 	   the others the report says that they are elsewhere, and no more. */
 	uint32_t shard, n_shards; /* 1 to n_shards */
 	/* Warn of what ends sooner than this. */
-	uint32_t expiry_days; /* certificates; 0: 14 */
+	uint32_t expiry_days; /* of certificates; 0: a quarter of life */
 	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */
 	/* Both or neither: go on inside TLS with MAIL FROM and RCPT TO, then
 	   RSET and QUIT; nothing is sent. ASCII, without brackets, but "<>"

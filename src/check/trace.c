@@ -203,6 +203,19 @@ tracer_new(
 	return tracer;
 }
 
+/* Then it is this machine that cannot ask: a firewall, or no network. */
+static bool
+is_cut_off(const struct tracer *tracer)
+{
+	const struct trace_zone *root = tracer->zones[0]->fact;
+
+	for (size_t i = 0; i < root->n_servers; i++) {
+		if (root->servers[i].answered)
+			return false;
+	}
+	return true;
+}
+
 static void
 gather(struct tracer *tracer)
 {
@@ -237,6 +250,10 @@ gather(struct tracer *tracer)
 	if (resolver_health(tracer->resolver) != RESOLVER_GOOD)
 		trace->own_lack = arena_strdup(
 		    tracer->arena, resolver_reason(tracer->resolver));
+	else if (is_cut_off(tracer))
+		trace->own_lack =
+		    "no root server answers this machine: its port 53 to the "
+		    "outside is shut, or the root hints are wrong";
 	else if (lack_count() != tracer->lacked)
 		trace->own_lack = "this machine lacked memory or files";
 }

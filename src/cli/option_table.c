@@ -200,7 +200,8 @@ const struct option_spec option_specs[] = {
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
 	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
 	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
-	    "warn of certificates that count and end in fewer days (14)" },
+	    "warn of certificates that count and end in fewer days (by "
+	    "default with less than a quarter of their life left)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
 	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "

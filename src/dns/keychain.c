@@ -263,12 +263,18 @@ void
 keychain_judge_life(const struct keychain *keychain,
     const struct proof_rrset *job, struct trace_answer *answer)
 {
+	uint32_t lacking = ds_algorithms(keychain) & ~job->algorithms;
 	int64_t left = job->expires - job->at;
 
 	answer->standing = TRACE_SECURE;
-	if ((ds_algorithms(keychain) & ~job->algorithms) != 0) {
+	for (unsigned n = 0; lacking != 0 && n < 32; n++) {
+		if ((lacking >> n & 1) == 0)
+			continue;
 		answer->fault = TRACE_FAULT_SIG_ALGORITHM;
-	} else if (left < SOON && left < (job->expires - job->inception) / 4) {
+		answer->detail = arena_printf(job->arena, "algorithm %u", n);
+		return;
+	}
+	if (left < SOON && left < (job->expires - job->inception) / 4) {
 		answer->fault = TRACE_FAULT_SIG_SOON;
 		answer->detail = clock_format(job->arena, job->expires);
 	}
@@ -310,11 +316,12 @@ keychain_take_keys(struct arena *arena, struct keychain *keychain,
 		if (fault == TRACE_FAULT_SIG_NO_KEY)
 			fault = TRACE_FAULT_KEYS_UNSIGNED;
 		answer->fault = fault;
-		answer->detail = job.detail;
-		if (fault == TRACE_FAULT_NONE)
+		if (fault == TRACE_FAULT_NONE) {
 			keychain_judge_life(keychain, &job, answer);
-		else
+		} else {
 			answer->standing = TRACE_BOGUS;
+			answer->detail = job.detail;
+		}
 	} else {
 		answer->fault = fault;
 		answer->standing = TRACE_BOGUS;

@@ -174,7 +174,7 @@ judge_records(struct arena *arena, const struct keychain *keychain,
 		fault = judge_expanded(
 		    keychain, heard, owner, at, job.labels, answer);
 	answer->fault = fault;
-	answer->detail = job.detail;
+	answer->detail = fault == TRACE_FAULT_NONE ? NULL : job.detail;
 	if (fault == TRACE_FAULT_NONE)
 		keychain_judge_life(keychain, &job, answer);
 	else if (fault == TRACE_FAULT_DENIAL_ITERATIONS)

@@ -92,6 +92,26 @@ remedy_of(struct blame *blame, const struct trace_cause *cause)
 	    cause->n_servers == 1 ? "" : " and the others named here", usual);
 }
 
+/* Whether a server that fails is made good for by the others. */
+static bool
+is_passed_over(enum trace_fault fault)
+{
+	switch (fault) {
+	case TRACE_FAULT_SERVER_MUTE:
+	case TRACE_FAULT_SERVER_DROPS:
+	case TRACE_FAULT_SERVER_ERROR:
+	case TRACE_FAULT_SERVER_LAME:
+	case TRACE_FAULT_SERVER_GARBLED:
+	case TRACE_FAULT_TCP_NEEDED:
+	case TRACE_FAULT_EDNS_BROKEN:
+	case TRACE_FAULT_NOT_REACHED:
+	case TRACE_FAULT_NO_SERVERS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void
 blame_charge(struct blame *blame, const struct charge *charge)
 {
@@ -125,6 +145,9 @@ blame_charge(struct blame *blame, const struct charge *charge)
 	};
 	if (charge->mild && cause->severity == TRACE_BROKEN)
 		cause->severity = TRACE_WARNING;
+	/* Where this machine could not look, silence is nobody's fault. */
+	if (trace->own_lack != NULL && is_passed_over(charge->fault))
+		cause->severity = TRACE_INFO;
 	if (charge->record != NULL)
 		arena_push_text(blame->arena, &cause->records,
 		    &cause->n_records, charge->record);
@@ -135,25 +158,6 @@ blame_charge(struct blame *blame, const struct charge *charge)
 			    server_words(blame, &charge->zone->servers[i]));
 	}
 	cause->remedy = remedy_of(blame, cause);
-}
-
-/* Whether a server that fails is made good for by the others. */
-static bool
-is_passed_over(enum trace_fault fault)
-{
-	switch (fault) {
-	case TRACE_FAULT_SERVER_MUTE:
-	case TRACE_FAULT_SERVER_DROPS:
-	case TRACE_FAULT_SERVER_ERROR:
-	case TRACE_FAULT_SERVER_LAME:
-	case TRACE_FAULT_SERVER_GARBLED:
-	case TRACE_FAULT_TCP_NEEDED:
-	case TRACE_FAULT_EDNS_BROKEN:
-	case TRACE_FAULT_NOT_REACHED:
-		return true;
-	default:
-		return false;
-	}
 }
 
 void

@@ -10,7 +10,7 @@
 
 #include "model/tree.h"
 
-#define CLOCKS_EXPIRY_DAYS 14
+#define CLOCKS_LATE 4 /* late with less than one in so many left */
 #define CLOCKS_RRSIG_HOURS 48
 
 /* report->clocks, from the rest of the finished tree. */

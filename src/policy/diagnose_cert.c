@@ -107,18 +107,29 @@ diagnose_end_entity(struct exam *exam, const struct sighting *sighting)
 		finding->severity = DANELAW_SEVERITY_INFO;
 }
 
+/*
+ * By the days that were asked for, else by the share of its life: a
+ * certificate for six days is young with five of them left.
+ */
+static bool
+is_late(const struct exam *exam, const struct danelaw_cert *cert)
+{
+	int64_t left = cert->not_after - exam->report->at;
+	int64_t days = exam->options.expiry_days;
+
+	return days > 0
+	    ? left < days * DAY
+	    : CLOCKS_LATE * left < cert->not_after - cert->not_before;
+}
+
 /* What is in the way of the path will end some day. */
 static void
 diagnose_expiring(struct exam *exam, const struct sighting *sighting)
 {
 	const struct danelaw_cert *first =
 	    clocks_first_cert(&sighting->host->tlsa, sighting->probe);
-	int64_t days = exam->options.expiry_days;
 
-	if (days == 0)
-		days = CLOCKS_EXPIRY_DAYS;
-	if (first != NULL && !is_over(exam, first) &&
-	    first->not_after - exam->report->at < days * DAY)
+	if (first != NULL && !is_over(exam, first) && is_late(exam, first))
 		tell(exam, sighting, FINDING_OPS_CERT_EXPIRING, first);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "policy/summary.h"
 
+#include <string.h>
+
 #include "base/name.h"
 #include "model/finding.h"
 #include "model/outcomes.h"
@@ -60,6 +62,21 @@ phrase_for_skipped(const struct danelaw_host *host)
 	return host->tlsa.dnssec == DANELAW_DNSSEC_BOGUS ? &tlsa_bogus : &tlsa;
 }
 
+/* Those that are not signed are left in the lookup. */
+static bool
+has_records(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &host->lookups[i];
+
+		if (lookup->type != NULL && strcmp(lookup->type, "TLSA") == 0 &&
+		    name_equal(lookup->name, host->tlsa.name) &&
+		    lookup->presence == DANELAW_PRESENCE_DATA)
+			return true;
+	}
+	return host->tlsa.n_records > 0;
+}
+
 /* Why nothing guards the host. */
 static const struct phrase *
 phrase_for_open(const struct danelaw_host *host)
@@ -81,9 +98,7 @@ phrase_for_open(const struct danelaw_host *host)
 		return &unusable;
 	if (host->tlsa.status == DANELAW_TLSA_NOT_ASKED)
 		return &zone;
-	if (host->tlsa.n_records > 0)
-		return &tlsa;
-	return &none;
+	return has_records(host) ? &tlsa : &none;
 }
 
 struct blame {

@@ -416,7 +416,7 @@ class Ends:
     def outages(self):
         """Not what we are to blame for, but what is there once we are well."""
         kit, seconds = self.kit, 12
-        path = kit.write('list', kit.fast)
+        path = kit.write('list', kit.random.sample(kit.fast, 100))
         calm = {r['domain']: r['verdict']
                 for r in lines_of(kit.scan('-q', path).out)}
         resolver = kit.lab.facts['pids']['fakedns'][0]

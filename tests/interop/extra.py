@@ -56,4 +56,5 @@ class Extra:
         folders += glob.glob(self.program('lib/*-linux-gnu*'))
         return dict(
             os.environ, LD_LIBRARY_PATH=':'.join(folders),
+            PATH=f"{self.program('usr/bin')}:{os.environ['PATH']}",
             PYTHONPATH=self.program('usr/lib/python3/dist-packages'))

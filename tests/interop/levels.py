@@ -13,7 +13,8 @@ PATIENCE = 150
 HTTP, MAP = 9910, 8470
 
 
-# Unbound, which this Postfix asks, forgives an hour; other validators do not.
+# Unbound, which this Postfix asks, forgives a tenth of a signature's life, and
+# an hour at least; other validators do not.
 FORGIVEN = {'mx-ended.example': 'Unbound forgives a signature that has ended',
             'mx-ahead.example': 'Unbound forgives one that has not begun'}
 
@@ -35,6 +36,13 @@ def explain(level, domain, found, answer):
     if level == 'encrypt' and answer.startswith('TEMP') and not dane.sent:
         return 'the DNS fails, and Postfix at dane waits, too'
     return None
+
+
+def forgiven(domain, mapped, answer):
+    """The map puts it off, and nothing else."""
+    return (FORGIVEN.get(domain)
+            if answer.startswith('TEMP ') and not mapped[domain][0].sent
+            else None)
 
 
 class Harm:
@@ -99,7 +107,8 @@ class Harm:
         answers = self.answers(level, differ)
         faults = []
         for domain in differ:
-            why = (excused.get(domain) or FORGIVEN.get(domain) or
+            why = (excused.get(domain) or
+                   forgiven(domain, mapped, answers[domain]) or
                    explain(level, domain, found, answers[domain]))
             print(f'# {level:9} {domain:40}'
                   f' {"sent" if alone[domain][0].sent else "deferred":8} ->'

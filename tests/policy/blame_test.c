@@ -235,6 +235,38 @@ test_causes(void **state)
 	}
 }
 
+/* Silence is nobody's fault where this machine cannot ask. */
+static void
+test_own_lack(void **state)
+{
+	struct arena *arena = arena_new();
+	struct trace_server server = { .name = "the root",
+		.ip = "192.0.2.1",
+		.serial = -1,
+		.soa = { .end = TRACE_TIMEOUT } };
+	struct trace_zone root = {
+		.name = "", .servers = &server, .n_servers = 1
+	};
+	struct trace_zone *zones[] = { &root };
+	struct trace trace = { .name = "z",
+		.zones = zones,
+		.n_zones = 1,
+		.own_lack = "no network" };
+	(void)state;
+
+	blame(arena, &trace);
+	assert_int_equal(trace.state, DANELAW_STATE_UNKNOWN);
+	assert_string_equal(trace.summary, "NOT EXAMINED - no network");
+	/* What was seen stays so. */
+	server.soa.end = TRACE_ANSWERED;
+	server.answered = true;
+	root.fault = TRACE_FAULT_DS_DIGEST;
+	trace.n_causes = 0;
+	blame(arena, &trace);
+	assert_int_equal(trace.state, DANELAW_STATE_CRITICAL);
+	arena_unref(arena);
+}
+
 /* Each fault has a word of its own, and says what to do. */
 static void
 test_words(void **state)
@@ -254,6 +286,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_own_lack),
 		cmocka_unit_test(test_words),
 	};
 

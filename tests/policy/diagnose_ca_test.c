@@ -184,8 +184,10 @@ one_for_old_table(struct grown *g)
 {
 	covered(g, "2 1 1 " YE2, "2 1 1 " YE3, NULL);
 	g->report->at = known_ca_time() + (int64_t)400 * DAYS;
-	for (size_t i = 0; i < g->probe->n_chain; i++)
+	for (size_t i = 0; i < g->probe->n_chain; i++) {
+		g->probe->chain[i].not_before = g->report->at - 30 * DAYS;
 		g->probe->chain[i].not_after = g->report->at + 90 * DAYS;
+	}
 	for (size_t i = 0; i < g->host->n_lookups; i++)
 		g->host->lookups[i].rrsig_expires = 0;
 	for (size_t i = 0; i < g->report->mx.n_lookups; i++)

@@ -115,7 +115,7 @@ static void
 expiring(struct grown *g)
 {
 	by_issuer(g);
-	g->leaf->not_after = AT + 13 * DAYS;
+	g->leaf->not_after = AT + 10 * DAYS - 1;
 }
 
 static void
@@ -129,7 +129,22 @@ static void
 not_expiring(struct grown *g)
 {
 	by_issuer(g);
-	g->leaf->not_after = AT + 14 * DAYS;
+	g->leaf->not_after = AT + 10 * DAYS;
+}
+
+static void
+six_days(struct grown *g)
+{
+	by_issuer(g);
+	g->leaf->not_before = AT - DAYS;
+	g->leaf->not_after = AT + 5 * DAYS;
+}
+
+static void
+six_days_asked(struct grown *g)
+{
+	six_days(g);
+	g->options.expiry_days = 6;
 }
 
 /* Usage 3 does not mind, and renewal is a daily affair. */
@@ -483,11 +498,14 @@ static const struct tree_row rows[] = {
 	    "critical cert-expired-ta-root mx1.example\n", ADD_311 },
 	{ "expired above the anchor", expired_above,
 	    "info cert-expired-above-ta mx1.example\n", "" },
-	{ "13 days left", expiring, "warning ops-cert-expiring mx1.example\n",
-	    "" },
+	{ "less than a quarter of 40 days left", expiring,
+	    "warning ops-cert-expiring mx1.example\n", "" },
 	{ "an issuer has an hour left", expiring_issuer,
 	    "warning ops-cert-expiring mx1.example\n", "" },
-	{ "14 days left", not_expiring, "", "" },
+	{ "a quarter left", not_expiring, "", "" },
+	{ "five of six days left", six_days, "", "" },
+	{ "five left where so many are asked for", six_days_asked,
+	    "warning ops-cert-expiring mx1.example\n", "" },
 	{ "one day left, usage 3", expiring_ee, "", "" },
 	{ "7671 5.2.2 leaf alone, usage 3", leaf_alone,
 	    "info tlsa-single-record mx1.example\n"
