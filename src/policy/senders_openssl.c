@@ -274,6 +274,8 @@ senders_sendmail(const struct sender_facts *facts)
 		return refuses(fault);
 	if (fault != NULL || is_weak(bits_of(probe->tls->group, "DH ")))
 		return refuses("454 4.7.0 TLS handshake failed.");
+	if (facts->host->policy == DANELAW_POLICY_DANE && half_known(facts))
+		return (struct sender_ruling) { .unknown = true };
 	return passes_dane(facts) ? delivers : refuses(WHY_CHECK);
 }
 

@@ -53,7 +53,7 @@ class Kit:
         self.n = self.failed = 0
         # Without servers that treat each visitor in another way.
         self.domains = sorted({f['domain'] for f in lab.facts['scenarios']
-                               if '--retry' not in f['options']})
+                               if not f['counts']})
         self.fast = []  # those that end at once; chosen after the first run
         self.folder = None
 

@@ -233,6 +233,9 @@ class Lab:
             scenarios.append({
                 'name': scenario.name, 'what': scenario.what,
                 'domain': scenario.domain, 'connect_port': port,
+                # Its servers count, and each look is another one.
+                'counts': any('first' in server for server
+                              in scenario.raw.get('server', [])),
                 'options': scenario.options(digests,
                                                     self.build.certs)})
         self.facts = {
