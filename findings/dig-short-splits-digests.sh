@@ -39,9 +39,7 @@ zone:
 	name: example
 	zonefile: "$work/zone"
 CONF
-of trixie usr/sbin/nsd -d -c "$work/nsd.conf" >"$work/log" 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+beside trixie usr/sbin/nsd -d -c "$work/nsd.conf" >"$work/log" 2>&1
 
 dig()
 {
