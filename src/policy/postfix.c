@@ -69,6 +69,8 @@
  *    Postfix at "dane" still holds a host in a signed zone to its records. At
  *    "encrypt" the open host must have TLS and may be the only one that is
  *    up: no policy says "DANE for these and TLS for all".
+ *    So it does where a zone is signed with an algorithm that our library
+ *    does not know, once the check has ended: Postfix's resolver may.
  * 10. DANE plays no role; main.cf's level may well be stricter than what
  *    "dane" comes down to here.
  *
@@ -90,6 +92,8 @@
 
 #include <stddef.h>
 #include <string.h>
+
+#include "model/finding.h"
 
 bool
 postfix_level(const char *word, enum postfix_level *level)
@@ -200,6 +204,11 @@ postfix_facts_of(const struct danelaw_report *report)
 		count_host(&facts, host);
 		facts.authenticated |= host->counted.authenticated;
 		facts.failing |= host->counted.failing;
+	}
+	/* Postfix's own resolver may know the algorithm that ours does not. */
+	if (finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL)) {
+		facts.bound += facts.open;
+		facts.open = 0;
 	}
 	return facts;
 }

@@ -415,6 +415,28 @@ test_unknown(void **state)
 	    report.own_lack);
 }
 
+/* Another resolver may know the algorithm. */
+static void
+test_unjudged(void **state)
+{
+	struct danelaw_host host = { 0 };
+	struct danelaw_finding finding = { .id = "dns-alg-unjudged" };
+	struct danelaw_report report = { .hosts = &host,
+		.n_hosts = 1,
+		.findings = &finding,
+		.mx = { .source = MX, .dnssec = INS } };
+	struct postfix_facts facts;
+	(void)state;
+
+	fill_host("Mno", &host);
+	facts = postfix_facts_of(&report);
+	expect("open", "may", &facts, NULL, "-");
+	report.n_findings = 1;
+	facts = postfix_facts_of(&report);
+	expect("not judged", "may", &facts, NULL, "dane");
+	expect("not judged", "encrypt", &facts, NULL, "-");
+}
+
 /* Hosts beyond the budget may have records, or none. */
 static void
 test_left_out(void **state)
@@ -461,6 +483,7 @@ main(void)
 	TABLE_TEST(&table, test_encrypt_needs_no_probe);
 	TABLE_TEST(&table, test_never_looser);
 	TABLE_TEST(&table, test_unknown);
+	TABLE_TEST(&table, test_unjudged);
 	TABLE_TEST(&table, test_left_out);
 	TABLE_TEST(&table, test_levels);
 	return table_run(&table);
