@@ -69,8 +69,8 @@
  *    Postfix at "dane" still holds a host in a signed zone to its records. At
  *    "encrypt" the open host must have TLS and may be the only one that is
  *    up: no policy says "DANE for these and TLS for all".
- *    So it does where a zone is signed with an algorithm that our library
- *    does not know, once the check has ended: Postfix's resolver may.
+ *    So it does where answers are signed and yet insecure: Postfix's resolver
+ *    may know an algorithm that our library does not.
  * 10. DANE plays no role; main.cf's level may well be stricter than what
  *    "dane" comes down to here.
  *
@@ -92,8 +92,6 @@
 
 #include <stddef.h>
 #include <string.h>
-
-#include "model/finding.h"
 
 bool
 postfix_level(const char *word, enum postfix_level *level)
@@ -133,12 +131,23 @@ is_guarded(const struct danelaw_host *host)
 	    host->tlsa.dnssec == DANELAW_DNSSEC_SECURE;
 }
 
+static bool
+is_signed_in_vain(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (host->lookups[i].dnssec == DANELAW_DNSSEC_INSECURE &&
+		    host->lookups[i].n_signers > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 count_host(struct postfix_facts *facts, const struct danelaw_host *host)
 {
 	if (is_guarded(host))
 		facts->guarded++;
-	else if (host->policy == DANELAW_POLICY_MAY)
+	else if (host->policy == DANELAW_POLICY_MAY && !is_signed_in_vain(host))
 		facts->open++;
 	else if (host->policy == DANELAW_POLICY_SKIP)
 		facts->skipped++;
@@ -204,11 +213,6 @@ postfix_facts_of(const struct danelaw_report *report)
 		count_host(&facts, host);
 		facts.authenticated |= host->counted.authenticated;
 		facts.failing |= host->counted.failing;
-	}
-	/* Postfix's own resolver may know the algorithm that ours does not. */
-	if (finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL)) {
-		facts.bound += facts.open;
-		facts.open = 0;
 	}
 	return facts;
 }
