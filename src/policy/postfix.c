@@ -69,6 +69,8 @@
  *    Postfix at "dane" still holds a host in a signed zone to its records. At
  *    "encrypt" the open host must have TLS and may be the only one that is
  *    up: no policy says "DANE for these and TLS for all".
+ *    So it does where answers are signed and yet insecure: Postfix's resolver
+ *    may know an algorithm that our library does not.
  * 10. DANE plays no role; main.cf's level may well be stricter than what
  *    "dane" comes down to here.
  *
@@ -129,12 +131,23 @@ is_guarded(const struct danelaw_host *host)
 	    host->tlsa.dnssec == DANELAW_DNSSEC_SECURE;
 }
 
+static bool
+is_signed_in_vain(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (host->lookups[i].dnssec == DANELAW_DNSSEC_INSECURE &&
+		    host->lookups[i].n_signers > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 count_host(struct postfix_facts *facts, const struct danelaw_host *host)
 {
 	if (is_guarded(host))
 		facts->guarded++;
-	else if (host->policy == DANELAW_POLICY_MAY)
+	else if (host->policy == DANELAW_POLICY_MAY && !is_signed_in_vain(host))
 		facts->open++;
 	else if (host->policy == DANELAW_POLICY_SKIP)
 		facts->skipped++;

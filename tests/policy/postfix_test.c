@@ -415,6 +415,34 @@ test_unknown(void **state)
 	    report.own_lack);
 }
 
+/* Another resolver may know the algorithm. */
+static void
+test_signed_in_vain(void **state)
+{
+	struct danelaw_host host = { 0 };
+	struct danelaw_lookup lookup = { .dnssec = INS };
+	struct danelaw_report report = { .hosts = &host,
+		.n_hosts = 1,
+		.mx = { .source = MX, .dnssec = INS } };
+	struct postfix_facts facts, so_far = { 0 };
+	(void)state;
+
+	fill_host("Mno", &host);
+	host.lookups = &lookup;
+	host.n_lookups = 1;
+	facts = postfix_facts_of(&report);
+	expect("not signed", "may", &facts, NULL, "-");
+	lookup.n_signers = 1;
+	facts = postfix_facts_of(&report);
+	postfix_add_host(&so_far, &report.mx, &host, 0);
+	expect("signed, and insecure", "may", &facts, NULL, "dane");
+	expect("signed, and insecure", "may", &so_far, NULL, "dane");
+	expect("signed, and insecure", "encrypt", &facts, NULL, "-");
+	lookup.dnssec = SEC;
+	facts = postfix_facts_of(&report);
+	expect("signed, no records", "may", &facts, NULL, "-");
+}
+
 /* Hosts beyond the budget may have records, or none. */
 static void
 test_left_out(void **state)
@@ -461,6 +489,7 @@ main(void)
 	TABLE_TEST(&table, test_encrypt_needs_no_probe);
 	TABLE_TEST(&table, test_never_looser);
 	TABLE_TEST(&table, test_unknown);
+	TABLE_TEST(&table, test_signed_in_vain);
 	TABLE_TEST(&table, test_left_out);
 	TABLE_TEST(&table, test_levels);
 	return table_run(&table);
