@@ -49,7 +49,7 @@ issuer=$(digest issuer)
 
 mkfifo "$work/up"
 exec 3<>"$work/up"
-beside trixie usr/bin/openssl s_server -accept 127.0.0.1:0 -www \
+serve trixie usr/bin/openssl s_server -accept 127.0.0.1:0 -www \
     -cert "$work/leaf" -cert_chain "$work/issuer" -key "$work/leaf.key" \
     >&3 2>&1
 while read -r word address <&3 && [ "$word" != ACCEPT ]; do :; done

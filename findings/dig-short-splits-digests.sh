@@ -20,26 +20,7 @@ cat >"$work/zone" <<ZONE
 ns 60 A 127.0.0.1
 _25._tcp.mx 60 TLSA 3 1 1 $hex
 ZONE
-port=$(awk 'BEGIN { srand(); print 20000 + int(rand() * 12000) }')
-cat >"$work/nsd.conf" <<CONF
-server:
-	ip-address: 127.0.0.1@$port
-	username: ""
-	chroot: ""
-	database: ""
-	pidfile: ""
-	zonesdir: "$work"
-	xfrdir: "$work"
-	xfrdfile: "$work/xfrd"
-	zonelistfile: "$work/zones"
-	server-count: 1
-remote-control:
-	control-enable: no
-zone:
-	name: example
-	zonefile: "$work/zone"
-CONF
-beside trixie usr/sbin/nsd -d -c "$work/nsd.conf" >"$work/log" 2>&1
+nsd trixie zone 127.0.0.1
 
 dig()
 {

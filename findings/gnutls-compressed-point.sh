@@ -35,7 +35,7 @@ digest=$(sha256sum "$work/pub" | cut -d ' ' -f 1)
 
 mkfifo "$work/up"
 exec 3<>"$work/up"
-beside trixie usr/bin/openssl s_server -accept 127.0.0.1:0 -www \
+serve trixie usr/bin/openssl s_server -accept 127.0.0.1:0 -www \
     -cert "$work/compressed" -key "$work/compressed.key" \
     >&3 2>&1
 while read -r word address <&3 && [ "$word" != ACCEPT ]; do :; done

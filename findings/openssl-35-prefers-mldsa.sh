@@ -24,10 +24,10 @@ for kind in ML-DSA-65 EC; do
 done
 mkfifo "$work/up"
 exec 3<>"$work/up"
-beside trixie usr/bin/openssl s_server -accept 127.0.0.1:0 -www \
+serve trixie usr/bin/openssl s_server -accept 127.0.0.1:0 -www \
     -cert "$work/EC.pem" -key "$work/EC.key" \
     -dcert "$work/ML-DSA-65.pem" -dkey "$work/ML-DSA-65.key" \
-    >&3 2>&1
+    >&3 2>&1 </dev/null
 while read -r word address <&3 && [ "$word" != ACCEPT ]; do :; done
 port=${address##*:}
 

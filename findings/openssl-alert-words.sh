@@ -22,7 +22,7 @@ of bookworm usr/bin/openssl req -x509 -newkey ec -nodes -days 30 \
 }
 mkfifo "$work/up"
 exec 3<>"$work/up"
-beside bookworm usr/bin/openssl s_server -accept 127.0.0.1:0 -www -tls1_2 \
+serve bookworm usr/bin/openssl s_server -accept 127.0.0.1:0 -www -tls1_2 \
     -cipher ECDHE-ECDSA-AES256-GCM-SHA384 -cert "$work/pem" -key "$work/key" \
     >&3 2>&1
 while read -r word address <&3 && [ "$word" != ACCEPT ]; do :; done
