@@ -417,30 +417,36 @@ test_unknown(void **state)
 
 /* Another resolver may know the algorithm. */
 static void
-test_signed_in_vain(void **state)
+test_unjudged(void **state)
 {
 	struct danelaw_host host = { 0 };
-	struct danelaw_lookup lookup = { .dnssec = INS };
+	struct danelaw_lookup lookup = { .dnssec = INS, .n_signers = 1 };
+	struct danelaw_finding finding = { .id = "dns-alg-unjudged" };
 	struct danelaw_report report = { .hosts = &host,
 		.n_hosts = 1,
+		.findings = &finding,
 		.mx = { .source = MX, .dnssec = INS } };
 	struct postfix_facts facts, so_far = { 0 };
 	(void)state;
 
 	fill_host("Mno", &host);
+	facts = postfix_facts_of(&report);
+	expect("open", "may", &facts, NULL, "-");
+	report.n_findings = 1;
+	facts = postfix_facts_of(&report);
+	expect("not judged", "may", &facts, NULL, "dane");
+	expect("not judged", "encrypt", &facts, NULL, "-");
 	host.lookups = &lookup;
 	host.n_lookups = 1;
-	facts = postfix_facts_of(&report);
-	expect("not signed", "may", &facts, NULL, "-");
-	lookup.n_signers = 1;
-	facts = postfix_facts_of(&report);
 	postfix_add_host(&so_far, &report.mx, &host, 0);
-	expect("signed, and insecure", "may", &facts, NULL, "dane");
-	expect("signed, and insecure", "may", &so_far, NULL, "dane");
-	expect("signed, and insecure", "encrypt", &facts, NULL, "-");
-	lookup.dnssec = SEC;
-	facts = postfix_facts_of(&report);
-	expect("signed, no records", "may", &facts, NULL, "-");
+	expect("why is to be told", "may", &so_far, NULL, "dane");
+	expect("why is to be told", "encrypt", &so_far, NULL, "-");
+	assert_true(postfix_may_change(&so_far, NULL, POSTFIX_LEVEL_MAY));
+	lookup.n_signers = 0;
+	so_far = (struct postfix_facts) { 0 };
+	postfix_add_host(&so_far, &report.mx, &host, 0);
+	expect("not signed", "may", &so_far, NULL, "-");
+	assert_false(postfix_may_change(&so_far, NULL, POSTFIX_LEVEL_MAY));
 }
 
 /* Hosts beyond the budget may have records, or none. */
@@ -489,7 +495,7 @@ main(void)
 	TABLE_TEST(&table, test_encrypt_needs_no_probe);
 	TABLE_TEST(&table, test_never_looser);
 	TABLE_TEST(&table, test_unknown);
-	TABLE_TEST(&table, test_signed_in_vain);
+	TABLE_TEST(&table, test_unjudged);
 	TABLE_TEST(&table, test_left_out);
 	TABLE_TEST(&table, test_levels);
 	return table_run(&table);
