@@ -480,6 +480,7 @@ struct danelaw_smtp {
 	/* The reply for which HELO was tried after EHLO, or NULL. */
 	const char *ehlo_refusal;
 	bool starttls_again; /* offered inside TLS (RFC 3207 section 4.2) */
+	bool mixed_codes;    /* in the reply to EHLO (RFC 5321 s. 4.2.1) */
 };
 
 /*

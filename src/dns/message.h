@@ -15,7 +15,7 @@
 #include <ldns/ldns.h>
 
 #define MESSAGE_MAX_RECORDS 2000 /* a packet with more is not read */
-#define MESSAGE_MAX_RRSET 200    /* the rest is left out */
+#define MESSAGE_MAX_RRSET 600    /* the rest is left out */
 
 enum message_section {
 	MESSAGE_ANSWER = 0,

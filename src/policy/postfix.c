@@ -69,6 +69,9 @@
  *    Postfix at "dane" still holds a host in a signed zone to its records. At
  *    "encrypt" the open host must have TLS and may be the only one that is
  *    up: no policy says "DANE for these and TLS for all".
+ *    So it does where a zone is signed with an algorithm that our library
+ *    does not know, as Postfix's resolver may. Why answers are signed and yet
+ *    insecure is known when the check has ended, and is waited for.
  * 10. DANE plays no role; main.cf's level may well be stricter than what
  *    "dane" comes down to here.
  *
@@ -90,6 +93,8 @@
 
 #include <stddef.h>
 #include <string.h>
+
+#include "model/finding.h"
 
 bool
 postfix_level(const char *word, enum postfix_level *level)
@@ -129,6 +134,17 @@ is_guarded(const struct danelaw_host *host)
 	    host->tlsa.dnssec == DANELAW_DNSSEC_SECURE;
 }
 
+static bool
+is_signed_in_vain(const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_lookups; i++) {
+		if (host->lookups[i].dnssec == DANELAW_DNSSEC_INSECURE &&
+		    host->lookups[i].n_signers > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 count_host(struct postfix_facts *facts, const struct danelaw_host *host)
 {
@@ -162,7 +178,10 @@ postfix_add_host(struct postfix_facts *facts, const struct danelaw_mx *mx,
 	facts->stage = POSTFIX_HOSTS;
 	facts->mx_signed = mx_is_signed(mx);
 	facts->pending = pending;
-	count_host(facts, host);
+	if (host->policy == DANELAW_POLICY_MAY && is_signed_in_vain(host))
+		facts->unclear++;
+	else
+		count_host(facts, host);
 }
 
 static enum postfix_stage
@@ -201,6 +220,11 @@ postfix_facts_of(const struct danelaw_report *report)
 		facts.authenticated |= host->counted.authenticated;
 		facts.failing |= host->counted.failing;
 	}
+	/* Postfix's own resolver may know the algorithm that ours does not. */
+	if (finding_present(report, FINDING_DNS_ALG_UNJUDGED, NULL)) {
+		facts.bound += facts.open;
+		facts.open = 0;
+	}
 	return facts;
 }
 
@@ -225,7 +249,8 @@ policy(const char *word, const char *why)
 static bool
 is_all_in(const struct postfix_facts *facts)
 {
-	return facts->stage != POSTFIX_UNKNOWN && facts->pending == 0;
+	return facts->stage != POSTFIX_UNKNOWN &&
+	    facts->pending + facts->unclear == 0;
 }
 
 static struct postfix_answer
@@ -250,7 +275,7 @@ not_yet(enum postfix_level level)
 static struct postfix_answer
 above_may(const struct postfix_facts *facts, bool passed)
 {
-	if (facts->pending > 0)
+	if (facts->pending + facts->unclear > 0)
 		return not_yet(POSTFIX_LEVEL_MAY);
 	if (facts->guarded > 0 && facts->mx_signed && passed &&
 	    facts->bound + facts->open + facts->skipped == 0)
@@ -269,7 +294,7 @@ above_encrypt(const struct postfix_facts *facts, enum postfix_level level)
 {
 	if (!facts->mx_signed)
 		return notfound("the MX records are not signed");
-	if (facts->bound + facts->open > 0)
+	if (facts->bound + facts->open + facts->unclear > 0)
 		return notfound("DANE does not hold for every host");
 	if (facts->guarded > 0)
 		return policy("dane-only",
@@ -285,7 +310,9 @@ from_hosts(
 	bool lenient =
 	    level == POSTFIX_LEVEL_MAY || level == POSTFIX_LEVEL_DANE;
 
-	if (facts->pending + facts->guarded + facts->bound + facts->open == 0 &&
+	if (facts->pending + facts->unclear + facts->guarded + facts->bound +
+		    facts->open ==
+		0 &&
 	    (lenient || facts->mx_signed))
 		return temp("the lookups leave no host to use");
 	return lenient ? above_may(facts, passed) : above_encrypt(facts, level);

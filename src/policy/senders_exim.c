@@ -321,7 +321,8 @@ senders_exim(const struct sender_facts *facts)
 	/* Without DANE a failed handshake is followed by one try in clear. */
 	if (!takes_dane(facts))
 		return delivers;
-	if (senders_miss_starttls(&facts->address->smtp))
+	if (senders_miss_starttls(&facts->address->smtp) ||
+	    facts->address->smtp.mixed_codes)
 		return refuses(WHY_NO_TLS);
 	if (!senders_takes_key(facts, probe->chain[0].key))
 		return refuses(WHY_SIGNATURE);

@@ -278,6 +278,9 @@ senders_go(const struct sender_facts *facts)
 	const struct danelaw_tls *tls = facts->probe->tls;
 	const char *without;
 
+	/* What comes behind the first code it takes for the next reply. */
+	if (smtp->mixed_codes)
+		return refuses(NULL);
 	if (facts->host->policy == DANELAW_POLICY_MAY)
 		return delivers;
 	/* It says who ends it: a server that reads supported_versions (RFC 8446

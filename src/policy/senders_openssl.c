@@ -12,7 +12,10 @@
 #define WHY_CLIENT_CERT "tlsv13 alert certificate required"
 #define WHY_CHECK "454 4.7.0 DANE check failed."
 
-enum { LEVEL_2_BITS = 2048 }; /* of RSA and DH */
+enum {
+	LEVEL_2_BITS = 2048, /* of RSA and DH */
+	POSTFIX_REPLY_MAX = 2048,
+};
 
 static const struct sender_ruling delivers = { .delivers = true };
 
@@ -64,6 +67,20 @@ has_null_exchange(const struct danelaw_mx *mx)
 	return false;
 }
 
+/* smtp(8) leaves off a reply behind line_length_limit octets. */
+static bool
+has_late_starttls(const struct danelaw_smtp *smtp)
+{
+	size_t before = 0;
+
+	for (size_t i = 0; i < smtp->n_ehlo; i++) {
+		if (strcasecmp(smtp->ehlo[i], "STARTTLS") == 0)
+			return before > POSTFIX_REPLY_MAX;
+		before += strlen("250-") + strlen(smtp->ehlo[i]) + 1;
+	}
+	return false;
+}
+
 /* Some records are dropped, and others would still do. */
 static bool
 half_known(const struct sender_facts *facts)
@@ -89,6 +106,8 @@ senders_postfix(const struct sender_facts *facts)
 	/* Where TLS may fail, the next try is made in clear. */
 	if (facts->host->policy == DANELAW_POLICY_MAY)
 		return delivers;
+	if (has_late_starttls(&facts->address->smtp))
+		return refuses("TLS is required, but was not offered by host");
 	if (fault != NULL)
 		return refuses(fault);
 	if (facts->host->policy == DANELAW_POLICY_DANE && half_known(facts))

@@ -151,6 +151,7 @@ put_smtp(struct json_out *out, const struct danelaw_smtp *smtp)
 	json_put_number(out, "code", smtp->code);
 	json_put_text(out, "ehlo_refusal", smtp->ehlo_refusal);
 	json_put_bool(out, "starttls_again", smtp->starttls_again);
+	json_put_bool(out, "mixed_codes", smtp->mixed_codes);
 	if (smtp->n_transcript > 0)
 		json_put_texts(
 		    out, "transcript", smtp->transcript, smtp->n_transcript);

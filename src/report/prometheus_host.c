@@ -228,7 +228,7 @@ put_matches_of(struct prometheus_metric *metric, const char *target,
 {
 	const struct danelaw_tlsa *tlsa = &host->tlsa;
 
-	for (size_t i = 0; i < tlsa->n_records && i < RECORDS_MAX; i++) {
+	for (size_t i = 0, n = 0; i < tlsa->n_records; i++) {
 		const struct danelaw_record *record = &tlsa->records[i];
 		char usage[4], selector[4], mtype[4], data[DATA_MAX + 1];
 		int match = match_of(address, tlsa, record);
@@ -236,7 +236,8 @@ put_matches_of(struct prometheus_metric *metric, const char *target,
 
 		while (k < i && !is_same_record(&tlsa->records[k], record))
 			k++;
-		if (k < i || match < 0)
+		/* Of many, those that tell something. */
+		if (k < i || match < 0 || (match == 0 && n++ >= RECORDS_MAX))
 			continue;
 		snprintf(usage, sizeof(usage), "%u", record->usage);
 		snprintf(selector, sizeof(selector), "%u", record->selector);

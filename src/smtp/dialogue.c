@@ -312,6 +312,7 @@ take_reply(struct dialogue *dialogue)
 	enum turn turn = dialogue->turn, next = turns[turn].on[code / 100];
 	char *text = NULL;
 
+	facts->mixed_codes |= turn == EHLO && dialogue->reply.mixed;
 	if (turn == EHLO && next == STARTTLS && !dialogue->starttls)
 		next = LACKING;
 	if (turn == BANNER || turn == TLS_BANNER || turn == STARTTLS ||

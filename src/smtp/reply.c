@@ -33,6 +33,7 @@ reply_start(struct reply *reply, bool greeting)
 	reply->len = 0;
 	reply->complete = false;
 	reply->bare_lf = false;
+	reply->mixed = false;
 	reply->code = 0;
 	reply->n_lines = 0;
 	reply->n_bytes = 0;
@@ -122,6 +123,7 @@ end_line(struct reply *reply)
 	    (code / 100 != 2 || reply->code / 100 != 2))
 		return broken(
 		    reply, "the server sends different codes in one reply");
+	reply->mixed |= reply->n_lines > 0 && code != reply->code;
 	reply->code = code;
 	reply->complete = true;
 	reply->n_lines++;

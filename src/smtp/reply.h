@@ -27,6 +27,7 @@ struct reply {
 	bool greeting; /* no SMTP: say what it is instead */
 	bool complete; /* the next byte begins another line */
 	bool bare_lf;  /* the line ended without CR */
+	bool mixed;    /* codes that say yes, but not the same */
 	int code;      /* 0 before the first complete line */
 	unsigned n_lines;
 	size_t n_bytes;    /* in the lines before this one */

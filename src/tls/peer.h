@@ -12,9 +12,9 @@ struct tls_chain;
 
 /*
  * Certificates. More in a file are an error; what a server sends beyond them,
- * or beyond so many octets, is left out. So much, with keys of RSA 4096, fits
- * into the 256 KiB that one server may make us hold (288 with OpenSSL 3.5 and
- * later, where a connection takes 15 more). GnuTLS takes 16, and Postfix
+ * or beyond so many octets, is left out. One of P-256 takes 6 KiB as OpenSSL
+ * keeps it, so that 448 KiB are the most that one server may make us hold (512
+ * with OpenSSL 3.5 and later). GnuTLS takes 16 certificates, and Postfix
  * follows 9; but an anchor may come behind others that nobody needs.
  */
 #define TLS_CHAIN_MAX 64

@@ -101,9 +101,12 @@ class PosttlsFinger(Sender):
     def predict(self, case, ip, sender):
         """Of what there was without TLS it names no address; and it tries
         addresses in any order, and none after one that does not greet. Where
-        no record can be used it does not go down to security level 0."""
+        no record can be used it does not go down to security level 0. It
+        reads a reply of any length."""
         return (None if case.outcomes[ip].startswith(('starttls', 'clear'))
-                or 'smtp-timeout' in case.outcomes.values()
+                or {'smtp-timeout', 'smtp-tempfail'} & set(
+                    case.outcomes.values())
+                or case.name == 'smtp-ehlo-300-lines'
                 or (case.outcomes[ip] == 'tls-failed'
                     and case.policies[ip] != 'dane')
                 else (sender['outcome'], None))

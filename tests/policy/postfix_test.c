@@ -415,6 +415,40 @@ test_unknown(void **state)
 	    report.own_lack);
 }
 
+/* Another resolver may know the algorithm. */
+static void
+test_unjudged(void **state)
+{
+	struct danelaw_host host = { 0 };
+	struct danelaw_lookup lookup = { .dnssec = INS, .n_signers = 1 };
+	struct danelaw_finding finding = { .id = "dns-alg-unjudged" };
+	struct danelaw_report report = { .hosts = &host,
+		.n_hosts = 1,
+		.findings = &finding,
+		.mx = { .source = MX, .dnssec = INS } };
+	struct postfix_facts facts, so_far = { 0 };
+	(void)state;
+
+	fill_host("Mno", &host);
+	facts = postfix_facts_of(&report);
+	expect("open", "may", &facts, NULL, "-");
+	report.n_findings = 1;
+	facts = postfix_facts_of(&report);
+	expect("not judged", "may", &facts, NULL, "dane");
+	expect("not judged", "encrypt", &facts, NULL, "-");
+	host.lookups = &lookup;
+	host.n_lookups = 1;
+	postfix_add_host(&so_far, &report.mx, &host, 0);
+	expect("why is to be told", "may", &so_far, NULL, "dane");
+	expect("why is to be told", "encrypt", &so_far, NULL, "-");
+	assert_true(postfix_may_change(&so_far, NULL, POSTFIX_LEVEL_MAY));
+	lookup.n_signers = 0;
+	so_far = (struct postfix_facts) { 0 };
+	postfix_add_host(&so_far, &report.mx, &host, 0);
+	expect("not signed", "may", &so_far, NULL, "-");
+	assert_false(postfix_may_change(&so_far, NULL, POSTFIX_LEVEL_MAY));
+}
+
 /* Hosts beyond the budget may have records, or none. */
 static void
 test_left_out(void **state)
@@ -461,6 +495,7 @@ main(void)
 	TABLE_TEST(&table, test_encrypt_needs_no_probe);
 	TABLE_TEST(&table, test_never_looser);
 	TABLE_TEST(&table, test_unknown);
+	TABLE_TEST(&table, test_unjudged);
 	TABLE_TEST(&table, test_left_out);
 	TABLE_TEST(&table, test_levels);
 	return table_run(&table);

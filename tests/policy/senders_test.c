@@ -642,6 +642,24 @@ helo_inside(struct grown *g)
 }
 
 static void
+mixed_codes(struct grown *g)
+{
+	ta_only(g);
+	g->address->smtp.mixed_codes = true;
+}
+
+static void
+late_starttls(struct grown *g)
+{
+	static char longest[2100];
+
+	ta_only(g);
+	memset(longest, 'X', sizeof(longest) - 1);
+	grow_texts(g, &g->address->smtp.ehlo, &g->address->smtp.n_ehlo, longest,
+	    "STARTTLS", NULL);
+}
+
+static void
 refused(struct grown *g)
 {
 	starttls(g, DANELAW_OUTCOME_STARTTLS_REFUSED, "554 no");
@@ -913,6 +931,11 @@ static const struct sender_row {
 	    "go: x509: certificate has expired or is not yet valid" },
 	{ "GnuTLS looks no higher than the issuer", ta_from_above, "E",
 	    "go: x509: certificate has expired or is not yet valid" },
+	{ "two codes in the reply to EHLO", mixed_codes, "PS",
+	    "exim-gnutls: a TLS session is required, but the server did not "
+	    "offer TLS support" },
+	{ "STARTTLS behind 2,048 octets", late_starttls, "ESG",
+	    "postfix: TLS is required, but was not offered by host" },
 	{ "an anchor of version 1", ta_version_1, "PESG", NULL },
 	{ "signed with SHA-1", ta_sha1, "",
 	    "exim-gnutls: Verification failed. CA constrains were violated." },

@@ -210,6 +210,8 @@ expect(struct chat *chat, const char *what, const char *value)
 		expect_text(chat, facts->ehlo_refusal, value);
 	else if (strcmp(what, "starttls-again") == 0)
 		expect_text(chat, facts->starttls_again ? "yes" : "no", value);
+	else if (strcmp(what, "mixed") == 0)
+		expect_text(chat, facts->mixed_codes ? "yes" : "no", value);
 	else if (strcmp(what, "starttls") == 0)
 		expect_text(chat, facts->starttls, value);
 	else if (strcmp(what, "refusal") == 0)
