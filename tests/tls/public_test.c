@@ -90,7 +90,8 @@ take(BIO *bio, size_t *len)
 	*len = (size_t)BIO_get_mem_data(bio, &from);
 	text = malloc(*len);
 	assert_non_null(text);
-	memcpy(text, from, *len);
+	if (*len > 0)
+		memcpy(text, from, *len);
 	BIO_free(bio);
 	return text;
 }
