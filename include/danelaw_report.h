@@ -316,6 +316,7 @@ struct danelaw_cert {
 	int version;          /* 1, 2 or 3 */
 	bool has_alt_names;   /* subjectAltName, whatever is in it */
 	bool has_ip_names;    /* iPAddress entries in it */
+	bool has_uri_names;   /* URI entries or SRV names (RFC 4985) */
 	bool negative_serial; /* serial number below 0 (RFC 5280 4.1.2.2) */
 	bool self_issued;
 	const char *cert_sha256, *cert_sha512, *spki_sha256, *spki_sha512;

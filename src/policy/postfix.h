@@ -40,7 +40,7 @@ struct postfix_facts {
 	   another reason; nothing is; a lookup failed. */
 	size_t guarded, bound, open, skipped;
 	size_t unclear; /* signed, yet insecure: the check will tell why */
-	bool probed;                 /* the two below tell something */
+	bool probed;    /* the two below tell something */
 	bool authenticated, failing; /* by some address each */
 	const char *lack; /* why we could not look, or NULL; the report's */
 };

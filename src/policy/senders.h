@@ -44,7 +44,7 @@ enum {
 	SENDER_NIST_CURVES = 1 << 9,
 	/* Has no signatures by RSA-PSS keys. */
 	SENDER_NO_PSS_KEY = 1 << 10,
-	/* A certificate with an alternative name of any kind has no other. */
+	/* Beside a URI or an SRV name a common name counts for nothing. */
 	SENDER_ALT_NAMES = 1 << 11,
 	/* Go 1.27 writes a server's words as 454 "later". */
 	SENDER_QUOTES_REPLY = 1 << 6,

@@ -231,7 +231,7 @@ fits_wildcard(const char *presented, const char *name)
 /*
  * Of its own name only: Exim asks for no other reference (4.96). GnuTLS goes
  * by a common name only where there is one alone, and no address beside it;
- * since 3.8, no alternative name of any kind.
+ * in 3.8, no URI or SRV name either.
  */
 static bool
 has_name(const struct sender_facts *facts, const struct danelaw_cert *leaf,
@@ -244,7 +244,7 @@ has_name(const struct sender_facts *facts, const struct danelaw_cert *leaf,
 		    fits_wildcard(leaf->names[i], name))
 			return true;
 	}
-	if (leaf->has_alt_names && senders_has(facts, SENDER_ALT_NAMES))
+	if (leaf->has_uri_names && senders_has(facts, SENDER_ALT_NAMES))
 		return false;
 	return leaf->n_cns <= 1 && !leaf->has_ip_names &&
 	    references_common_name(leaf, name) != NULL;
@@ -285,6 +285,10 @@ authenticate(const struct sender_facts *facts)
 	if (!has_name(facts, &probe->chain[0], end_of(facts->host)) &&
 	    !has_public_trust(probe))
 		return refuses(WHY_NAME);
+	/* A security update of 3.7.9 brought it, too. */
+	if (probe->chain[0].has_uri_names && probe->chain[0].n_names == 0 &&
+	    !senders_has(facts, SENDER_ALT_NAMES))
+		return (struct sender_ruling) { .unknown = true };
 	return delivers;
 }
 

@@ -156,6 +156,7 @@ put_cert(struct json_out *out, const struct danelaw_cert *cert)
 	json_put_number(out, "version", cert->version);
 	json_put_bool(out, "has_alt_names", cert->has_alt_names);
 	json_put_bool(out, "has_ip_names", cert->has_ip_names);
+	json_put_bool(out, "has_uri_names", cert->has_uri_names);
 	json_put_bool(out, "negative_serial", cert->negative_serial);
 	json_put_bool(out, "self_issued", cert->self_issued);
 	json_put_index(

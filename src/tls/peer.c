@@ -236,6 +236,10 @@ fill_names(struct arena *arena, const X509 *x509, struct danelaw_cert *cert)
 
 		if (name->type == GEN_IPADD)
 			cert->has_ip_names = true;
+		if (name->type == GEN_URI ||
+		    (name->type == GEN_OTHERNAME &&
+			OBJ_obj2nid(name->d.otherName->type_id) == NID_SRVName))
+			cert->has_uri_names = true;
 		if (name->type != GEN_DNS)
 			continue;
 		/* A NUL inside becomes \x00 and so fits no host name. */

@@ -187,6 +187,7 @@ grow_cert(struct growth *g, struct danelaw_cert *cert)
 	cert->self_issued = coin(g);
 	cert->has_alt_names = coin(g);
 	cert->has_ip_names = coin(g);
+	cert->has_uri_names = coin(g);
 	cert->signed_by = (int)fuzz_take(g->in, 6) - 1;
 	cert->cert_sha256 = must(g);
 	cert->cert_sha512 = must(g);

@@ -220,6 +220,13 @@ static void
 uri_beside_name(struct grown *g)
 {
 	common_names(g, "mx1.example", NULL);
+	g->leaf->has_alt_names = g->leaf->has_uri_names = true;
+}
+
+static void
+mail_beside_name(struct grown *g)
+{
+	common_names(g, "mx1.example", NULL);
 	g->leaf->has_alt_names = true;
 }
 
@@ -952,7 +959,10 @@ static const struct sender_row {
 	    "match mx1.example" },
 	{ "an address beside the common name", address_beside_name, "PS",
 	    "exim-gnutls: certificate invalid" },
-	{ "a URI beside the common name", uri_beside_name, "PeS",
+	{ "a mail address beside the common name", mail_beside_name, "PES",
+	    "go: x509: certificate is not valid for any names, but wanted to "
+	    "match mx1.example" },
+	{ "a URI beside the common name", uri_beside_name, "P-S",
 	    "go: x509: certificate is not valid for any names, but wanted to "
 	    "match mx1.example" },
 	{ "an underscore under a wildcard", wildcard_underscore, "EG",
