@@ -65,11 +65,12 @@ nsd_need()
 	tools/lab --build "$1" fetch
 }
 
-# monitors_need DIR: nagios4, icinga2 and prometheus for the tests of a build
-# folder.
+# monitors_need DIR: nagios4, icinga2, prometheus, knot, bind9 and pdns for the
+# tests of a build folder.
 monitors_need()
 {
-	for name in lab-nagios lab-icinga lab-prometheus; do
+	for name in lab-nagios lab-icinga lab-prometheus lab-knot lab-bind9 \
+	    lab-pdns; do
 		for other in build*/$name; do
 			[ -d "$other/root" ] && [ ! -d "$1/$name" ] &&
 			    cp -a "$other" "$1/$name"
