@@ -29,6 +29,7 @@ NSD_CONF = '''server:
 	zonesdir: "{folder}/zones"
 	logfile: "{folder}/log/nsd"
 	server-count: 1
+	minimal-responses: yes
 	rrl-ratelimit: 0
 	rrl-whitelist-ratelimit: 0
 	zonefiles-check: no
