@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "check/ahead.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/name.h"
@@ -86,14 +85,14 @@ ahead_hosts(const struct domain_job *job)
 
 	for (size_t i = 0; is_ahead(job) && i < job->n_hosts; i++) {
 		const char *host = job->hosts[i].name;
-		char tlsa[NAME_MAX_LEN + sizeof("_65535._tcp.")];
+		const char *tlsa = NULL;
 
-		if (name_is_address(host))
+		if (host == NULL || name_is_address(host))
 			continue;
-		snprintf(
-		    tlsa, sizeof(tlsa), "_%u._tcp.%s", job->request.port, host);
-		if (strlen(tlsa) <= NAME_MAX_LEN &&
-		    is_signed(&job->tree->report.mx, host))
+		if (is_signed(&job->tree->report.mx, host))
+			tlsa = name_tlsa(
+			    job->tree->arena, job->request.port, host);
+		if (tlsa != NULL)
 			resolver_ahead(resolver, tlsa, RRTYPE_TLSA);
 		ahead_keys(resolver, host, job->tree->report.domain);
 	}

@@ -73,7 +73,7 @@ has_late_starttls(const struct danelaw_smtp *smtp)
 {
 	size_t before = 0;
 
-	for (size_t i = 0; i < smtp->n_ehlo; i++) {
+	for (size_t i = 0; i < smtp->n_ehlo && smtp->ehlo[i] != NULL; i++) {
 		if (strcasecmp(smtp->ehlo[i], "STARTTLS") == 0)
 			return before > POSTFIX_REPLY_MAX;
 		before += strlen("250-") + strlen(smtp->ehlo[i]) + 1;
