@@ -86,6 +86,13 @@ const struct option_spec option_specs[] = {
 	{ "gate", 0, KIND_FLAG, AT(gate), NULL, 0, 0, COMMAND_PLAN, NULL,
 	    "for hooks: say nothing where it may go live, else why not, on "
 	    "standard error" },
+	{ "state", 0, KIND_TEXT, AT(state), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "remember there what each name server had, and when (a file for "
+	    "these hosts in ~/.local/state/danelaw)" },
+	{ "wait", 0, KIND_FLAG, AT(wait), NULL, 0, 0, COMMAND_PLAN, NULL,
+	    "look again and again, until it may go live" },
+	{ "deadline", 0, KIND_NUMBER, AT(deadline), "SECONDS", 1, 31536000,
+	    COMMAND_PLAN, NULL, "the same for no longer than this (86400)" },
 	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "

@@ -70,7 +70,9 @@ struct settings {
 	const char *format, *server;
 	/* plan, which takes hosts and key_files of tlsa as well */
 	struct text_list news, olds;
-	bool gate;
+	const char *state;
+	bool gate, wait;
+	long deadline;
 	long concurrency, workers, per_host, rate, drain;
 };
 

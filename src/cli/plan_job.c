@@ -6,8 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/text.h"
-#include "model/outcomes.h"
+#include "cli/plan_state.h"
 #include "policy/diagnose_kit.h"
 #include "policy/rollover.h"
 
@@ -218,8 +217,9 @@ no_dane(struct plan_job *job, struct rollover_host *host, const char *why)
 	    : tlsa_complain_memory();
 }
 
+/* What is to be judged later, when all is seen. */
 static int
-plan_records(struct plan_job *job, struct danelaw_host *found,
+see_records(struct plan_job *job, struct danelaw_host *found,
     struct rollover_host *host)
 {
 	const struct danelaw_lookup *lookup = kit_tlsa_lookup(found);
@@ -237,11 +237,12 @@ plan_records(struct plan_job *job, struct danelaw_host *found,
 		host->owner = lookup->zone_owner;
 		host->wildcard = true;
 	}
-	return plan_judge(job, found, host);
+	job->founds[job->n_founds - 1] = found;
+	return EXIT_SUCCESS;
 }
 
 static int
-plan_host(struct plan_job *job, struct danelaw_host *found,
+see_host(struct plan_job *job, struct danelaw_host *found,
     struct rollover_host *host)
 {
 	const struct danelaw_lookup *lookup = kit_tlsa_lookup(found);
@@ -275,11 +276,11 @@ plan_host(struct plan_job *job, struct danelaw_host *found,
 	case DANELAW_TLSA_USABLE:
 		break;
 	}
-	return plan_records(job, found, host);
+	return see_records(job, found, host);
 }
 
 static int
-plan_report(struct plan_job *job, const struct look *look)
+see_report(struct plan_job *job, const struct look *look)
 {
 	struct danelaw_report *report = look->report;
 	struct rollover *rollover = &job->rollover;
@@ -289,7 +290,8 @@ plan_report(struct plan_job *job, const struct look *look)
 		    job->files.arena, rollover->hosts, rollover->n_hosts);
 		int status;
 
-		if (host == NULL)
+		ARENA_PUSH(job->files.arena, job->founds, job->n_founds);
+		if (host == NULL || arena_failed(job->files.arena))
 			return tlsa_complain_memory();
 		host->name =
 		    report->n_hosts == 0 ? look->host : report->hosts[i].name;
@@ -298,13 +300,30 @@ plan_report(struct plan_job *job, const struct look *look)
 		else if (report->n_hosts == 0)
 			status = unknown(host, report->summary);
 		else
-			status = plan_host(job, &report->hosts[i], host);
+			status = see_host(job, &report->hosts[i], host);
 		if (status != EXIT_SUCCESS)
 			return status;
+	}
+	return EXIT_SUCCESS;
+}
+
+static int
+judge(struct plan_job *job)
+{
+	struct rollover *rollover = &job->rollover;
+	int status = plan_state_begin(job), saved;
+
+	for (size_t i = 0; status == EXIT_SUCCESS && i < rollover->n_hosts;
+	     i++) {
+		struct rollover_host *host = &rollover->hosts[i];
+
+		if (job->founds[i] != NULL)
+			status = plan_judge(job, job->founds[i], host);
 		rollover->answer =
 		    rollover_worse(rollover->answer, host->answer);
 	}
-	return EXIT_SUCCESS;
+	saved = plan_state_end(job, status == EXIT_SUCCESS);
+	return status != EXIT_SUCCESS ? status : saved;
 }
 
 int
@@ -321,6 +340,6 @@ plan_look(struct plan_job *job)
 		files->looks[i].probe = job->n_olds == 0;
 	status = look_up(settings, files->looks, files->n_looks);
 	for (size_t i = 0; status == EXIT_SUCCESS && i < files->n_looks; i++)
-		status = plan_report(job, &files->looks[i]);
-	return status;
+		status = see_report(job, &files->looks[i]);
+	return status == EXIT_SUCCESS ? judge(job) : status;
 }

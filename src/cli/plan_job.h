@@ -15,6 +15,10 @@ struct plan_job {
 	const struct pin_source *olds;
 	size_t n_olds;
 	struct rollover rollover;
+	/* Beside each host of rollover what was looked up of it; NULL: all is
+	   said of that one. */
+	struct danelaw_host **founds;
+	size_t n_founds;
 	struct plan_state *state; /* NULL: nothing is remembered */
 };
 
@@ -26,7 +30,8 @@ int plan_look(struct plan_job *job);
 /* What every server of the zone says, and where (plan_servers.c). */
 int plan_ask_servers(struct plan_job *job, const struct danelaw_tlsa *tlsa,
     struct rollover_host *host);
-/* The rest of what is said of one host (plan_judge.c). */
+/* The rest of what is said of one host, the state being locked
+ * (plan_judge.c). */
 int plan_judge(struct plan_job *job, struct danelaw_host *found,
     struct rollover_host *host);
 

@@ -11,6 +11,7 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "cli/plan_job.h"
+#include "cli/plan_state.h"
 #include "model/record.h"
 #include "policy/known_ca.h"
 #include "policy/pins.h"
@@ -149,6 +150,56 @@ judge_servers(struct judging *j)
 		server->has_key = j->host->servers[like].has_key;
 		server->why = j->host->servers[like].why;
 	}
+}
+
+static bool
+all_pass(struct judging *j, const struct plan_seen *seen)
+{
+	const struct rollover *rollover = &j->job->rollover;
+	const char *why;
+
+	for (size_t i = 0; i < rollover->n_news; i++) {
+		if (!passes(j, &rollover->news[i], seen->records,
+			seen->n_records, false, &why))
+			return false;
+	}
+	return true;
+}
+
+static void
+raise_stale(struct judging *j, uint32_t ttl)
+{
+	if (ttl > j->facts.stale_ttl)
+		j->facts.stale_ttl = ttl;
+}
+
+/* Since when does what this server says let it pass, and for how long may
+ * what it said before still be held? */
+static void
+recall(struct judging *j, struct rollover_server *server)
+{
+	const struct plan_memory *memory =
+	    plan_state_note(j->job, j->host->name, server);
+	size_t i = memory == NULL ? 0 : memory->n_seen;
+	bool known = false;
+
+	for (; i > 0 && server->passes && all_pass(j, &memory->seen[i - 1]);
+	     i--)
+		server->since = memory->seen[i - 1].first;
+	for (size_t k = 0; memory != NULL && server->passes && k < i; k++) {
+		const struct plan_seen *seen = &memory->seen[k];
+		bool held = seen->last + seen->ttl > server->since;
+
+		if ((k + 1 != i && !held) || all_pass(j, seen))
+			continue;
+		known = true;
+		raise_stale(j, seen->ttl);
+		/* The record of today's key may be new itself. */
+		if (seen->last + seen->ttl + SKEW > j->facts.now)
+			j->facts.same_key = false;
+	}
+	if (!known)
+		raise_stale(j, server->ttl);
 }
 
 static struct pin_source
@@ -503,6 +554,10 @@ plan_judge(struct plan_job *job, struct danelaw_host *found,
 	judge_servers(&j);
 	j.facts.is_live = all_the_same(&j, same_chain);
 	j.facts.same_key = all_the_same(&j, same_key);
+	for (size_t i = 0; i < host->n_servers; i++) {
+		if (host->servers[i].lack == NULL)
+			recall(&j, &host->servers[i]);
+	}
 	choose_publish(&j);
 	choose_remove(&j);
 	find_losses(&j);

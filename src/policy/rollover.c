@@ -8,6 +8,12 @@
 #include "policy/plan.h"
 #include "policy/tlsa.h"
 
+enum {
+	LOOK_PARTS = 10, /* of a wait, between two looks */
+	LOOK_LEAST = 1,  /* seconds */
+	LOOK_MOST = 60,
+};
+
 static struct danelaw_record *
 read_records(struct arena *arena, const char *const *texts, size_t n)
 {
@@ -349,6 +355,37 @@ rollover_fill(struct arena *arena, const struct rollover_facts *facts,
 	add_steps(arena, facts, &plan, host);
 	add_notes(arena, facts, &plan, host);
 	return !arena_failed(arena);
+}
+
+/*
+ * Where only time is lacking nothing more is to be seen before it is over. A
+ * record that is missing may come at any moment, and the wait begins when it is
+ * seen: of that no more than a part is to be lost.
+ */
+int64_t
+rollover_next_look(const struct rollover *rollover, int64_t deadline)
+{
+	int64_t next = deadline;
+
+	for (size_t i = 0; i < rollover->n_hosts; i++) {
+		const struct rollover_host *host = &rollover->hosts[i];
+		uint32_t pause = host->wait / LOOK_PARTS;
+		bool lags = host->answer != ROLLOVER_LATER;
+		int64_t at;
+
+		if (host->answer == ROLLOVER_NOW)
+			continue;
+		for (size_t k = 0; k < host->n_servers; k++)
+			lags |= !host->servers[k].passes;
+		if (pause < LOOK_LEAST)
+			pause = LOOK_LEAST;
+		if (pause > LOOK_MOST)
+			pause = LOOK_MOST;
+		at = lags ? rollover->at + pause : host->when;
+		if (at < next)
+			next = at;
+	}
+	return next > rollover->at ? next : rollover->at + 1;
 }
 
 enum rollover_answer

@@ -42,6 +42,8 @@ struct pin_wish rollover_wish(struct arena *arena,
 /* Fills answer, headline, times, steps. False: no memory. */
 bool rollover_fill(struct arena *arena, const struct rollover_facts *facts,
     struct rollover_host *host);
+/* When to look again, where it may not be yet, but not after deadline. */
+int64_t rollover_next_look(const struct rollover *rollover, int64_t deadline);
 /* The worse of two: 2, 3, 1, 0. */
 enum rollover_answer rollover_worse(
     enum rollover_answer a, enum rollover_answer b);

@@ -103,6 +103,8 @@ ROWS = [
     row('given', AT + '{old}\n' + AT + '{new}\n', 'new', 1,
         ['wait', 'deploy', 'remove old'], 'old.crt: key', live=[[]],
         more='--old old'),
+    row('short', '_25._tcp.mx 1 TLSA {old}\n_25._tcp.mx 1 TLSA {new}\n',
+        'new', 1, ['wait', 'deploy', 'remove old'], 'deploy after'),
     row('outside', AT + '{old}\n', 'new', 3, [], 'no address',
         host='mx9.outside'),
 ]
