@@ -152,7 +152,9 @@ class World:
 
     def make_keys(self, zone):
         """The DS record of the zone."""
-        keymgr = 'usr/sbin/keymgr'
+        keymgr = 'usr/bin/keymgr'  # from Knot 3.5 on
+        if not os.path.exists(self.packages.program(keymgr)):
+            keymgr = 'usr/sbin/keymgr'
         made = self.run(keymgr, '-c', self.conf, zone, 'generate', 'ksk=yes',
                         'zsk=yes', 'algorithm=ecdsap256sha256')
         told = self.run(keymgr, '-c', self.conf, zone, 'ds')
