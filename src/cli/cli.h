@@ -18,6 +18,7 @@ enum {
 /* argv[0] is the command's name. Each returns the exit status. */
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_tlsa(int argc, char **argv);
 int cmd_trace(int argc, char **argv);

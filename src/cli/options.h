@@ -20,6 +20,7 @@ enum {
 	COMMAND_SCAN = 1 << 9,
 	COMMAND_TLSA = 1 << 10,
 	COMMAND_TRACE = 1 << 12,
+	COMMAND_PLAN = 1 << 13,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -30,7 +31,7 @@ struct text_list {
 
 struct settings {
 	long port, connect_port, timeout;
-	long dns_port;                 /* trace */
+	long dns_port;                 /* trace and plan */
 	long expiry_days, rrsig_hours; /* check; 0: the defaults */
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
@@ -52,7 +53,7 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
-	bool allow_private; /* serve, scan and trace */
+	bool allow_private; /* serve, scan, trace and plan */
 	/* The daemon's own. */
 	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
@@ -67,6 +68,11 @@ struct settings {
 	long usage, selector, mtype, ttl;
 	bool issuer, current, trust_live, drop;
 	const char *format, *server;
+	/* plan, which takes hosts and key_files of tlsa as well */
+	struct text_list news, olds;
+	const char *state;
+	bool gate, wait;
+	long deadline;
 	long concurrency, workers, per_host, rate, drain;
 };
 
