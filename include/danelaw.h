@@ -124,6 +124,10 @@ struct danelaw_request {
 	bool no_zones;      /* do not look up DNSKEY and DS of the zones */
 	bool public_only;   /* leave alone what is no public address */
 	bool others_only;   /* leave alone this machine's own addresses */
+	/* A mail host that is this machine by a loopback or private address
+	   is left alone, unless "[host]" names it; true: it is not. A private
+	   trust anchor or a connect_port is a lab, where 127.0.0.1 alone is. */
+	bool here_too;
 	/* Take part in a division among many: only domains whose MX hosts
 	   belong to part shard of n_shards (0: all are ours) are examined; of
 	   the others the report says that they are elsewhere, and no more. */

@@ -538,6 +538,7 @@ struct danelaw_address {
 	/* Why nobody connected, as it was asked for; or NULL. The outcome is
 	   that of an address which cannot be reached. */
 	const char *untried;
+	bool here; /* as it is this machine */
 	/* What this machine lacked to examine it, or all of it; or NULL. The
 	   outcome, if nothing was seen, is that of one out of reach, too. */
 	const char *our_lack;

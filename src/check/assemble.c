@@ -86,6 +86,7 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	struct arena *arena = job->tree->arena;
 
 	address->untried = evidence->untried;
+	address->here = evidence->here;
 	address->left_out = evidence->left_out;
 	if (evidence->our_lack != NULL)
 		address->our_lack = arena_strdup(arena, evidence->our_lack);

@@ -81,6 +81,7 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 					 : DANELAW_FAMILY_ANY;
 	request->expiry_days = (uint32_t)settings->expiry_days;
 	request->rrsig_hours = (uint32_t)settings->rrsig_hours;
+	request->here_too = settings->allow_private;
 	request->helo = settings->helo;
 	request->mail_from = settings->from;
 	request->mail_to = settings->to;

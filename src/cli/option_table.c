@@ -140,6 +140,10 @@ const struct option_spec option_specs[] = {
 	    SPEAK, NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
 	    "keep --port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
+	    "look also at mail hosts that are this machine by a loopback or "
+	    "private address" },
 	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, SPEAK,
 	    NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "

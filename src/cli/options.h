@@ -52,7 +52,7 @@ struct settings {
 	const char *timeout_state;
 	long min_hosts;
 	bool ee_expiry;
-	bool allow_private; /* serve, scan and trace */
+	bool allow_private; /* not verify, tlsa and explain */
 	/* The daemon's own. */
 	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
