@@ -341,6 +341,7 @@ struct danelaw_tls {
 	bool client_cert_sent, client_cert_may_sign;
 	bool ems;         /* extended master secret (RFC 7627), or TLS 1.3 */
 	int hello_octets; /* the ClientHello message as it was sent */
+	int certs_cut; /* that were sent beyond our bounds, and not looked at */
 };
 
 struct danelaw_name_check {

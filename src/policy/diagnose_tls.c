@@ -218,7 +218,8 @@ diagnose_unread(struct exam *exam, const struct danelaw_host *host,
 		const struct danelaw_probe *probe = &address->probes[i];
 
 		if (probe->outcome != DANELAW_OUTCOME_NOT_EXAMINED ||
-		    address->untried != NULL || address->our_lack != NULL)
+		    address->untried != NULL || address->our_lack != NULL ||
+		    (probe->tls != NULL && probe->tls->certs_cut > 0))
 			continue;
 		tell(exam, host, address, probe, FINDING_OPS_LIB_TOO_OLD,
 		    i == 0 ? cause : NULL);
