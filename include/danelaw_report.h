@@ -200,6 +200,7 @@ enum danelaw_tls_fault {
 	DANELAW_TLS_GROUP,         /* no key share for one that both have */
 	DANELAW_TLS_CURVE,         /* one that we did not offer */
 	DANELAW_TLS_SIGNATURE,     /* not by the key of the certificate */
+	DANELAW_TLS_TOO_LARGE,     /* more certificates than anybody takes */
 };
 
 /* One question put to the DNS and what came back. */
