@@ -133,8 +133,9 @@ struct danelaw_request {
 	   the others the report says that they are elsewhere, and no more. */
 	uint32_t shard, n_shards; /* 1 to n_shards */
 	/* Warn of what ends sooner than this. */
-	uint32_t expiry_days; /* of certificates; 0: a quarter of life */
-	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */
+	uint32_t expiry_days;    /* of certificates; 0: a share of their life */
+	uint32_t expiry_percent; /* which; 0: 25 */
+	uint32_t rrsig_hours;    /* signatures in the DNS; 0: 48 */
 	/* Both or neither: go on inside TLS with MAIL FROM and RCPT TO, then
 	   RSET and QUIT; nothing is sent. ASCII, without brackets, but "<>"
 	   is the null sender. */

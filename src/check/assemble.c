@@ -292,6 +292,7 @@ domain_assemble(struct domain_job *job)
 		.require_dane = job->request.require_dane,
 		.other_time = is_other_time(report->at),
 		.expiry_days = job->request.expiry_days,
+		.expiry_percent = job->request.expiry_percent,
 		.rrsig_hours = job->request.rrsig_hours,
 		.late = job->late,
 		.unjudged = resolver_unjudged(resolver),
