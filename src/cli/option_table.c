@@ -162,6 +162,10 @@ const struct option_spec option_specs[] = {
 	    SPEAK, NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
 	    "keep --port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
+	    "look also at mail hosts that are this machine by a loopback or "
+	    "private address" },
 	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, SPEAK,
 	    NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
@@ -220,10 +224,9 @@ const struct option_spec option_specs[] = {
 	    "the same with the CAs in this file, PEM" },
 	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
-	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
-	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
-	    "warn of certificates that count and end in fewer days (by "
-	    "default with less than a quarter of their life left)" },
+	{ "expiry-days", 0, KIND_SHARE, AT(expiry), "N[%]", 1, 3650, TALK, NULL,
+	    "warn of certificates that count and end in fewer days, or with "
+	    "less than N% of their life left (25%)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
 	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "
@@ -236,7 +239,8 @@ const struct option_spec option_specs[] = {
 	{ "warning", 'w', KIND_TEXT, AT(warning), "RANGE", 0, 0,
 	    COMMAND_MONITOR, "When to alert",
 	    "days that certificates must have left, else WARNING: 14, or a "
-	    "range as 14:, @0:14. Dates count under usage 2 alone" },
+	    "range as 14:, @0:14, or a share of their life as 30%. Dates "
+	    "count under usage 2 alone" },
 	{ "critical", 'c', KIND_TEXT, AT(critical), "RANGE", 0, 0,
 	    COMMAND_MONITOR, NULL, "the same, else CRITICAL" },
 	{ "ee-expiry", 0, KIND_FLAG, AT(ee_expiry), NULL, 0, 0, COMMAND_MONITOR,
@@ -253,6 +257,10 @@ const struct option_spec option_specs[] = {
 	    COMMAND_MONITOR, NULL,
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
+	{ "unreachable-state", 0, KIND_TEXT, AT(unreachable_state), "STATE", 0,
+	    0, COMMAND_MONITOR, NULL,
+	    "the same where no address of any MX host could be examined "
+	    "(unknown, or that of --timeout-state where they were silent)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
 		COMMAND_TRACE | COMMAND_PLAN |

@@ -242,7 +242,7 @@ pass_shake(struct wire *wire, struct evidence_shake *shake)
 	shake->reached = (enum danelaw_outcome)number(
 	    wire, shake->reached, DANELAW_OUTCOME_NOT_EXAMINED);
 	shake->error = text(wire, shake->error);
-	shake->fault = number(wire, shake->fault, DANELAW_TLS_SIGNATURE);
+	shake->fault = number(wire, shake->fault, DANELAW_TLS_TOO_LARGE);
 	shake->alert = or_none(wire, shake->alert, ALERT_MAX);
 	shake->tls = pass_tls(wire, shake->tls);
 	pass_chain(wire, shake);
