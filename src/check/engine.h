@@ -7,6 +7,7 @@
 #include <danelaw.h>
 #include <sys/queue.h>
 
+#include "check/facts.h"
 #include "check/pulse.h"
 #include "check/queue.h"
 #include "dns/resolver.h"
@@ -24,6 +25,7 @@ struct danelaw_engine {
 	struct probe_queue *queue;
 	struct hosts *hosts;
 	bool is_shared, is_gated;
+	enum stage stage;
 	uint64_t last_serial; /* of a domain */
 	struct event *pump;   /* hands out what is finished */
 	struct domain_list running, finished;

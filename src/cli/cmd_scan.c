@@ -38,6 +38,7 @@
 struct work {
 	struct danelaw_config config;
 	struct danelaw_request request;
+	enum stage stage;
 	bool summary;
 };
 
@@ -72,6 +73,20 @@ render_summary(const struct danelaw_report *report, struct buf *out)
 	return !buf_failed(out);
 }
 
+static bool
+render_mx(const struct danelaw_report *report, struct buf *out)
+{
+	report_mx_line(report, out);
+	return !buf_failed(out);
+}
+
+static bool
+render_host(const struct danelaw_report *report, struct buf *out)
+{
+	report_host_line(report, out);
+	return !buf_failed(out);
+}
+
 static int
 work(const struct worker_seat *seat, void *arg)
 {
@@ -83,7 +98,11 @@ work(const struct worker_seat *seat, void *arg)
 		.own_store = seat->index,
 		.config = &work->config,
 		.request = &work->request,
-		.render = work->summary ? render_summary : render_report,
+		.stage = work->stage,
+		.render = work->stage == STAGE_MX ? render_mx
+		    : work->stage == STAGE_HOSTS  ? render_host
+		    : work->summary               ? render_summary
+						  : render_report,
 	};
 	char *why = NULL;
 	enum danelaw_err err = hand_run(&options, &why);
@@ -120,13 +139,24 @@ workers_of(const struct settings *settings)
 	return n < 1 ? 1 : (size_t)n;
 }
 
+/* What a complaint may have of a text. */
+static const char *
+shown(struct arena *arena, const char *path)
+{
+	const char *text = text_printable_str(arena, path, SHOWN_MAX);
+
+	return text == NULL ? "" : text;
+}
+
 /* "K/N" */
 static bool
-read_shard(const char *text, struct danelaw_request *request)
+read_shard(const char *text, struct scan_options *options)
 {
 	unsigned long shard, n_shards;
 	char *end;
 
+	if (text == NULL)
+		return true;
 	if (text[0] < '1' || text[0] > '9')
 		return false;
 	errno = 0;
@@ -137,9 +167,37 @@ read_shard(const char *text, struct danelaw_request *request)
 	if (errno != 0 || *end != '\0' || n_shards > SHARDS_MAX ||
 	    shard > n_shards)
 		return false;
-	request->shard = (uint32_t)shard;
-	request->n_shards = (uint32_t)n_shards;
+	options->shard = (uint32_t)shard;
+	options->n_shards = (uint32_t)n_shards;
 	return true;
+}
+
+static enum stage
+read_stage(const struct settings *settings)
+{
+	if (settings->stage == NULL)
+		return STAGE_WHOLE;
+	return strcmp(settings->stage, "mx") == 0 ? STAGE_MX : STAGE_HOSTS;
+}
+
+/* What the parts of one run go by. */
+static bool
+read_parts(const struct settings *settings, struct arena *arena,
+    struct scan_options *options)
+{
+	options->stage = read_stage(settings);
+	options->tells_run = settings->status != NULL
+	    ? strcmp(settings->status, "run") == 0
+	    : settings->stage != NULL || settings->shard != NULL;
+	if (settings->summary && options->stage != STAGE_WHOLE) {
+		cli_complain("--summary is of whole reports, not of a stage");
+		return false;
+	}
+	if (read_shard(settings->shard, options))
+		return true;
+	cli_complain("shard \"%s\": write K/N, with K from 1 to N",
+	    shown(arena, settings->shard));
+	return false;
 }
 
 /*
@@ -170,20 +228,13 @@ probe_window(size_t share, size_t n_workers, size_t *window)
 	return true;
 }
 
-/* What a complaint may have of a text. */
-static const char *
-shown(struct arena *arena, const char *path)
+static void
+make_work(const struct settings *settings, enum stage stage, struct work *work)
 {
-	const char *text = text_printable_str(arena, path, SHOWN_MAX);
-
-	return text == NULL ? "" : text;
-}
-
-static bool
-make_work(
-    const struct settings *settings, struct arena *arena, struct work *work)
-{
-	*work = (struct work) { .summary = settings->summary };
+	*work = (struct work) {
+		.stage = stage,
+		.summary = settings->summary,
+	};
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
 	cli_request(settings, &work->request);
@@ -193,12 +244,6 @@ make_work(
 	work->request.no_zones = !settings->zones;
 	work->config.public_dns = !settings->allow_private;
 	work->request.public_only = !settings->allow_private;
-	if (settings->shard == NULL ||
-	    read_shard(settings->shard, &work->request))
-		return true;
-	cli_complain("shard \"%s\": write K/N, with K from 1 to N",
-	    shown(arena, settings->shard));
-	return false;
 }
 
 static int
@@ -225,8 +270,9 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 	struct work its_work;
 	int status = EXIT_WRONG_USAGE;
 
-	if (!make_work(settings, arena, &its_work))
+	if (!read_parts(settings, arena, &options))
 		return status;
+	make_work(settings, options.stage, &its_work);
 	share = (options.concurrency + n_workers - 1) / n_workers;
 	its_work.config.dns_memory =
 	    DNS_MEMORY + (unsigned)(share * DNS_DOMAIN_KIB / 1024);

@@ -47,7 +47,7 @@ write_line(struct outlet *outlet, const char *line, size_t len,
 	}
 	outlet->settled++;
 	outlet->counts->written++;
-	if ((size_t)verdict < METER_VERDICTS)
+	if (!outlet->staged && (size_t)verdict < METER_VERDICTS)
 		outlet->counts->verdicts[verdict]++;
 	outlet->worst = danelaw_state_worse(outlet->worst, state);
 }
@@ -68,7 +68,7 @@ write_ready(struct outlet *outlet)
 static void
 put_in_order(struct outlet *outlet, const struct head_result *result)
 {
-	bool has_line = result->error == NULL && !result->elsewhere;
+	bool has_line = result->error == NULL;
 	size_t len = has_line ? result->len : 0;
 	struct waiting *waiting = malloc(sizeof(*waiting) + len);
 
@@ -110,15 +110,13 @@ take_error(struct outlet *outlet, const struct head_result *result)
 void
 outlet_take(struct outlet *outlet, const struct head_result *result)
 {
-	if (result->error != NULL) {
+	if (result->error != NULL)
 		take_error(outlet, result);
-	} else if (result->elsewhere) {
-		outlet->settled++;
-		outlet->counts->elsewhere++;
-	}
+	else
+		outlet->lacking += result->lacking;
 	if (outlet->order != NULL)
 		put_in_order(outlet, result);
-	else if (result->error == NULL && !result->elsewhere)
+	else if (result->error == NULL)
 		write_line(outlet, result->line, result->len, result->verdict,
 		    result->state);
 }

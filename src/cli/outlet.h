@@ -16,6 +16,8 @@ struct outlet {
 	void (*clear)(void *arg);    /* before a message; may be NULL */
 	void *arg;
 	enum danelaw_state worst; /* of what was written */
+	uint64_t lacking;         /* these say nothing of their names */
+	bool staged;              /* no verdict stands in them */
 	uint64_t settled;         /* results that nothing more comes of */
 	struct buf lost;          /* messages, until it is known why */
 	bool broken;              /* complained about; nothing more goes out */

@@ -32,6 +32,9 @@ void report_json(const struct danelaw_report *report, struct buf *out);
 void report_json_line(const struct danelaw_report *report, struct buf *out);
 /* Schema danelaw-summary/1, on one line: the verdict and why. */
 void report_summary_line(const struct danelaw_report *report, struct buf *out);
+/* Of a survey in stages, on one line: schemas danelaw-mx/1, danelaw-host/1. */
+void report_mx_line(const struct danelaw_report *report, struct buf *out);
+void report_host_line(const struct danelaw_report *report, struct buf *out);
 /* One probe object alone, for "danelaw verify". tlsa gives the records. */
 void report_json_probe(const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa, struct buf *out);

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Hosts are asked for in brackets, whatever was in the list. */
+#define HOST_BEGINNING "{\"schema\":\"danelaw-host/1\",\"host\":\""
 #define HEAD_MAX 320 /* longer than a beginning with any name */
 
 enum mark { BEGINNING, LITERAL, LACK, N_MARKS };
@@ -29,6 +31,8 @@ static const char *const marks[N_MARKS] = {
 static const char *const beginnings[] = {
 	"{\"schema\":\"danelaw-report/1\",\"domain\":\"",
 	"{\"schema\":\"danelaw-summary/1\",\"domain\":\"",
+	"{\"schema\":\"danelaw-mx/1\",\"domain\":\"",
+	HOST_BEGINNING,
 };
 
 /* What is known of one line; all zero at its beginning. */
@@ -95,7 +99,8 @@ find_name(const struct line *line, size_t *len)
 static const char *
 end_line(const struct line *line, struct seen *seen)
 {
-	bool literal = line->found[LITERAL] > 0;
+	bool literal = line->found[LITERAL] > 0 ||
+	    strncmp(line->head, HOST_BEGINNING, strlen(HOST_BEGINNING)) == 0;
 	char text[HEAD_MAX + 3];
 	size_t len;
 	const char *name = find_name(line, &len);
