@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "check/facts.h"
 #include "cli/cli.h"
@@ -58,6 +59,7 @@ struct join {
 	struct packed hosts; /* struct place */
 	struct seen *done;   /* domains that have their report */
 	struct seen *lacking;
+	struct seen *rows; /* of --split: hosts that have one */
 	struct tls_context *tls;
 	TAILQ_HEAD(kept_list, kept) kept; /* read last, first */
 	size_t n_kept;
@@ -252,6 +254,41 @@ tell_unexamined(
 	join->n_unexamined++;
 }
 
+/* The rows of hosts that have none yet, and the domain's. */
+static bool
+put_split(struct join *join, const struct danelaw_report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct danelaw_host *host = &report->hosts[i];
+
+		switch (seen_add(join->rows, host->name, strlen(host->name))) {
+		case SEEN_NO_MEMORY:
+			return false;
+		case SEEN_BEFORE:
+			break;
+		case SEEN_NEW:
+			report_mail_host_line(report, host, &join->line);
+			buf_puts(&join->line, "\n");
+			break;
+		}
+	}
+	report_domain_line(report, &join->line);
+	return true;
+}
+
+/* Which danelaw, and when. */
+static bool
+begin_rows(struct join *join)
+{
+	if (!join->settings->split)
+		return true;
+	report_run_line(clock_unix(), &join->line);
+	return (!buf_failed(&join->line) &&
+		   sink_write(
+		       STDOUT_FILENO, join->line.bytes, join->line.len)) ||
+	    give_up(join, "standard output", strerror(errno));
+}
+
 static bool
 write_report(
     struct join *join, const char *name, const struct danelaw_report *report)
@@ -259,8 +296,10 @@ write_report(
 	buf_clear(&join->line);
 	if (join->settings->summary)
 		report_summary_line(report, &join->line);
-	else
+	else if (!join->settings->split)
 		report_json_line(report, &join->line);
+	else if (!put_split(join, report))
+		return give_up(join, name, "out of memory");
 	if (buf_failed(&join->line))
 		return give_up(join, name, "out of memory");
 	if (!sink_write(STDOUT_FILENO, buf_text(&join->line), join->line.len))
@@ -407,9 +446,10 @@ make_join(struct join *join)
 	if (fingerprint_secret_make(&join->secret)) {
 		join->done = seen_new(&join->secret);
 		join->lacking = seen_new(&join->secret);
+		join->rows = seen_new(&join->secret);
 	}
 	if (join->arena == NULL || join->fds == NULL || join->row == NULL ||
-	    join->done == NULL || join->lacking == NULL)
+	    join->done == NULL || join->lacking == NULL || join->rows == NULL)
 		return give_up(join, "join", "out of memory");
 	for (size_t i = 0; i < join->n_paths; i++)
 		join->fds[i] = -1;
@@ -435,6 +475,7 @@ finish_join(struct join *join)
 	packed_finish(&join->hosts);
 	seen_free(join->done);
 	seen_free(join->lacking);
+	seen_free(join->rows);
 	buf_finish(&join->facts);
 	buf_finish(&join->host_facts);
 	buf_finish(&join->line);
@@ -474,11 +515,16 @@ cmd_join(int argc, char **argv)
 		status = EXIT_WRONG_USAGE;
 		goto done;
 	}
+	if (settings.summary && settings.split) {
+		cli_complain("--summary and --split do not go together");
+		status = EXIT_WRONG_USAGE;
+		goto done;
+	}
 	join.paths = argv + first;
 	join.n_paths = (size_t)(argc - first);
 	if (make_join(&join) && walk(&join, note_row, true) &&
-	    walk(&join, take_good, false) && walk(&join, take_lacking, false) &&
-	    settings.list != NULL)
+	    begin_rows(&join) && walk(&join, take_good, false) &&
+	    walk(&join, take_lacking, false) && settings.list != NULL)
 		read_list(&join, settings.list);
 	status = tell_end(&join);
 	finish_join(&join);

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/earlier.h"
 #include "cli/scan.h"
+#include "cli/sink.h"
 #include "report/report.h"
 #include "scan/hand.h"
 
@@ -39,7 +42,7 @@ struct work {
 	struct danelaw_config config;
 	struct danelaw_request request;
 	enum stage stage;
-	bool summary;
+	bool summary, split;
 };
 
 static void
@@ -87,6 +90,18 @@ render_host(const struct danelaw_report *report, struct buf *out)
 	return !buf_failed(out);
 }
 
+/* Whoever writes them leaves out the hosts that have a row. */
+static bool
+render_split(const struct danelaw_report *report, struct buf *out)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		report_mail_host_line(report, &report->hosts[i], out);
+		buf_puts(out, "\n");
+	}
+	report_domain_line(report, out);
+	return !buf_failed(out);
+}
+
 static int
 work(const struct worker_seat *seat, void *arg)
 {
@@ -101,6 +116,7 @@ work(const struct worker_seat *seat, void *arg)
 		.stage = work->stage,
 		.render = work->stage == STAGE_MX ? render_mx
 		    : work->stage == STAGE_HOSTS  ? render_host
+		    : work->split                 ? render_split
 		    : work->summary               ? render_summary
 						  : render_report,
 	};
@@ -189,8 +205,14 @@ read_parts(const struct settings *settings, struct arena *arena,
 	options->tells_run = settings->status != NULL
 	    ? strcmp(settings->status, "run") == 0
 	    : settings->stage != NULL || settings->shard != NULL;
-	if (settings->summary && options->stage != STAGE_WHOLE) {
-		cli_complain("--summary is of whole reports, not of a stage");
+	if ((settings->summary || settings->split) &&
+	    options->stage != STAGE_WHOLE) {
+		cli_complain("--summary and --split are of whole reports, not "
+			     "of a stage");
+		return false;
+	}
+	if (settings->summary && settings->split) {
+		cli_complain("--summary and --split do not go together");
 		return false;
 	}
 	if (read_shard(settings->shard, options))
@@ -234,6 +256,7 @@ make_work(const struct settings *settings, enum stage stage, struct work *work)
 	*work = (struct work) {
 		.stage = stage,
 		.summary = settings->summary,
+		.split = settings->split,
 	};
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
@@ -244,6 +267,22 @@ make_work(const struct settings *settings, enum stage stage, struct work *work)
 	work->request.no_zones = !settings->zones;
 	work->config.public_dns = !settings->allow_private;
 	work->request.public_only = !settings->allow_private;
+}
+
+/* Which danelaw, and when. */
+static bool
+begin_split(const struct danelaw_config *config)
+{
+	struct buf line = { .limit = 0 };
+	bool done;
+
+	report_run_line(config->at != 0 ? config->at : clock_unix(), &line);
+	done = !buf_failed(&line) &&
+	    sink_write(STDOUT_FILENO, line.bytes, line.len);
+	if (!done)
+		cli_complain("standard output: %s", strerror(errno));
+	buf_finish(&line);
+	return done;
 }
 
 static int
@@ -282,16 +321,18 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 		options.seen = seen_new(&secret);
 		options.done =
 		    settings->resume == NULL ? NULL : seen_new(&secret);
+		options.hosts = settings->split ? seen_new(&secret) : NULL;
 	}
 	if (options.seen == NULL ||
+	    (settings->split && options.hosts == NULL) ||
 	    (settings->resume != NULL && options.done == NULL)) {
 		cli_complain("out of memory");
 		status = EXIT_OWN_FAILURE;
 		goto done;
 	}
 	if (settings->resume != NULL &&
-	    !earlier_read(
-		settings->resume, shown(arena, settings->resume), options.done))
+	    !earlier_read(settings->resume, shown(arena, settings->resume),
+		options.done, options.hosts))
 		goto done;
 	options.workers = workers_start(&(struct workers_options) {
 	    .n = n_workers,
@@ -308,10 +349,15 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 			     "and may each probe an address",
 		    shown(arena, workers_folder()),
 		    workers_store_error(options.workers));
-	status = scan_run(&options);
+	status = EXIT_OWN_FAILURE;
+	if (!settings->split || begin_split(&its_work.config))
+		status = scan_run(&options);
+	else
+		workers_end(options.workers, 0, NULL, NULL);
 done:
 	seen_free(options.seen);
 	seen_free(options.done);
+	seen_free(options.hosts);
 	return status;
 }
 

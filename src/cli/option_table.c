@@ -260,6 +260,10 @@ const struct option_spec option_specs[] = {
 	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0,
 	    COMMAND_SCAN | COMMAND_JOIN, NULL,
 	    "domain, verdict, state and one sentence instead of reports" },
+	{ "split", 0, KIND_FLAG, AT(split), NULL, 0, 0,
+	    COMMAND_SCAN | COMMAND_JOIN, NULL,
+	    "rows for a database instead of reports: one of the run, one a "
+	    "domain, one a host" },
 	{ "zones", 0, KIND_FLAG, AT(zones), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "also look up DNSKEY and DS of the zones, to tell when their "
 	    "signatures end, as check does" },

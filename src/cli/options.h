@@ -61,7 +61,7 @@ struct settings {
 	/* 0: the defaults */
 	long interval, max_clients, memory, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
-	bool order, summary, zones;
+	bool order, summary, split, zones;
 	const char *resume, *shard, *stage, *status;
 	const char *list; /* join */
 	/* tlsa, which sets the defaults where 0 counts */

@@ -403,6 +403,7 @@ make_scan(struct scan *scan)
 	scan->outlet.fd = options->out;
 	scan->outlet.order = scan->order;
 	scan->outlet.counts = &scan->counts;
+	scan->outlet.hosts = options->hosts;
 	scan->outlet.staged = options->stage != STAGE_WHOLE;
 	scan->outlet.clear = clear_progress;
 	scan->outlet.arg = scan;

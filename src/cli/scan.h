@@ -17,6 +17,7 @@ struct scan_options {
 	const char *name; /* of the list, for messages */
 	int in, out;
 	struct seen *done, *seen; /* by an earlier run; in this list */
+	struct seen *hosts;       /* with --split: those that have a row */
 	struct workers *workers;
 	struct manners_options manners;
 	size_t concurrency;

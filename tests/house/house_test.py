@@ -239,7 +239,9 @@ def test_schema():
             (("schema",), "danelaw-report/2",
              "$.schema: 'danelaw-report/2' is none of danelaw-host/1, "
              "danelaw-mx/1, danelaw-probe/1, "
-             "danelaw-report/1, danelaw-summary/1, danelaw-tlsa/1, "
+             "danelaw-report/1, danelaw-split-domain/1, "
+             "danelaw-split-host/1, danelaw-split-run/1, "
+             "danelaw-summary/1, danelaw-tlsa/1, "
              "danelaw-trace/1"),
             (("hosts", 0, "preference"), None,
              "$.hosts[0].preference: None is not of type 'integer'"),
@@ -268,7 +270,9 @@ def test_schema():
                + '\n{"schema": null}\n'), 1,
            "- (document 2): $.schema: None is none of danelaw-host/1, "
              "danelaw-mx/1, danelaw-probe/1, "
-           "danelaw-report/1, danelaw-summary/1, danelaw-tlsa/1, "
+           "danelaw-report/1, danelaw-split-domain/1, "
+             "danelaw-split-host/1, danelaw-split-run/1, "
+             "danelaw-summary/1, danelaw-tlsa/1, "
            "danelaw-trace/1")
     further = dict(golden("seed.json"), further="key")
     expect("schema: further keys are free to come",

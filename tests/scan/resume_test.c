@@ -26,7 +26,7 @@ expect(const char *text, const char *names, uint64_t lines, uint64_t torn,
 
 	for (size_t chunk = 1; chunk <= len; chunk++) {
 		struct seen *seen = seen_new(&secret);
-		struct resume *resume = resume_new(seen);
+		struct resume *resume = resume_new(seen, NULL);
 		struct resume_state state;
 		size_t n_names = 0;
 		bool good = true;
