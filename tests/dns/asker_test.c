@@ -296,7 +296,7 @@ test_given_up(void **state)
 	assert_int_equal(got.timeouts, 20);
 	/* Three tries each, of sixty. Where a timer comes late, two more
 	   questions are under way before the first two are given up. */
-	assert_in_range(server.asked, 2, 12);
+	assert_true(server.asked >= 2 && server.asked <= 12);
 }
 
 static void
