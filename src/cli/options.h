@@ -21,6 +21,7 @@ enum {
 	COMMAND_TLSA = 1 << 10,
 	COMMAND_TRACE = 1 << 12,
 	COMMAND_PLAN = 1 << 13,
+	COMMAND_JOIN = 1 << 14,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -67,8 +68,9 @@ struct settings {
 	/* 0: the defaults */
 	long interval, max_clients, memory, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
-	bool order, summary, zones;
-	const char *resume, *shard;
+	bool order, summary, split, zones;
+	const char *resume, *shard, *stage, *status;
+	const char *list; /* join */
 	/* tlsa, which sets the defaults where 0 counts */
 	struct text_list hosts, chains, key_files, next_keys, requests, lives;
 	long usage, selector, mtype, ttl;
