@@ -9,6 +9,7 @@
 #include <danelaw.h>
 #include <danelaw_report.h>
 
+#include "check/own.h"
 #include "check/retry.h"
 
 struct danelaw_engine;
@@ -18,9 +19,10 @@ struct host_spec {
 	const char *name; /* host name, or an address */
 	uint16_t port, connect_port;
 	bool implicit_tls, all_certs;
-	bool no_probe;    /* lookups only; not for an address */
-	bool public_only; /* connect to public addresses alone */
-	bool others_only; /* connect to other machines alone */
+	bool no_probe;       /* lookups only; not for an address */
+	bool public_only;    /* connect to public addresses alone */
+	bool others_only;    /* connect to other machines alone */
+	enum own_scope here; /* what is this machine, and left alone */
 	enum danelaw_family family;
 	const char *helo;
 	const char *mail_from, *mail_to; /* both or neither */
@@ -47,6 +49,14 @@ typedef void host_done_fn(struct host_job *job, void *arg);
 struct host_job *host_job_start(struct danelaw_engine *engine,
     const struct host_spec *spec, host_done_fn *known, host_done_fn *done,
     void *arg);
+struct looks_told;
+/*
+ * One that is over: what another process found out, and has seen of the host's
+ * addresses. The arena, which all of it lives in, is held. Takes what was
+ * seen, in any case. NULL: no memory.
+ */
+struct host_job *host_job_told(struct arena *arena,
+    const struct danelaw_host *host, const struct looks_told *told);
 /* Ends it, finished or not; without done(). NULL is fine. */
 void host_job_free(struct host_job *job);
 

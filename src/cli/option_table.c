@@ -162,6 +162,10 @@ const struct option_spec option_specs[] = {
 	    SPEAK, NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
 	    "keep --port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
+	    "look also at mail hosts that are this machine by a loopback or "
+	    "private address" },
 	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, SPEAK,
 	    NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
@@ -216,14 +220,14 @@ const struct option_spec option_specs[] = {
 	{ "pkix", 0, KIND_FLAG, AT(pkix), NULL, 0, 0, TALK, NULL,
 	    "also tell whether the certificates pass with the public CAs of "
 	    "this system; no part of the verdict" },
-	{ "cafile", 0, KIND_TEXT, AT(cafile), "FILE", 0, 0, TALK, NULL,
-	    "the same with the CAs in this file, PEM" },
-	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
+	{ "cafile", 0, KIND_TEXT, AT(cafile), "FILE", 0, 0, TALK | COMMAND_JOIN,
+	    NULL, "the same with the CAs in this file, PEM" },
+	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0,
+	    TALK | COMMAND_JOIN, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
-	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
-	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
-	    "warn of certificates that count and end in fewer days (by "
-	    "default with less than a quarter of their life left)" },
+	{ "expiry-days", 0, KIND_SHARE, AT(expiry), "N[%]", 1, 3650, TALK, NULL,
+	    "warn of certificates that count and end in fewer days, or with "
+	    "less than N% of their life left (25%)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
 	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "
@@ -236,7 +240,8 @@ const struct option_spec option_specs[] = {
 	{ "warning", 'w', KIND_TEXT, AT(warning), "RANGE", 0, 0,
 	    COMMAND_MONITOR, "When to alert",
 	    "days that certificates must have left, else WARNING: 14, or a "
-	    "range as 14:, @0:14. Dates count under usage 2 alone" },
+	    "range as 14:, @0:14, or a share of their life as 30%. Dates "
+	    "count under usage 2 alone" },
 	{ "critical", 'c', KIND_TEXT, AT(critical), "RANGE", 0, 0,
 	    COMMAND_MONITOR, NULL, "the same, else CRITICAL" },
 	{ "ee-expiry", 0, KIND_FLAG, AT(ee_expiry), NULL, 0, 0, COMMAND_MONITOR,
@@ -253,6 +258,10 @@ const struct option_spec option_specs[] = {
 	    COMMAND_MONITOR, NULL,
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
+	{ "unreachable-state", 0, KIND_TEXT, AT(unreachable_state), "STATE", 0,
+	    0, COMMAND_MONITOR, NULL,
+	    "the same where no address of any MX host could be examined "
+	    "(unknown, or that of --timeout-state where they were silent)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
 		COMMAND_TRACE | COMMAND_PLAN |
@@ -275,10 +284,17 @@ const struct option_spec option_specs[] = {
 	    COMMAND_TRACE | COMMAND_PLAN | COMMAND_CHECK | COMMAND_VERIFY |
 		UNHEEDED(COMMAND_SERVE),
 	    NULL, "only the line with the verdict" },
+	{ "list", 0, KIND_TEXT, AT(list), "FILE", 0, 0, COMMAND_JOIN,
+	    "What to join", "the list of the survey: tell what is missing" },
 	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "reports in the order of the list, not as they end" },
-	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
+	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0,
+	    COMMAND_SCAN | COMMAND_JOIN, NULL,
 	    "domain, verdict, state and one sentence instead of reports" },
+	{ "split", 0, KIND_FLAG, AT(split), NULL, 0, 0,
+	    COMMAND_SCAN | COMMAND_JOIN, NULL,
+	    "rows for a database instead of reports: one of the run, one a "
+	    "domain, one a host" },
 	{ "zones", 0, KIND_FLAG, AT(zones), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "also look up DNSKEY and DS of the zones, to tell when their "
 	    "signatures end, as check does" },
@@ -302,16 +318,30 @@ const struct option_spec option_specs[] = {
 	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
 	    COMMAND_SCAN, NULL,
 	    "connect to private and reserved addresses, too" },
+	{ "stage", 0, KIND_CHOICE, AT(stage), "mx|hosts", 0, 0, COMMAND_SCAN,
+	    "In parts",
+	    "mx: only look up the MX records; hosts: examine each host in "
+	    "the list, or in the rows of the first stage; danelaw join "
+	    "makes the reports" },
 	{ "shard", 0, KIND_TEXT, AT(shard), "K/N", 0, 0, COMMAND_SCAN, NULL,
-	    "do part K of N: only the domains whose MX hosts belong to it" },
+	    "do part K of N of the list: a name's part is told by the name "
+	    "alone" },
+	{ "status", 0, KIND_CHOICE, AT(status), "domains|run", 0, 0,
+	    COMMAND_SCAN, NULL,
+	    "what the exit status tells of: the worst of the domains, or "
+	    "whether the run is complete (run, with --stage or --shard)" },
 	{ "drain", 0, KIND_NUMBER, AT(drain), "SECONDS", 0, 3600, COMMAND_SCAN,
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_JOIN, NULL,
+	    "no last word on stderr" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_TLSA, NULL,
 	    "nothing but the records: no comments, no warnings" },
-	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, LOOK | COMMAND_EXPLAIN,
-	    "About danelaw", "this text" },
-	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, LOOK, NULL,
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0,
+	    LOOK | COMMAND_EXPLAIN | COMMAND_JOIN, "About danelaw",
+	    "this text" },
+	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0,
+	    LOOK | COMMAND_JOIN, NULL,
 	    "versions of the program and its libraries" },
 };
 

@@ -21,6 +21,7 @@ enum {
 	COMMAND_TLSA = 1 << 10,
 	COMMAND_TRACE = 1 << 12,
 	COMMAND_PLAN = 1 << 13,
+	COMMAND_JOIN = 1 << 14,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -29,10 +30,16 @@ struct text_list {
 	size_t n;
 };
 
+/* So many days, or percent; one of them is 0. */
+struct share {
+	long days, percent;
+};
+
 struct settings {
 	long port, connect_port, timeout;
-	long dns_port;                 /* trace and plan */
-	long expiry_days, rrsig_hours; /* check; 0: the defaults */
+	long dns_port;       /* trace and plan */
+	struct share expiry; /* of certificates; all 0: the default */
+	long rrsig_hours;    /* 0: the default */
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
 	bool search;        /* explain */
@@ -50,10 +57,10 @@ struct settings {
 	/* The monitoring plugin's own. */
 	const char *hostname, *mx;
 	const char *warning, *critical, *rrsig_warning, *rrsig_critical;
-	const char *timeout_state;
+	const char *timeout_state, *unreachable_state;
 	long min_hosts;
 	bool ee_expiry;
-	bool allow_private; /* serve, scan, trace and plan */
+	bool allow_private; /* not verify, tlsa and explain */
 	/* The daemon's own. */
 	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
@@ -61,8 +68,9 @@ struct settings {
 	/* 0: the defaults */
 	long interval, max_clients, memory, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
-	bool order, summary, zones;
-	const char *resume, *shard;
+	bool order, summary, split, zones;
+	const char *resume, *shard, *stage, *status;
+	const char *list; /* join */
 	/* tlsa, which sets the defaults where 0 counts */
 	struct text_list hosts, chains, key_files, next_keys, requests, lives;
 	long usage, selector, mtype, ttl;
