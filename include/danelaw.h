@@ -128,10 +128,6 @@ struct danelaw_request {
 	   is left alone, unless "[host]" names it; true: it is not. A private
 	   trust anchor or a connect_port is a lab, where 127.0.0.1 alone is. */
 	bool here_too;
-	/* Take part in a division among many: only domains whose MX hosts
-	   belong to part shard of n_shards (0: all are ours) are examined; of
-	   the others the report says that they are elsewhere, and no more. */
-	uint32_t shard, n_shards; /* 1 to n_shards */
 	/* Warn of what ends sooner than this. */
 	uint32_t expiry_days;    /* of certificates; 0: a share of their life */
 	uint32_t expiry_percent; /* which; 0: 25 */

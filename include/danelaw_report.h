@@ -622,7 +622,6 @@ struct danelaw_report {
 	enum danelaw_state state;
 	const char *summary;        /* one sentence */
 	const char *resolver;       /* where the answers came from, in words */
-	bool elsewhere;             /* another shard's; nothing else holds */
 	bool resolver_fell_back;    /* no root server answers: resolv.conf's */
 	const char *resolver_error; /* why there is no DNS at all, or NULL */
 	const char *own_lack; /* why we could not judge, or NULL: ask again */

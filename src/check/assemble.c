@@ -215,7 +215,7 @@ assemble_host(
 	host->preference = found->preference;
 	if (found->job == NULL)
 		return false;
-	host->shared = host_use_is_shared(found->use);
+	host->shared = found->use == NULL || host_use_is_shared(found->use);
 	if (!host_job_facts(found->job, tree->arena, host) ||
 	    !take_references(job, host))
 		return false;
@@ -247,11 +247,12 @@ has_null_exchange(const struct danelaw_mx *mx)
 static bool
 is_dead(const struct domain_job *job)
 {
-	const struct danelaw_report *report = &job->tree->report;
-	size_t n = report->mx.n_lookups;
+	size_t n = job->tree->report.mx.n_lookups;
 
-	for (size_t i = 0; i < report->n_hosts; i++)
-		n += report->hosts[i].n_lookups;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		if (job->hosts[i].job != NULL)
+			n += host_job_host(job->hosts[i].job)->n_lookups;
+	}
 	return n > 0 && resolver_health(job->engine->resolver) != RESOLVER_GOOD;
 }
 
@@ -283,19 +284,47 @@ withdraw_predictions(struct danelaw_report *report)
 	}
 }
 
+struct domain_told
+domain_told(struct domain_job *job)
+{
+	const struct resolver *resolver = job->engine->resolver;
+	struct arena *arena = job->tree->arena;
+	struct domain_told told = { 0 };
+	const char *reason;
+
+	if (job->told != NULL)
+		return *job->told;
+	reason = resolver_reason(resolver);
+	told.resolver = arena_strdup(arena, resolver_words(resolver));
+	if (is_dead(job))
+		told.resolver_error = arena_strdup(arena,
+		    reason != NULL ? reason
+				   : "the resolver did not pass its self-test "
+				     "in time");
+	told.own_lack = told.resolver_error != NULL
+	    ? told.resolver_error
+	    : arena_strdup(arena, domain_own_lack(job));
+	told.fell_back = resolver_fell_back(resolver);
+	told.pkix = job->engine->pkix;
+	told.other_time = is_other_time(job->tree->report.at);
+	told.unjudged = resolver_unjudged(resolver);
+	return told;
+}
+
 bool
 domain_assemble(struct domain_job *job)
 {
 	struct danelaw_report *report = &job->tree->report;
-	const struct resolver *resolver = job->engine->resolver;
+	const struct domain_told told = domain_told(job);
 	struct diagnose_options options = {
 		.require_dane = job->request.require_dane,
-		.other_time = is_other_time(report->at),
+		.other_time = told.other_time,
 		.expiry_days = job->request.expiry_days,
 		.expiry_percent = job->request.expiry_percent,
 		.rrsig_hours = job->request.rrsig_hours,
 		.late = job->late,
-		.unjudged = resolver_unjudged(resolver),
+		.unjudged = told.unjudged,
+		.resolver_dead = told.resolver_error != NULL,
 	};
 	size_t n_named = 0;
 
@@ -309,20 +338,12 @@ domain_assemble(struct domain_job *job)
 	clocks_fill(job->tree);
 	if (!extras_merge(job->extras, job))
 		return false;
-	report->resolver =
-	    arena_strdup(job->tree->arena, resolver_words(resolver));
-	options.resolver_dead = is_dead(job);
-	if (options.resolver_dead)
-		report->resolver_error = arena_strdup(job->tree->arena,
-		    resolver_reason(resolver) != NULL
-			? resolver_reason(resolver)
-			: "the resolver did not pass its self-test in time");
-	if (options.resolver_dead)
-		report->own_lack = report->resolver_error;
-	else
-		report->own_lack = options.own_lack =
-		    arena_strdup(job->tree->arena, domain_own_lack(job));
-	report->resolver_fell_back = resolver_fell_back(resolver);
+	report->resolver = told.resolver;
+	report->resolver_error = told.resolver_error;
+	report->own_lack = told.own_lack;
+	report->resolver_fell_back = told.fell_back;
+	if (!options.resolver_dead)
+		options.own_lack = told.own_lack;
 	options.null_mx_mixed = has_null_exchange(&report->mx);
 	diagnose(job->tree, &options);
 	withdraw_predictions(report);

@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mailbox.h"
 #include "base/name.h"
-#include "base/owner.h"
 #include "base/text.h"
 #include "check/ahead.h"
 #include "check/extras.h"
@@ -28,12 +28,46 @@
 #define DEFAULT_BUDGET_MS 60000
 #define MIN_DNS_MS 5000
 
+/* For those who will judge; of a domain whose hosts are yet to be examined
+ * there is no more to say. */
+static bool
+conclude_stage(struct domain_job *job)
+{
+	struct tree *tree = job->tree;
+	struct buf facts = { .limit = 0 };
+	struct domain_told told;
+	bool done = facts_write(job, &facts);
+
+	if (done) {
+		tree->facts = arena_memdup(tree->arena, facts.bytes, facts.len);
+		tree->n_facts = facts.len;
+	}
+	buf_finish(&facts);
+	if (!done || tree->facts == NULL)
+		return false;
+	if (job->engine->stage == STAGE_HOSTS)
+		return domain_assemble(job);
+	told = domain_told(job);
+	tree->report.own_lack = told.own_lack;
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		struct danelaw_host *host = ARENA_PUSH(
+		    tree->arena, tree->report.hosts, tree->report.n_hosts);
+
+		if (host == NULL)
+			return false;
+		host->name = job->hosts[i].name;
+		host->preference = job->hosts[i].preference;
+	}
+	return !arena_failed(tree->arena);
+}
+
 static void
 conclude(void *arg)
 {
 	struct domain_job *job = arg;
 
-	job->complete = domain_assemble(job);
+	job->complete = job->engine->stage == STAGE_WHOLE ? domain_assemble(job)
+							  : conclude_stage(job);
 	engine_finish(job->engine, job);
 }
 
@@ -234,6 +268,13 @@ examine_hosts(struct domain_job *job)
 	};
 
 	order_hosts(job);
+	if (job->engine->stage == STAGE_MX) {
+		if (job->n_hosts > 0)
+			add_zones(job, job->tree->report.mx.lookups,
+			    job->tree->report.mx.n_lookups);
+		finish_if_done(job);
+		return;
+	}
 	ahead_hosts(job);
 	for (size_t i = 0; i < job->n_hosts; i++) {
 		struct domain_host *host = &job->hosts[i];
@@ -255,39 +296,6 @@ examine_hosts(struct domain_job *job)
 		add_zones(job, job->tree->report.mx.lookups,
 		    job->tree->report.mx.n_lookups);
 	finish_if_done(job);
-}
-
-/*
- * Whose domain it is, when many engines divide a list: that of its most
- * preferred host's owner, so that the hosts of one owner are all examined in
- * one place; its own where there is no host.
- */
-static bool
-is_elsewhere(const struct domain_job *job)
-{
-	const struct danelaw_request *request = &job->request;
-	const struct domain_host *best = NULL;
-	const char *name = job->tree->report.domain;
-
-	if (request->n_shards == 0)
-		return false;
-	for (size_t i = 0; i < job->n_hosts; i++) {
-		if (best == NULL || compare_hosts(&job->hosts[i], best) < 0)
-			best = &job->hosts[i];
-	}
-	if (best != NULL)
-		name = best->name;
-	return owner_part(owner_of(name), request->n_shards) != request->shard;
-}
-
-static void
-leave_elsewhere(struct domain_job *job)
-{
-	job->over = true;
-	event_del(&job->timer);
-	job->tree->report.elsewhere = true;
-	job->complete = !arena_failed(job->tree->arena);
-	engine_finish(job->engine, job);
 }
 
 /* A name in the MX RRset that can be used; NULL and why not, else. */
@@ -349,10 +357,7 @@ mx_done(const struct answer *answer, void *arg)
 	mx->source = DANELAW_MX_NONE;
 	job->next_hop_end = arena_strdup(job->tree->arena, answer->final);
 	if (ruling_is_failure(lookup->dnssec)) {
-		if (is_elsewhere(job))
-			leave_elsewhere(job);
-		else
-			finish(job);
+		finish(job);
 		return;
 	}
 	switch (lookup->presence) {
@@ -370,10 +375,7 @@ mx_done(const struct answer *answer, void *arg)
 			take_exchanges(job, answer);
 		break;
 	}
-	if (is_elsewhere(job))
-		leave_elsewhere(job);
-	else
-		examine_hosts(job);
+	examine_hosts(job);
 }
 
 /* Reads the next hop; a literal becomes the only host at once. */
@@ -520,10 +522,7 @@ domain_job_start(struct danelaw_engine *engine,
 	job->holds = true;
 	if (job->tree->report.mx.source != DANELAW_MX_LITERAL)
 		return DANELAW_OK;
-	if (is_elsewhere(job))
-		leave_elsewhere(job);
-	else
-		examine_hosts(job);
+	examine_hosts(job);
 	return DANELAW_OK;
 fail:
 	domain_job_free(job);

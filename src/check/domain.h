@@ -24,6 +24,15 @@ struct domain_host {
 	bool known, pending;
 };
 
+/* Of our own part in it: the resolver, and how well we were. */
+struct domain_told {
+	const char *resolver, *resolver_error, *own_lack;
+	bool fell_back;
+	bool pkix;       /* see engine.h */
+	bool other_time; /* not judged by the time it is */
+	uint32_t unjudged;
+};
+
 struct domain_job {
 	TAILQ_ENTRY(domain_job) link;
 	struct danelaw_engine *engine;
@@ -49,6 +58,8 @@ struct domain_job {
 	struct pulse_waiter pulse; /* at the end: whose fault is it? */
 	int64_t begun;             /* by clock_boot_ms() */
 	bool holds;                /* the pulse */
+	/* Of a run that is over; NULL: the engine tells. */
+	const struct domain_told *told;
 };
 
 /*
@@ -79,3 +90,4 @@ const char *domain_own_lack(const struct domain_job *job);
 
 /* assemble.c: hosts, outcomes, findings and verdict into the tree. */
 bool domain_assemble(struct domain_job *job);
+struct domain_told domain_told(struct domain_job *job);

@@ -279,10 +279,7 @@ danelaw_engine_add(struct danelaw_engine *engine,
 	const char *why = "the request lacks a domain or a callback";
 	enum danelaw_err err = DANELAW_EINVAL;
 
-	if (request->n_shards != 0 &&
-	    (request->shard == 0 || request->shard > request->n_shards))
-		why = "there is no such shard";
-	else if (request->domain != NULL && done != NULL)
+	if (request->domain != NULL && done != NULL)
 		err = domain_job_start(engine, request, done, arg, &why);
 	if (err == DANELAW_EINVAL)
 		set_error(engine, "%s", why);

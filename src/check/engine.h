@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "check/own.h"
+#include "check/facts.h"
 #include "check/pulse.h"
 #include "check/queue.h"
 #include "dns/resolver.h"
@@ -25,6 +26,7 @@ struct danelaw_engine {
 	struct probe_queue *queue;
 	struct hosts *hosts;
 	bool is_shared, is_gated, is_lab;
+	enum stage stage;
 	uint64_t last_serial; /* of a domain */
 	struct event *pump;   /* hands out what is finished */
 	struct domain_list running, finished;

@@ -393,6 +393,24 @@ fail:
 	return NULL;
 }
 
+struct host_job *
+host_job_told(struct arena *arena, const struct danelaw_host *host,
+    const struct looks_told *told)
+{
+	struct host_job *job = calloc(1, sizeof(*job));
+	struct looks *looks = looks_of(arena, host, told);
+
+	if (job == NULL || looks == NULL) {
+		looks_finish(looks);
+		free(job);
+		return NULL;
+	}
+	job->arena = arena_ref(arena);
+	job->host = *host;
+	job->looks = looks;
+	return job;
+}
+
 void
 host_job_free(struct host_job *job)
 {

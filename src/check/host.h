@@ -49,6 +49,14 @@ typedef void host_done_fn(struct host_job *job, void *arg);
 struct host_job *host_job_start(struct danelaw_engine *engine,
     const struct host_spec *spec, host_done_fn *known, host_done_fn *done,
     void *arg);
+struct looks_told;
+/*
+ * One that is over: what another process found out, and has seen of the host's
+ * addresses. The arena, which all of it lives in, is held. Takes what was
+ * seen, in any case. NULL: no memory.
+ */
+struct host_job *host_job_told(struct arena *arena,
+    const struct danelaw_host *host, const struct looks_told *told);
 /* Ends it, finished or not; without done(). NULL is fine. */
 void host_job_free(struct host_job *job);
 

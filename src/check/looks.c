@@ -78,6 +78,26 @@ looks_new(struct arena *arena, const struct looks_plan *plan)
 	return looks;
 }
 
+struct looks *
+looks_of(struct arena *arena, const struct danelaw_host *host,
+    const struct looks_told *told)
+{
+	const struct looks_plan plan = { .host = host };
+	struct looks *looks = looks_new(arena, &plan);
+
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		if (looks == NULL) {
+			evidence_unref(told[i].evidence);
+			continue;
+		}
+		looks->list[i].evidence = told[i].evidence;
+		looks->list[i].tries = told[i].tries;
+		looks->list[i].n_tries = told[i].n_tries;
+		looks->list[i].granted = told[i].granted;
+	}
+	return looks;
+}
+
 void
 looks_finish(struct looks *looks)
 {

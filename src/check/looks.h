@@ -26,6 +26,19 @@ struct looks_plan {
 
 /* All that plan points to is borrowed. Lives in the arena; NULL: no memory. */
 struct looks *looks_new(struct arena *arena, const struct looks_plan *plan);
+
+/* Of one address, as another process has seen it. */
+struct looks_told {
+	struct evidence *evidence; /* NULL: none */
+	struct danelaw_try *tries;
+	size_t n_tries;
+	bool granted;
+};
+
+/* The same without anybody to look; told has as many as the host addresses.
+ * Takes the evidence, in any case. NULL: no memory. */
+struct looks *looks_of(struct arena *arena, const struct danelaw_host *host,
+    const struct looks_told *told);
 /* Ends what runs. NULL is fine. */
 void looks_finish(struct looks *looks);
 

@@ -191,7 +191,7 @@ zones_busy(const struct zones *zones)
 bool
 zones_fill(const struct zones *zones, struct danelaw_report *report)
 {
-	for (size_t i = 0; i < zones->n; i++) {
+	for (size_t i = 0; zones != NULL && i < zones->n; i++) {
 		struct danelaw_zone *zone =
 		    ARENA_PUSH(zones->arena, report->zones, report->n_zones);
 

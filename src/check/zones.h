@@ -33,7 +33,7 @@ void zones_free(struct zones *zones);
 void zones_add(struct zones *zones, const struct danelaw_lookup *lookups,
     size_t n, bool keys);
 bool zones_busy(const struct zones *zones);
-/* False: no memory. */
+/* False: no memory. NULL is fine. */
 bool zones_fill(const struct zones *zones, struct danelaw_report *report);
 
 void zones_waiting(const struct zones *zones,

@@ -13,11 +13,14 @@
 enum {
 	EXIT_WRONG_USAGE = 64,
 	EXIT_OWN_FAILURE = 70,
+	EXIT_TRY_AGAIN = 75, /* of a run that is not complete */
 };
 
 /* argv[0] is the command's name. Each returns the exit status. */
 int cmd_check(int argc, char **argv);
+int cmd_join(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_tlsa(int argc, char **argv);
 int cmd_trace(int argc, char **argv);

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/earlier.h"
 #include "cli/scan.h"
+#include "cli/sink.h"
 #include "report/report.h"
 #include "scan/hand.h"
 
@@ -38,7 +41,8 @@
 struct work {
 	struct danelaw_config config;
 	struct danelaw_request request;
-	bool summary;
+	enum stage stage;
+	bool summary, split;
 };
 
 static void
@@ -72,6 +76,32 @@ render_summary(const struct danelaw_report *report, struct buf *out)
 	return !buf_failed(out);
 }
 
+static bool
+render_mx(const struct danelaw_report *report, struct buf *out)
+{
+	report_mx_line(report, out);
+	return !buf_failed(out);
+}
+
+static bool
+render_host(const struct danelaw_report *report, struct buf *out)
+{
+	report_host_line(report, out);
+	return !buf_failed(out);
+}
+
+/* Whoever writes them leaves out the hosts that have a row. */
+static bool
+render_split(const struct danelaw_report *report, struct buf *out)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		report_mail_host_line(report, &report->hosts[i], out);
+		buf_puts(out, "\n");
+	}
+	report_domain_line(report, out);
+	return !buf_failed(out);
+}
+
 static int
 work(const struct worker_seat *seat, void *arg)
 {
@@ -83,7 +113,12 @@ work(const struct worker_seat *seat, void *arg)
 		.own_store = seat->index,
 		.config = &work->config,
 		.request = &work->request,
-		.render = work->summary ? render_summary : render_report,
+		.stage = work->stage,
+		.render = work->stage == STAGE_MX ? render_mx
+		    : work->stage == STAGE_HOSTS  ? render_host
+		    : work->split                 ? render_split
+		    : work->summary               ? render_summary
+						  : render_report,
 	};
 	char *why = NULL;
 	enum danelaw_err err = hand_run(&options, &why);
@@ -120,13 +155,24 @@ workers_of(const struct settings *settings)
 	return n < 1 ? 1 : (size_t)n;
 }
 
+/* What a complaint may have of a text. */
+static const char *
+shown(struct arena *arena, const char *path)
+{
+	const char *text = text_printable_str(arena, path, SHOWN_MAX);
+
+	return text == NULL ? "" : text;
+}
+
 /* "K/N" */
 static bool
-read_shard(const char *text, struct danelaw_request *request)
+read_shard(const char *text, struct scan_options *options)
 {
 	unsigned long shard, n_shards;
 	char *end;
 
+	if (text == NULL)
+		return true;
 	if (text[0] < '1' || text[0] > '9')
 		return false;
 	errno = 0;
@@ -137,9 +183,43 @@ read_shard(const char *text, struct danelaw_request *request)
 	if (errno != 0 || *end != '\0' || n_shards > SHARDS_MAX ||
 	    shard > n_shards)
 		return false;
-	request->shard = (uint32_t)shard;
-	request->n_shards = (uint32_t)n_shards;
+	options->shard = (uint32_t)shard;
+	options->n_shards = (uint32_t)n_shards;
 	return true;
+}
+
+static enum stage
+read_stage(const struct settings *settings)
+{
+	if (settings->stage == NULL)
+		return STAGE_WHOLE;
+	return strcmp(settings->stage, "mx") == 0 ? STAGE_MX : STAGE_HOSTS;
+}
+
+/* What the parts of one run go by. */
+static bool
+read_parts(const struct settings *settings, struct arena *arena,
+    struct scan_options *options)
+{
+	options->stage = read_stage(settings);
+	options->tells_run = settings->status != NULL
+	    ? strcmp(settings->status, "run") == 0
+	    : settings->stage != NULL || settings->shard != NULL;
+	if ((settings->summary || settings->split) &&
+	    options->stage != STAGE_WHOLE) {
+		cli_complain("--summary and --split are of whole reports, not "
+			     "of a stage");
+		return false;
+	}
+	if (settings->summary && settings->split) {
+		cli_complain("--summary and --split do not go together");
+		return false;
+	}
+	if (read_shard(settings->shard, options))
+		return true;
+	cli_complain("shard \"%s\": write K/N, with K from 1 to N",
+	    shown(arena, settings->shard));
+	return false;
 }
 
 /*
@@ -170,20 +250,14 @@ probe_window(size_t share, size_t n_workers, size_t *window)
 	return true;
 }
 
-/* What a complaint may have of a text. */
-static const char *
-shown(struct arena *arena, const char *path)
+static void
+make_work(const struct settings *settings, enum stage stage, struct work *work)
 {
-	const char *text = text_printable_str(arena, path, SHOWN_MAX);
-
-	return text == NULL ? "" : text;
-}
-
-static bool
-make_work(
-    const struct settings *settings, struct arena *arena, struct work *work)
-{
-	*work = (struct work) { .summary = settings->summary };
+	*work = (struct work) {
+		.stage = stage,
+		.summary = settings->summary,
+		.split = settings->split,
+	};
 	cli_config(settings, &work->config);
 	work->config.share_ms = DANELAW_SHARE_ALWAYS;
 	cli_request(settings, &work->request);
@@ -193,12 +267,22 @@ make_work(
 	work->request.no_zones = !settings->zones;
 	work->config.public_dns = !settings->allow_private;
 	work->request.public_only = !settings->allow_private;
-	if (settings->shard == NULL ||
-	    read_shard(settings->shard, &work->request))
-		return true;
-	cli_complain("shard \"%s\": write K/N, with K from 1 to N",
-	    shown(arena, settings->shard));
-	return false;
+}
+
+/* Which danelaw, and when. */
+static bool
+begin_split(const struct danelaw_config *config)
+{
+	struct buf line = { .limit = 0 };
+	bool done;
+
+	report_run_line(config->at != 0 ? config->at : clock_unix(), &line);
+	done = !buf_failed(&line) &&
+	    sink_write(STDOUT_FILENO, line.bytes, line.len);
+	if (!done)
+		cli_complain("standard output: %s", strerror(errno));
+	buf_finish(&line);
+	return done;
 }
 
 static int
@@ -225,8 +309,9 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 	struct work its_work;
 	int status = EXIT_WRONG_USAGE;
 
-	if (!make_work(settings, arena, &its_work))
+	if (!read_parts(settings, arena, &options))
 		return status;
+	make_work(settings, options.stage, &its_work);
 	share = (options.concurrency + n_workers - 1) / n_workers;
 	its_work.config.dns_memory =
 	    DNS_MEMORY + (unsigned)(share * DNS_DOMAIN_KIB / 1024);
@@ -236,16 +321,18 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 		options.seen = seen_new(&secret);
 		options.done =
 		    settings->resume == NULL ? NULL : seen_new(&secret);
+		options.hosts = settings->split ? seen_new(&secret) : NULL;
 	}
 	if (options.seen == NULL ||
+	    (settings->split && options.hosts == NULL) ||
 	    (settings->resume != NULL && options.done == NULL)) {
 		cli_complain("out of memory");
 		status = EXIT_OWN_FAILURE;
 		goto done;
 	}
 	if (settings->resume != NULL &&
-	    !earlier_read(
-		settings->resume, shown(arena, settings->resume), options.done))
+	    !earlier_read(settings->resume, shown(arena, settings->resume),
+		options.done, options.hosts))
 		goto done;
 	options.workers = workers_start(&(struct workers_options) {
 	    .n = n_workers,
@@ -262,10 +349,15 @@ scan_list(const struct settings *settings, struct arena *arena, int in,
 			     "and may each probe an address",
 		    shown(arena, workers_folder()),
 		    workers_store_error(options.workers));
-	status = scan_run(&options);
+	status = EXIT_OWN_FAILURE;
+	if (!settings->split || begin_split(&its_work.config))
+		status = scan_run(&options);
+	else
+		workers_end(options.workers, 0, NULL, NULL);
 done:
 	seen_free(options.seen);
 	seen_free(options.done);
+	seen_free(options.hosts);
 	return status;
 }
 

@@ -69,9 +69,10 @@ cut_torn(const char *shown, int fd, const struct resume_state *state)
 }
 
 bool
-earlier_read(const char *path, const char *shown, struct seen *seen)
+earlier_read(
+    const char *path, const char *shown, struct seen *seen, struct seen *hosts)
 {
-	struct resume *resume = resume_new(seen);
+	struct resume *resume = resume_new(seen, hosts);
 	struct resume_state state;
 	bool done = false;
 	int fd = open(path, O_RDWR | O_CLOEXEC);

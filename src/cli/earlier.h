@@ -14,4 +14,5 @@
  * ours, or is standard output without being open to append to. shown is the
  * path as a complaint may have it.
  */
-bool earlier_read(const char *path, const char *shown, struct seen *seen);
+bool earlier_read(
+    const char *path, const char *shown, struct seen *seen, struct seen *hosts);

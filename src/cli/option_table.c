@@ -5,12 +5,12 @@
 	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
 	    COMMAND_SERVE)
 /* All that ask the DNS, where they do. */
-#define LOOK (ALL | COMMAND_TLSA | COMMAND_TRACE)
+#define LOOK (ALL | COMMAND_TLSA | COMMAND_TRACE | COMMAND_PLAN)
 #define TALK                                                                   \
 	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
 /* Of these those that have no other meaning for tlsa. */
-#define SPEAK (TALK | COMMAND_TLSA)
+#define SPEAK (TALK | COMMAND_TLSA | COMMAND_PLAN)
 
 const struct option_spec option_specs[] = {
 	{ "host", 0, KIND_TEXT, AT(host), "NAME", 0, 0, COMMAND_VERIFY,
@@ -71,6 +71,28 @@ const struct option_spec option_specs[] = {
 	    "where nsupdate is to send it (what the SOA of the zone names)" },
 	{ "drop", 0, KIND_FLAG, AT(drop), NULL, 0, 0, COMMAND_TLSA, NULL,
 	    "have nsupdate take out what may go; needs --current" },
+	{ "host", 0, KIND_LIST, AT(hosts), "NAME", 0, 0, COMMAND_PLAN,
+	    "Which change",
+	    "the mail host where it is to go live; may be repeated" },
+	{ "new", 0, KIND_LIST, AT(news), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "what is to go live: certificates, PEM or DER, the server's own "
+	    "first, or a key; - is standard input; may be repeated, for each "
+	    "key type" },
+	{ "key", 0, KIND_LIST, AT(key_files), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "its key: does it fit? May be repeated" },
+	{ "old", 0, KIND_LIST, AT(olds), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "what is live now (what every address presents, for each key "
+	    "type); may be repeated" },
+	{ "gate", 0, KIND_FLAG, AT(gate), NULL, 0, 0, COMMAND_PLAN, NULL,
+	    "for hooks: say nothing where it may go live, else why not, on "
+	    "standard error" },
+	{ "state", 0, KIND_TEXT, AT(state), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "remember there what each name server had, and when (a file for "
+	    "these hosts in ~/.local/state/danelaw)" },
+	{ "wait", 0, KIND_FLAG, AT(wait), NULL, 0, 0, COMMAND_PLAN, NULL,
+	    "look again and again, until it may go live" },
+	{ "deadline", 0, KIND_NUMBER, AT(deadline), "SECONDS", 1, 31536000,
+	    COMMAND_PLAN, NULL, "the same for no longer than this (86400)" },
 	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
@@ -124,10 +146,10 @@ const struct option_spec option_specs[] = {
 	    "check also mail hosts with private and reserved addresses, this "
 	    "machine, and any port" },
 	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
-	    COMMAND_TRACE, "What to ask",
+	    COMMAND_TRACE | COMMAND_PLAN, "What to ask",
 	    "ask name servers at private and reserved addresses, too" },
 	{ "dns-port", 0, KIND_NUMBER, AT(dns_port), "N", 1, 65535,
-	    COMMAND_TRACE, NULL,
+	    COMMAND_TRACE | COMMAND_PLAN, NULL,
 	    "ask name servers at this port, for test labs (53)" },
 	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
 	    COMMAND_MONITOR, "What to connect to",
@@ -202,9 +224,10 @@ const struct option_spec option_specs[] = {
 	{ "pkix", 0, KIND_FLAG, AT(pkix), NULL, 0, 0, TALK, NULL,
 	    "also tell whether the certificates pass with the public CAs of "
 	    "this system; no part of the verdict" },
-	{ "cafile", 0, KIND_TEXT, AT(cafile), "FILE", 0, 0, TALK, NULL,
-	    "the same with the CAs in this file, PEM" },
-	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0, TALK, NULL,
+	{ "cafile", 0, KIND_TEXT, AT(cafile), "FILE", 0, 0, TALK | COMMAND_JOIN,
+	    NULL, "the same with the CAs in this file, PEM" },
+	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0,
+	    TALK | COMMAND_JOIN, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
 	{ "expiry-days", 0, KIND_SHARE, AT(expiry), "N[%]", 1, 3650, TALK, NULL,
 	    "warn of certificates that count and end in fewer days, or with "
@@ -245,7 +268,8 @@ const struct option_spec option_specs[] = {
 	    "(unknown, or that of --timeout-state where they were silent)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
-		COMMAND_TRACE | UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
+		COMMAND_TRACE | COMMAND_PLAN |
+		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
@@ -255,19 +279,26 @@ const struct option_spec option_specs[] = {
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
 	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
-		UNHEEDED(COMMAND_SCAN),
+	    COMMAND_TRACE | COMMAND_PLAN | COMMAND_CHECK | COMMAND_VERIFY |
+		COMMAND_MONITOR | UNHEEDED(COMMAND_SCAN),
 	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY |
+	    COMMAND_TRACE | COMMAND_PLAN | COMMAND_CHECK | COMMAND_VERIFY |
 		UNHEEDED(COMMAND_SERVE),
 	    NULL, "only the line with the verdict" },
+	{ "list", 0, KIND_TEXT, AT(list), "FILE", 0, 0, COMMAND_JOIN,
+	    "What to join", "the list of the survey: tell what is missing" },
 	{ "order", 0, KIND_FLAG, AT(order), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "reports in the order of the list, not as they end" },
-	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0, COMMAND_SCAN, NULL,
+	{ "summary", 0, KIND_FLAG, AT(summary), NULL, 0, 0,
+	    COMMAND_SCAN | COMMAND_JOIN, NULL,
 	    "domain, verdict, state and one sentence instead of reports" },
+	{ "split", 0, KIND_FLAG, AT(split), NULL, 0, 0,
+	    COMMAND_SCAN | COMMAND_JOIN, NULL,
+	    "rows for a database instead of reports: one of the run, one a "
+	    "domain, one a host" },
 	{ "zones", 0, KIND_FLAG, AT(zones), NULL, 0, 0, COMMAND_SCAN, NULL,
 	    "also look up DNSKEY and DS of the zones, to tell when their "
 	    "signatures end, as check does" },
@@ -291,16 +322,30 @@ const struct option_spec option_specs[] = {
 	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
 	    COMMAND_SCAN, NULL,
 	    "connect to private and reserved addresses, too" },
+	{ "stage", 0, KIND_CHOICE, AT(stage), "mx|hosts", 0, 0, COMMAND_SCAN,
+	    "In parts",
+	    "mx: only look up the MX records; hosts: examine each host in "
+	    "the list, or in the rows of the first stage; danelaw join "
+	    "makes the reports" },
 	{ "shard", 0, KIND_TEXT, AT(shard), "K/N", 0, 0, COMMAND_SCAN, NULL,
-	    "do part K of N: only the domains whose MX hosts belong to it" },
+	    "do part K of N of the list: a name's part is told by the name "
+	    "alone" },
+	{ "status", 0, KIND_CHOICE, AT(status), "domains|run", 0, 0,
+	    COMMAND_SCAN, NULL,
+	    "what the exit status tells of: the worst of the domains, or "
+	    "whether the run is complete (run, with --stage or --shard)" },
 	{ "drain", 0, KIND_NUMBER, AT(drain), "SECONDS", 0, 3600, COMMAND_SCAN,
 	    NULL,
 	    "after SIGINT or SIGTERM let what runs go on for so long (10)" },
+	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_JOIN, NULL,
+	    "no last word on stderr" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_TLSA, NULL,
 	    "nothing but the records: no comments, no warnings" },
-	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0, LOOK | COMMAND_EXPLAIN,
-	    "About danelaw", "this text" },
-	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0, LOOK, NULL,
+	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0,
+	    LOOK | COMMAND_EXPLAIN | COMMAND_JOIN, "About danelaw",
+	    "this text" },
+	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0,
+	    LOOK | COMMAND_JOIN, NULL,
 	    "versions of the program and its libraries" },
 };
 

@@ -20,6 +20,8 @@ enum {
 	COMMAND_SCAN = 1 << 9,
 	COMMAND_TLSA = 1 << 10,
 	COMMAND_TRACE = 1 << 12,
+	COMMAND_PLAN = 1 << 13,
+	COMMAND_JOIN = 1 << 14,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
@@ -35,7 +37,7 @@ struct share {
 
 struct settings {
 	long port, connect_port, timeout;
-	long dns_port;       /* trace */
+	long dns_port;       /* trace and plan */
 	struct share expiry; /* of certificates; all 0: the default */
 	long rrsig_hours;    /* 0: the default */
 	const char *tls, *helo, *certs, *color;
@@ -67,13 +69,19 @@ struct settings {
 	/* 0: the defaults */
 	long interval, max_clients, memory, idle, grace, patience;
 	/* scan, which sets the defaults of rate and drain, where 0 counts */
-	bool order, summary, zones;
-	const char *resume, *shard;
+	bool order, summary, split, zones;
+	const char *resume, *shard, *stage, *status;
+	const char *list; /* join */
 	/* tlsa, which sets the defaults where 0 counts */
 	struct text_list hosts, chains, key_files, next_keys, requests, lives;
 	long usage, selector, mtype, ttl;
 	bool issuer, current, trust_live, drop;
 	const char *format, *server;
+	/* plan, which takes hosts and key_files of tlsa as well */
+	struct text_list news, olds;
+	const char *state;
+	bool gate, wait;
+	long deadline;
 	long concurrency, workers, per_host, rate, drain;
 };
 

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/sink.h"
 #include "scan/order.h"
+#include "scan/seen.h"
 
 #define LOST_TOLD 10
 
@@ -35,19 +36,57 @@ fail(struct outlet *outlet, const char *what, const char *why)
 	outlet->broken = true;
 }
 
+/*
+ * Of several rows the last, the domain's, and those of hosts that have none
+ * yet. They stand before it, so that where the machine stops in between the
+ * domain is done again.
+ */
+static bool
+keep_new(struct outlet *outlet, const char **line, size_t *len)
+{
+	static const char mark[] = ",\"host\":\"";
+	const char *at = *line, *end = *line + *len, *stop, *name;
+
+	buf_clear(&outlet->rows);
+	for (; (stop = memchr(at, '\n', (size_t)(end - at))) != NULL;
+	     at = stop + 1) {
+		name = memmem(at, (size_t)(stop - at), mark, sizeof(mark) - 1);
+		if (name == NULL)
+			continue;
+		name += sizeof(mark) - 1;
+		switch (seen_add(outlet->hosts, name, strcspn(name, "\""))) {
+		case SEEN_NO_MEMORY:
+			return false;
+		case SEEN_BEFORE:
+			break;
+		case SEEN_NEW:
+			buf_add(&outlet->rows, at, (size_t)(stop + 1 - at));
+			break;
+		}
+	}
+	buf_add(&outlet->rows, at, (size_t)(end - at));
+	*line = buf_text(&outlet->rows);
+	*len = outlet->rows.len;
+	return !buf_failed(&outlet->rows);
+}
+
 static void
 write_line(struct outlet *outlet, const char *line, size_t len,
     enum danelaw_verdict verdict, enum danelaw_state state)
 {
 	if (outlet->broken)
 		return;
+	if (outlet->hosts != NULL && !keep_new(outlet, &line, &len)) {
+		fail(outlet, "a row", "out of memory");
+		return;
+	}
 	if (!sink_write(outlet->fd, line, len)) {
 		fail(outlet, "standard output", strerror(errno));
 		return;
 	}
 	outlet->settled++;
 	outlet->counts->written++;
-	if ((size_t)verdict < METER_VERDICTS)
+	if (!outlet->staged && (size_t)verdict < METER_VERDICTS)
 		outlet->counts->verdicts[verdict]++;
 	outlet->worst = danelaw_state_worse(outlet->worst, state);
 }
@@ -68,7 +107,7 @@ write_ready(struct outlet *outlet)
 static void
 put_in_order(struct outlet *outlet, const struct head_result *result)
 {
-	bool has_line = result->error == NULL && !result->elsewhere;
+	bool has_line = result->error == NULL;
 	size_t len = has_line ? result->len : 0;
 	struct waiting *waiting = malloc(sizeof(*waiting) + len);
 
@@ -110,15 +149,13 @@ take_error(struct outlet *outlet, const struct head_result *result)
 void
 outlet_take(struct outlet *outlet, const struct head_result *result)
 {
-	if (result->error != NULL) {
+	if (result->error != NULL)
 		take_error(outlet, result);
-	} else if (result->elsewhere) {
-		outlet->settled++;
-		outlet->counts->elsewhere++;
-	}
+	else
+		outlet->lacking += result->lacking;
 	if (outlet->order != NULL)
 		put_in_order(outlet, result);
-	else if (result->error == NULL && !result->elsewhere)
+	else if (result->error == NULL)
 		write_line(outlet, result->line, result->len, result->verdict,
 		    result->state);
 }
@@ -134,4 +171,5 @@ void
 outlet_finish(struct outlet *outlet)
 {
 	buf_finish(&outlet->lost);
+	buf_finish(&outlet->rows);
 }

@@ -8,6 +8,7 @@
 #include "scan/head.h"
 
 struct order;
+struct seen;
 
 struct outlet {
 	int fd;
@@ -16,9 +17,13 @@ struct outlet {
 	void (*clear)(void *arg);    /* before a message; may be NULL */
 	void *arg;
 	enum danelaw_state worst; /* of what was written */
-	uint64_t settled;         /* results that nothing more comes of */
-	struct buf lost;          /* messages, until it is known why */
-	bool broken;              /* complained about; nothing more goes out */
+	struct seen *hosts; /* of --split: whose rows were written; or NULL */
+	struct buf rows;
+	uint64_t lacking; /* these say nothing of their names */
+	bool staged;      /* no verdict stands in them */
+	uint64_t settled; /* results that nothing more comes of */
+	struct buf lost;  /* messages, until it is known why */
+	bool broken;      /* complained about; nothing more goes out */
 };
 
 void outlet_take(struct outlet *outlet, const struct head_result *result);

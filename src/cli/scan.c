@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/owner.h"
 #include "cli/caught.h"
 #include "cli/cli.h"
 #include "cli/outlet.h"
@@ -161,12 +162,24 @@ read_more(struct scan *scan)
 	return true;
 }
 
+/* Known before anything is asked: no answer can change whose a name is. */
+static bool
+is_elsewhere(const struct scan_options *options, const char *domain)
+{
+	return options->n_shards > 0 &&
+	    owner_part(domain, options->n_shards) != options->shard;
+}
+
 static void
 take_domain(struct scan *scan, const char *domain)
 {
 	const struct scan_options *options = scan->options;
 	size_t len = strlen(domain);
 
+	if (is_elsewhere(options, domain)) {
+		scan->counts.elsewhere++;
+		return;
+	}
 	if (options->done != NULL && seen_has(options->done, domain, len)) {
 		scan->counts.skipped++;
 		return;
@@ -381,7 +394,7 @@ make_scan(struct scan *scan)
 
 	meter_init(&scan->meter, clock_monotonic_ms());
 	scan->base = event_base_new();
-	scan->input = input_new();
+	scan->input = input_new(options->stage == STAGE_HOSTS);
 	if (options->order)
 		scan->order = order_new(WINDOWS * options->concurrency);
 	if (scan->base == NULL || scan->input == NULL ||
@@ -390,6 +403,8 @@ make_scan(struct scan *scan)
 	scan->outlet.fd = options->out;
 	scan->outlet.order = scan->order;
 	scan->outlet.counts = &scan->counts;
+	scan->outlet.hosts = options->hosts;
+	scan->outlet.staged = options->stage != STAGE_WHOLE;
 	scan->outlet.clear = clear_progress;
 	scan->outlet.arg = scan;
 	scan->head = head_new(&(struct head_options) {
@@ -464,6 +479,15 @@ refuse_list(const struct scan *scan)
 	return EXIT_WRONG_USAGE;
 }
 
+/* Of each name there is a row, and it says something of the name. */
+static int
+status_of_run(const struct scan *scan)
+{
+	return scan->counts.failed > 0 || scan->outlet.lacking > 0
+	    ? EXIT_TRY_AGAIN
+	    : 0;
+}
+
 int
 scan_run(const struct scan_options *options)
 {
@@ -490,9 +514,13 @@ scan_run(const struct scan_options *options)
 	if (scan.broken || scan.outlet.broken)
 		goto done;
 	if (caught_signal() != 0)
-		status = STATUS_OF_SIGNAL + caught_signal();
+		status = options->tells_run
+		    ? EXIT_TRY_AGAIN
+		    : STATUS_OF_SIGNAL + caught_signal();
 	else if (is_no_list(&scan.counts))
 		status = refuse_list(&scan);
+	else if (options->tells_run)
+		status = status_of_run(&scan);
 	else if (scan.counts.failed == 0)
 		status = (int)scan.outlet.worst;
 done:

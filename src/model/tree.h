@@ -15,6 +15,9 @@
 struct tree {
 	struct danelaw_report report;
 	struct arena *arena;
+	/* What one stage of a survey leaves to the next (check/facts.h). */
+	const void *facts;
+	size_t n_facts;
 };
 
 /* NULL: no memory. danelaw_report_free(&tree->report) ends it. */

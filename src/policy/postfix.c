@@ -189,8 +189,7 @@ stage_of(const struct danelaw_report *report)
 {
 	const struct danelaw_mx *mx = &report->mx;
 
-	if (report->elsewhere || report->resolver_error != NULL ||
-	    report->own_lack != NULL)
+	if (report->resolver_error != NULL || report->own_lack != NULL)
 		return POSTFIX_NO_DNS;
 	/* NXDOMAIN counts only where it is believed (RFC 7672 s. 2.1.1). */
 	if (report->verdict == DANELAW_VERDICT_NO_MAIL && report->n_hosts == 0)

@@ -32,6 +32,17 @@ void report_json(const struct danelaw_report *report, struct buf *out);
 void report_json_line(const struct danelaw_report *report, struct buf *out);
 /* Schema danelaw-summary/1, on one line: the verdict and why. */
 void report_summary_line(const struct danelaw_report *report, struct buf *out);
+/* Of a survey in stages, on one line: schemas danelaw-mx/1, danelaw-host/1. */
+void report_mx_line(const struct danelaw_report *report, struct buf *out);
+void report_host_line(const struct danelaw_report *report, struct buf *out);
+/*
+ * Of --split, on one line each: schemas danelaw-split-run/1, -domain/1 and
+ * -host/1.
+ */
+void report_run_line(int64_t at, struct buf *out);
+void report_domain_line(const struct danelaw_report *report, struct buf *out);
+void report_mail_host_line(const struct danelaw_report *report,
+    const struct danelaw_host *host, struct buf *out);
 /* One probe object alone, for "danelaw verify". tlsa gives the records. */
 void report_json_probe(const struct danelaw_probe *probe,
     const struct danelaw_tlsa *tlsa, struct buf *out);

@@ -85,7 +85,7 @@ pass_numbers(struct numbers *numbers, struct frame *frame)
 		    numbers, 1, frame->verdict, DANELAW_VERDICT_NO_DANE);
 		frame->state = (enum danelaw_state)pass(
 		    numbers, 1, frame->state, DANELAW_STATE_UNKNOWN);
-		frame->elsewhere = pass(numbers, 1, frame->elsewhere, 1) != 0;
+		frame->lacking = pass(numbers, 1, frame->lacking, 1) != 0;
 		break;
 	case FRAME_BAD:
 		frame->lost = pass(numbers, 1, frame->lost, 1) != 0;

@@ -4,7 +4,7 @@
  *
  *	hand	READY				its engine stands
  *	head	DOMAIN id text			to be examined
- *	hand	RESULT id verdict state line	the report, or elsewhere
+ *	hand	RESULT id verdict state line	the report, perhaps lacking
  *	hand	BAD id lost why			there is no report
  *	hand	ASK id key endpoint ip host	may I probe?
  *	head	GO id				yes
@@ -52,7 +52,7 @@ struct frame {
 	uint64_t id;
 	enum danelaw_verdict verdict;
 	enum danelaw_state state;
-	bool elsewhere, lost, unreached;
+	bool lacking, lost, unreached;
 	uint64_t offset;
 	uint32_t store, len;
 	/* NUL-terminated where they come from frame_read(). */

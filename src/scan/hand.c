@@ -99,7 +99,8 @@ render_cut(struct hand *hand, const struct danelaw_report *report)
 	struct cut cut;
 	bool done;
 
-	if (!cut_make(&cut, report, report->n_findings))
+	if (hand->options->stage != STAGE_WHOLE ||
+	    !cut_make(&cut, report, report->n_findings))
 		return false;
 	done = render(hand, &cut.report);
 	cut_finish(&cut);
@@ -118,18 +119,16 @@ send_report(struct hand *hand, uint64_t id, const struct danelaw_report *report)
 		.id = id,
 		.verdict = report->verdict,
 		.state = report->state,
-		.elsewhere = report->elsewhere,
+		.lacking = report->own_lack != NULL,
 		.text = "",
 	};
 
-	if (!report->elsewhere) {
-		if (!render(hand, report) && !render_cut(hand, report)) {
-			send_bad(hand, id, true, "out of memory");
-			return;
-		}
-		frame.text = buf_text(&hand->line);
-		frame.text_len = hand->line.len;
+	if (!render(hand, report) && !render_cut(hand, report)) {
+		send_bad(hand, id, true, "out of memory");
+		return;
 	}
+	frame.text = buf_text(&hand->line);
+	frame.text_len = hand->line.len;
 	if (!link_send(hand->link, &frame))
 		send_bad(hand, id, true, "the report is too large");
 }
@@ -429,8 +428,10 @@ begin_hand(struct hand *hand)
 	config.base = hand->base;
 	config.watch_health = true;
 	err = danelaw_engine_new(&config, &hand->engine);
-	if (err == DANELAW_OK)
+	if (err == DANELAW_OK) {
 		engine_set_gate(hand->engine, &gate);
+		engine_set_stage(hand->engine, hand->options->stage);
+	}
 	return err;
 }
 

@@ -12,6 +12,8 @@
 
 #include <danelaw.h>
 
+#include "check/facts.h"
+
 struct buf;
 
 struct hand_options {
@@ -21,6 +23,7 @@ struct hand_options {
 	size_t n_stores, own_store;
 	const struct danelaw_config *config;   /* base is set by the hand */
 	const struct danelaw_request *request; /* for each domain */
+	enum stage stage;                      /* a row of one is never cut */
 	/* One line, without its end; false: no memory. */
 	bool (*render)(const struct danelaw_report *report, struct buf *out);
 };

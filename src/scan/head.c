@@ -205,7 +205,7 @@ on_end(struct worker *worker, const struct frame *frame)
 	struct head_result result = {
 		.verdict = frame->verdict,
 		.state = frame->state,
-		.elsewhere = frame->elsewhere,
+		.lacking = frame->lacking,
 	};
 	struct domain *domain =
 	    table_find(&head->domains, (struct fingerprint) { frame->id, 0 });
@@ -217,7 +217,7 @@ on_end(struct worker *worker, const struct frame *frame)
 		result.state = DANELAW_STATE_UNKNOWN;
 		result.error = frame->text;
 		result.lost = frame->lost;
-	} else if (!frame->elsewhere) {
+	} else {
 		result.line = frame->text;
 		result.len = frame->text_len;
 	}

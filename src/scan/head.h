@@ -27,7 +27,7 @@ struct head_result {
 	const char *domain; /* as it was added */
 	enum danelaw_verdict verdict;
 	enum danelaw_state state;
-	bool elsewhere;    /* another shard's: there is no line */
+	bool lacking;      /* own_lack is all it says: to be done again */
 	const char *error; /* no report, and why: no such name can exist */
 	bool lost;         /* with error: our own failure, not the name's */
 	const char *line;  /* what the worker's render() wrote; no newline */

@@ -9,12 +9,15 @@
 #include "base/text.h"
 
 #define SHOWN_MAX 100 /* characters of a bad line */
+#define ROW_MAX ((size_t)4 * 1024 * 1024)
 
 static const char no_memory[] = "out of memory";
 
 struct input {
 	struct buf bytes;
-	size_t at; /* of these were read */
+	size_t at;           /* of these were read */
+	size_t row, row_end; /* what is left of a row of the stage before */
+	bool hosts;
 	uint64_t line;
 	struct arena *arena; /* of the last item */
 	bool begun;          /* a byte order mark may not come any more */
@@ -24,9 +27,13 @@ struct input {
 };
 
 struct input *
-input_new(void)
+input_new(bool hosts)
 {
-	return calloc(1, sizeof(struct input));
+	struct input *input = calloc(1, sizeof(*input));
+
+	if (input != NULL)
+		input->hosts = hosts;
+	return input;
 }
 
 void
@@ -129,13 +136,20 @@ trim(const char **line, size_t *len)
 
 /* As the report has it, but for the brackets. */
 static const char *
-read_domain(struct arena *arena, const char *text, const char **why)
+read_domain(struct arena *arena, const char *text, bool host, const char **why)
 {
 	const char *domain;
 	char *inside;
 
-	if (text[0] != '[')
+	if (text[0] != '[' && !host)
 		return name_parse(arena, text, why);
+	if (text[0] != '[') {
+		text = arena_printf(arena, "[%s]", text);
+		if (text == NULL) {
+			*why = no_memory;
+			return NULL;
+		}
+	}
 	if (!name_unbracket(arena, text, &inside, why))
 		return NULL;
 	domain = arena_printf(arena, "[%s]", inside);
@@ -193,11 +207,76 @@ read_line(
 	memcpy(text, name, name_len);
 	*item = (struct input_item) {
 		.line = input->line,
-		.text = read_domain(input->arena, text, &why),
+		.text = read_domain(input->arena, text, input->hosts, &why),
 	};
 	if (item->text == NULL)
 		return report_bad(input, name, name_len, why, item);
 	return INPUT_DOMAIN;
+}
+
+/*
+ * No JSON is read: what danelaw writes is known again, and the quotes in these
+ * bytes stand in no text of JSON without a '\' in front.
+ */
+static const char row_begins[] = "{\"schema\":\"danelaw-mx/1\",";
+static const char hosts_begin[] = ",\"hosts\":[";
+static const char name_begins[] = "{\"name\":\"";
+
+static bool
+is_row(const struct input *input, const char *line, size_t len)
+{
+	size_t n = sizeof(row_begins) - 1;
+
+	return input->hosts && memcmp(line, row_begins, len < n ? len : n) == 0;
+}
+
+/* False: it is no whole one. */
+static bool
+begin_row(struct input *input, const char *line, size_t len)
+{
+	const char *list =
+		       memmem(line, len, hosts_begin, sizeof(hosts_begin) - 1),
+		   *end;
+
+	/* Behind a torn row another one may begin. */
+	if (list == NULL || line[len - 1] != '}' ||
+	    memmem(line + 1, len - 1, row_begins, sizeof(row_begins) - 1) !=
+		NULL)
+		return false;
+	list += sizeof(hosts_begin) - 1;
+	/* No name has a bracket. */
+	end = memchr(list, ']', len - (size_t)(list - line));
+	if (end == NULL)
+		return false;
+	input->row = (size_t)(list - buf_text(&input->bytes));
+	input->row_end = (size_t)(end - buf_text(&input->bytes));
+	return true;
+}
+
+/* INPUT_MORE: the row has ended. */
+static enum input_step
+next_of_row(struct input *input, struct input_item *item)
+{
+	const char *at = buf_text(&input->bytes) + input->row, *end;
+	size_t left = input->row_end - input->row, n = sizeof(name_begins) - 1;
+	const char *name = left == 0 ? NULL : memmem(at, left, name_begins, n);
+
+	input->row = input->row_end;
+	if (name == NULL)
+		return INPUT_MORE;
+	name += n;
+	end = memchr(name, '"', left - (size_t)(name - at));
+	if (end == NULL)
+		return INPUT_MORE;
+	input->row = (size_t)(end - buf_text(&input->bytes));
+	return read_line(input, name, (size_t)(end - name), item);
+}
+
+/* In a row; longer lines are none. */
+static size_t
+line_max(const struct input *input, const char *line, size_t len)
+{
+	return is_row(input, line, len) ? ROW_MAX : INPUT_LINE_MAX;
 }
 
 /*
@@ -211,7 +290,7 @@ cut_line(struct input *input, const char **line, size_t *len)
 	const char *at = buf_text(&input->bytes) + input->at;
 	const char *end = left == 0 ? NULL : memchr(at, '\n', left);
 
-	if (end == NULL && left <= INPUT_LINE_MAX &&
+	if (end == NULL && left <= line_max(input, at, left) &&
 	    (left == 0 || !input->ended))
 		return false;
 	*line = at;
@@ -250,13 +329,18 @@ input_next(struct input *input, struct input_item *item)
 		return refuse_all(input, item);
 	for (;;) {
 		bool rest = input->passing_over;
-		enum input_step step;
+		enum input_step step = next_of_row(input, item);
 
+		if (step != INPUT_MORE)
+			return step;
 		if (!cut_line(input, &line, &len))
 			return input->ended ? INPUT_END : INPUT_MORE;
 		if (rest)
 			continue;
 		input->line++;
+		if (len > 0 && is_row(input, line, len) &&
+		    begin_row(input, line, len))
+			continue;
 		step = read_line(input, line, len, item);
 		if (step != INPUT_MORE)
 			return step;

@@ -2,6 +2,9 @@
 /*
  * input.h - a list of domains, one a line, of any length.
  *
+ * Lists of hosts may be rows of the stage before (danelaw-mx/1), as long as
+ * these are: each gives the hosts that it names, and as next hops in brackets.
+ *
  * Pure: bytes go in as they are read, domains come out. # begins a comment;
  * blank lines, spaces around a name, CR at the end of a line and a byte order
  * mark at the beginning are nothing. What is no domain name is reported with
@@ -35,7 +38,7 @@ struct input_item {
 	const char *why; /* of a bad line; static */
 };
 
-struct input *input_new(void); /* NULL: no memory */
+struct input *input_new(bool hosts); /* NULL: no memory */
 void input_free(struct input *input);
 /* Copies. Only after INPUT_MORE. False: no memory. */
 bool input_feed(struct input *input, const void *bytes, size_t len);

@@ -15,7 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD_MAX 320 /* longer than a beginning with any name */
+/* Hosts are asked for in brackets, whatever was in the list. */
+#define HOST_BEGINNING "{\"schema\":\"danelaw-host/1\",\"host\":\""
+/* No domain's. */
+#define SPLIT_HOST                                                             \
+	"{\"schema\":\"danelaw-split-host/1\",\"type\":\"host\",\"host\":\""
+#define SPLIT_RUN "{\"schema\":\"danelaw-split-run/1\","
+#define HEAD_MAX 400 /* longer than a beginning with any name */
 
 enum mark { BEGINNING, LITERAL, LACK, N_MARKS };
 
@@ -29,6 +35,11 @@ static const char *const marks[N_MARKS] = {
 static const char *const beginnings[] = {
 	"{\"schema\":\"danelaw-report/1\",\"domain\":\"",
 	"{\"schema\":\"danelaw-summary/1\",\"domain\":\"",
+	"{\"schema\":\"danelaw-mx/1\",\"domain\":\"",
+	HOST_BEGINNING,
+	"{\"schema\":\"danelaw-split-domain/1\",\"type\":\"domain\","
+	"\"domain\":\"",
+	SPLIT_HOST,
 };
 
 /* What is known of one line; all zero at its beginning. */
@@ -40,18 +51,20 @@ struct line {
 };
 
 struct resume {
-	struct seen *seen;
+	struct seen *seen, *hosts;
 	struct line line;
 	struct resume_state state;
 };
 
 struct resume *
-resume_new(struct seen *seen)
+resume_new(struct seen *seen, struct seen *hosts)
 {
 	struct resume *resume = calloc(1, sizeof(*resume));
 
-	if (resume != NULL)
+	if (resume != NULL) {
 		resume->seen = seen;
+		resume->hosts = hosts;
+	}
 	return resume;
 }
 
@@ -91,15 +104,23 @@ find_name(const struct line *line, size_t *len)
 	return NULL;
 }
 
+static bool
+begins(const struct line *line, const char *mark)
+{
+	return strncmp(line->head, mark, strlen(mark)) == 0;
+}
+
 /* Why the line is none of ours, or NULL. */
 static const char *
-end_line(const struct line *line, struct seen *seen)
+end_line(const struct line *line, struct seen *seen, struct seen *hosts)
 {
-	bool literal = line->found[LITERAL] > 0;
+	bool literal = line->found[LITERAL] > 0 || begins(line, HOST_BEGINNING);
 	char text[HEAD_MAX + 3];
 	size_t len;
 	const char *name = find_name(line, &len);
 
+	if (begins(line, SPLIT_RUN))
+		return NULL;
 	if (name == NULL)
 		return "it is no report of danelaw";
 	if (line->found[BEGINNING] != 1 || line->last != '}')
@@ -107,6 +128,11 @@ end_line(const struct line *line, struct seen *seen)
 	/* It says that it is about us: to be done again. */
 	if (line->found[LACK] > 0)
 		return NULL;
+	if (begins(line, SPLIT_HOST))
+		return hosts != NULL &&
+			seen_add(hosts, name, len) == SEEN_NO_MEMORY
+		    ? "out of memory"
+		    : NULL;
 	snprintf(text, sizeof(text), "[%.*s]", (int)len, name);
 	if (seen_add(seen, literal ? text : name, literal ? len + 2 : len) ==
 	    SEEN_NO_MEMORY)
@@ -150,7 +176,8 @@ resume_feed(struct resume *resume, const void *bytes, size_t len)
 			take_byte(resume, *at);
 			continue;
 		}
-		state->why = end_line(&resume->line, resume->seen);
+		state->why =
+		    end_line(&resume->line, resume->seen, resume->hosts);
 		if (state->why != NULL)
 			break;
 		resume->line = (struct line) { .last = '\0' };

@@ -30,7 +30,8 @@ struct resume_state {
 	const char *why;
 };
 
-struct resume *resume_new(struct seen *seen); /* NULL: no memory */
+/* hosts: those with a row of --split; may be NULL. NULL: no memory. */
+struct resume *resume_new(struct seen *seen, struct seen *hosts);
 void resume_free(struct resume *resume);
 /* False: see why. */
 bool resume_feed(struct resume *resume, const void *bytes, size_t len);

@@ -465,45 +465,6 @@ test_public_only(void **state)
 	close_scene(&scene);
 }
 
-/* Each domain is examined in one part and elsewhere in all others. */
-static void
-test_shards(void **state)
-{
-	enum { PARTS = 5 };
-	struct danelaw_request request = {
-		.domain = "[127.0.0.1]", .n_shards = PARTS, .public_only = true
-	};
-	struct scene scene;
-	size_t n_here = 0;
-	(void)state;
-
-	open_scene(&scene, 0, 0);
-	for (uint32_t i = 1; i <= PARTS; i++) {
-		const struct danelaw_report *report;
-
-		request.shard = i;
-		assert_int_equal(
-		    danelaw_engine_add(scene.engine, &request, take, &scene),
-		    DANELAW_OK);
-		assert_int_equal(scene.n_reports, i - 1);
-		run_until(&scene, i);
-		report = scene.reports[i - 1];
-		n_here += !report->elsewhere;
-		assert_int_equal(report->n_hosts, !report->elsewhere);
-		assert_string_equal(report->domain, "127.0.0.1");
-	}
-	assert_int_equal(n_here, 1);
-	request.shard = PARTS + 1;
-	assert_int_equal(
-	    danelaw_engine_add(scene.engine, &request, take, &scene),
-	    DANELAW_EINVAL);
-	request.shard = 0;
-	assert_int_equal(
-	    danelaw_engine_add(scene.engine, &request, take, &scene),
-	    DANELAW_EINVAL);
-	close_scene(&scene);
-}
-
 int
 main(void)
 {
@@ -517,7 +478,6 @@ main(void)
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_public_only),
-		cmocka_unit_test(test_shards),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

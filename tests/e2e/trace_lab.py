@@ -287,12 +287,12 @@ class TraceLab:
             f'zone "{name}" {{ type master; file "{file}"; }};\n'
             for name, file in zones))
         database = os.path.join(folder, 'dnssec.db')
-        if not os.path.exists(database):
-            subprocess.run(
-                [os.path.join(root, 'usr/bin/pdnsutil'), '--config-dir',
-                 folder, 'create-bind-db', database], check=True,
-                capture_output=True, env=dict(os.environ, **env), timeout=60)
+        is_new = not os.path.exists(database)
         with sqlite3.connect(database) as tables:
+            if is_new:
+                tables.executescript(read(os.path.join(
+                    root, 'usr/share/pdns-backend-bind/schema',
+                    'bind-dnssec.schema.sqlite3.sql')))
             tables.execute('DELETE FROM domainmetadata')
             for name, file in zones:
                 text = read(file)

@@ -11,7 +11,7 @@
 static void
 read_list(const uint8_t *bytes, size_t len, size_t piece, struct buf *out)
 {
-	struct input *input = input_new();
+	struct input *input = input_new(false);
 	struct input_item item;
 	uint64_t line = 0;
 	size_t at = 0;

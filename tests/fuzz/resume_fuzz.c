@@ -17,7 +17,7 @@ static const struct fingerprint_secret secret = { .bytes = { 7 } };
 static struct resume_state
 read_output(const uint8_t *bytes, size_t len, size_t piece, struct seen *seen)
 {
-	struct resume *resume = resume_new(seen);
+	struct resume *resume = resume_new(seen, NULL);
 	struct resume_state state;
 	bool good = true;
 

@@ -445,7 +445,6 @@ fuzz_tree(struct fuzz_bytes *in)
 	report->state = fuzz_take(in, DANELAW_STATE_UNKNOWN + 1);
 	report->summary = must(&g);
 	report->resolver = may(&g);
-	report->elsewhere = fuzz_take(in, 16) == 15;
 	report->resolver_fell_back = coin(&g);
 	report->resolver_error = may(&g);
 	report->own_lack = may(&g);

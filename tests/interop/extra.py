@@ -6,13 +6,14 @@ import glob
 import os
 import subprocess
 
-from labkit.debian import missing_for, unpack
+from labkit.debian import is_known, missing_for, unpack
 from labkit.scenario import LabError
 
-# For each test, the most important first.
+# For each test, the most important first; not every release has them all.
 PACKAGES = {
     'peers': ['hash-slinger', 'gnutls-bin', 'openssl', 'ldnsutils'],
-    'nsupdate': ['knot', 'knot-dnsutils', 'bind9-dnsutils', 'ldnsutils'],
+    'nsupdate': ['knot', 'knot-keymgr', 'knot-dnsutils', 'bind9-dnsutils',
+                 'ldnsutils'],
 }
 # For set-up and services that nobody starts here.
 UNWANTED = ('systemd', 'init', 'cron', 'dbus', 'udev')
@@ -41,8 +42,8 @@ class Extra:
             if os.path.isdir(self.root):
                 return
             os.makedirs(self.folder, exist_ok=True)
-            names = set(self.packages)
-            for package in self.packages:
+            names = set(filter(is_known, self.packages))
+            for package in sorted(names):
                 names |= set(missing_for(self.folder, package))
             names = sorted(name for name in names - {self.packages[0]}
                            if not name.startswith(UNWANTED))

@@ -402,12 +402,6 @@ test_unknown(void **state)
 	expect("no DNS", "dane-only", &facts, NULL, "TEMP");
 	expect("no DNS", "verify", &facts, NULL, "-");
 	report.resolver_error = NULL;
-	report.elsewhere = true;
-	facts = postfix_facts_of(&report);
-	expect("another shard's", "may", &facts, NULL, "TEMP");
-	assert_string_equal(postfix_answer(&facts, NULL, POSTFIX_LEVEL_MAY).why,
-	    "the DNS cannot be asked");
-	report.elsewhere = false;
 	report.own_lack = "no socket is to be had";
 	facts = postfix_facts_of(&report);
 	expect("our own lack", "may", &facts, NULL, "TEMP");

@@ -40,10 +40,10 @@ say(struct fake *fake, enum frame_type type, uint64_t id, const char *text)
 		.id = id,
 		.verdict = DANELAW_VERDICT_OK,
 		.state = DANELAW_STATE_OK,
-		.elsewhere = begins(text, "else"),
+		.lacking = begins(text, "lack"),
 		.lost = begins(text, "lost"),
-		.text = begins(text, "else") ? "" : text,
-		.text_len = begins(text, "else") ? 0 : strlen(text),
+		.text = text,
+		.text_len = strlen(text),
 	};
 
 	link_send(fake->link, &frame);

@@ -6,7 +6,7 @@
  *	abort...	it is killed by a signal
  *	stop...		it stands still
  *	bad... lost...	BAD, and so with the mark of our own failure
- *	else...		another shard's
+ *	lack...		we could not judge it
  *	large...	a line of a megabyte
  *	forge...	a result of a domain that it does not have
  *	garble...	bytes that are no frame

@@ -35,7 +35,7 @@ test_round_trip(void **state)
 		    TEXT("{}"),
 		    .verdict = DANELAW_VERDICT_NO_DANE,
 		    .state = DANELAW_STATE_UNKNOWN },
-		{ .type = FRAME_RESULT, .elsewhere = true, TEXT("") },
+		{ .type = FRAME_RESULT, .lacking = true, TEXT("{}") },
 		{ .type = FRAME_BAD, .id = 3, TEXT("why"), .lost = true },
 		{ .type = FRAME_BAD, .id = 3, TEXT("\xff\n") },
 		{ .type = FRAME_ASK,
@@ -87,7 +87,7 @@ test_round_trip(void **state)
 		assert_int_equal(frame.id, rows[i].id);
 		assert_int_equal(frame.verdict, rows[i].verdict);
 		assert_int_equal(frame.state, rows[i].state);
-		assert_int_equal(frame.elsewhere, rows[i].elsewhere);
+		assert_int_equal(frame.lacking, rows[i].lacking);
 		assert_int_equal(frame.lost, rows[i].lost);
 		assert_int_equal(frame.unreached, rows[i].unreached);
 		assert_int_equal(frame.offset, rows[i].offset);

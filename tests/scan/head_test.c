@@ -45,8 +45,8 @@ outcome_of(const struct head_result *result, char *text, size_t room)
 	if (result->error != NULL)
 		snprintf(text, room, "%s:%s", result->lost ? "lost" : "bad",
 		    result->error);
-	else if (result->elsewhere)
-		snprintf(text, room, "elsewhere");
+	else if (result->lacking)
+		snprintf(text, room, "lacking");
 	else
 		snprintf(text, room, "%zu:%.20s", result->len, result->line);
 	return text;
@@ -171,8 +171,8 @@ test_runs(void **state)
 		const char *names[NAMES_MAX], *outcomes[NAMES_MAX];
 	} rows[] = {
 		{ "results of all kinds", 2, 10, 0, 0, 0, false,
-		    { "a", "bad one", "lost one", "else", "large", "b" },
-		    { "1:a", "bad:bad one", "lost:lost one", "elsewhere",
+		    { "a", "bad one", "lost one", "lack", "large", "b" },
+		    { "1:a", "bad:bad one", "lost:lost one", "lacking",
 			"1048576:xxxxxxxxxxxxxxxxxxxx", "1:b" } },
 		{ "one at a time", 3, 1, 0, 0, 0, false,
 		    { "a", "b", "c", "d", "e" },

@@ -18,9 +18,10 @@
 
 /* "1 a.example; 2! text: why; " for all that comes out of text. */
 static void
-read_all(const char *text, size_t len, size_t chunk, struct buf *out)
+read_all(
+    const char *text, size_t len, size_t chunk, bool hosts, struct buf *out)
 {
-	struct input *input = input_new();
+	struct input *input = input_new(hosts);
 	struct input_item item;
 	size_t at = 0;
 
@@ -50,17 +51,81 @@ read_all(const char *text, size_t len, size_t chunk, struct buf *out)
 }
 
 static void
-expect(const char *text, size_t len, const char *wanted)
+expect_as(const char *text, size_t len, bool hosts, const char *wanted)
 {
 	const size_t chunks[] = { 1, 2, 3, 7, 64, 1000, 4096, len };
 
 	for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
 		struct buf out = { .limit = 0 };
 
-		read_all(text, len, chunks[i] > 0 ? chunks[i] : 1, &out);
+		read_all(text, len, chunks[i] > 0 ? chunks[i] : 1, hosts, &out);
 		assert_string_equal(buf_text(&out), wanted);
 		buf_finish(&out);
 	}
+}
+
+static void
+expect(const char *text, size_t len, const char *wanted)
+{
+	expect_as(text, len, false, wanted);
+}
+
+/* Hosts, and rows that name some. */
+static void
+test_hosts(void **state)
+{
+#define ROW(list)                                                              \
+	"{\"schema\":\"danelaw-mx/1\",\"hosts\":[" list "],\"z\":\"\"}"
+#define HOST(name) "{\"name\":\"" name "\",\"preference\":1}"
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{ "mx.example\n[MX.example]\n192.0.2.1\n2001:db8::1\n",
+		    "1 [mx.example]; 2 [mx.example]; 3 [192.0.2.1]; "
+		    "4 [2001:db8::1]; " },
+		{ ROW("") "\n" ROW(HOST("a.example")) "\n", "2 [a.example]; " },
+		{ ROW(HOST("a.example") "," HOST("192.0.2.1")) "\nb.example",
+		    "1 [a.example]; 1 [192.0.2.1]; 2 [b.example]; " },
+		{ ROW(HOST("a..b") "," HOST("c")),
+		    "1! a..b: the name has an "
+		    "empty label; 1 [c]; " },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect_as(
+		    rows[i].text, strlen(rows[i].text), true, rows[i].wanted);
+}
+
+/* As long as rows are, and what is none. */
+static void
+test_long_rows(void **state)
+{
+	struct buf text = { .limit = 0 }, out = { .limit = 0 };
+	(void)state;
+
+	buf_puts(&text, "{\"schema\":\"danelaw-mx/1\",\"hosts\":[");
+	for (size_t i = 0; i < 100; i++)
+		buf_puts(&text, HOST("mx.example") ",");
+	buf_puts(&text, HOST("mx.example") "]}\n" ROW(HOST("b.example")) "\n");
+	read_all(buf_text(&text), text.len, 1000, true, &out);
+	assert_int_equal(out.len,
+	    101 * strlen("1 [mx.example]; ") + strlen("2 [b.example]; "));
+	/* No list of domains has rows. */
+	buf_clear(&out);
+	read_all(buf_text(&text), text.len, 1000, false, &out);
+	assert_null(strstr(buf_text(&out), "[b.example]"));
+	/* One that is torn. */
+	buf_clear(&text);
+	buf_clear(&out);
+	buf_puts(&text,
+	    "{\"schema\":\"danelaw-mx/1\",\"hosts\":[" ROW(
+		HOST("c.example")) "\nd.example\n");
+	read_all(buf_text(&text), text.len, 1000, true, &out);
+	assert_null(strstr(buf_text(&out), "[c.example]"));
+	assert_non_null(strstr(buf_text(&out), "2 [d.example]"));
+	buf_finish(&text);
+	buf_finish(&out);
 }
 
 static void
@@ -165,6 +230,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_long_rows),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_long_lines),
 	};

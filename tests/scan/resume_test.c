@@ -26,7 +26,7 @@ expect(const char *text, const char *names, uint64_t lines, uint64_t torn,
 
 	for (size_t chunk = 1; chunk <= len; chunk++) {
 		struct seen *seen = seen_new(&secret);
-		struct resume *resume = resume_new(seen);
+		struct resume *resume = resume_new(seen, NULL);
 		struct resume_state state;
 		size_t n_names = 0;
 		bool good = true;
@@ -77,6 +77,12 @@ test_lines(void **state)
 		{ R "\"domain\":\"a.example\",\"summary\":"
 		    "\"{\\\"schema\\\":\\\"danelaw-,\\\"own_lack\\\":\\\"\"}\n",
 		    "a.example", 1 },
+		/* Of stages: hosts are asked for in brackets. */
+		{ "{\"schema\":\"danelaw-mx/1\",\"domain\":\"a.example\"}\n"
+		  "{\"schema\":\"danelaw-host/1\",\"host\":\"b.example\"}\n"
+		  "{\"schema\":\"danelaw-host/1\",\"host\":\"c.example\","
+		  "\"own_lack\":\"no file\"}\n",
+		    "a.example [b.example]", 3 },
 		/* [a.example] is another next hop than a.example. */
 		{ R "\"domain\":\"a.example\",\"mx\":{\"source\":\"literal\","
 		    "\"lookups\":[]}}\n",
