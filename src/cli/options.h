@@ -21,6 +21,8 @@ enum {
 	COMMAND_TLSA = 1 << 10,
 	COMMAND_TRACE = 1 << 12,
 	COMMAND_JOIN = 1 << 14,
+	COMMAND_DIFF = 1 << 1,
+	COMMAND_STATS = 1 << 2,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */
