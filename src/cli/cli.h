@@ -18,6 +18,8 @@ enum {
 
 /* argv[0] is the command's name. Each returns the exit status. */
 int cmd_check(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
 int cmd_join(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_plan(int argc, char **argv);

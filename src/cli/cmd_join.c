@@ -32,7 +32,7 @@
 #include "scan/seen.h"
 #include "tls/context.h"
 
-#define HOSTS_KEPT 256
+#define HOSTS_KEPT 2048
 #define SHOWN_MAX 300
 #define LINE_MAX_LEN ((size_t)64 * 1024 * 1024)
 #define FACTS ",\"facts\":\""
@@ -45,6 +45,7 @@ struct place {
 };
 
 struct kept {
+	struct table_node node; /* comes first */
 	TAILQ_ENTRY(kept) link;
 	struct facts_host *facts;
 };
@@ -62,8 +63,8 @@ struct join {
 	struct seen *rows; /* of --split: hosts that have one */
 	struct tls_context *tls;
 	TAILQ_HEAD(kept_list, kept) kept; /* read last, first */
-	size_t n_kept;
-	char *row; /* of a host */
+	struct table known;               /* the same, by name */
+	char *row;                        /* of a host */
 	struct buf facts, host_facts, line;
 	uint64_t n_reports, n_missing, n_doubled, n_unexamined, n_torn;
 	bool broken;
@@ -208,23 +209,23 @@ static const struct facts_host *
 find_host(const char *name, void *arg)
 {
 	struct join *join = arg;
-	struct kept *kept;
+	struct fingerprint key =
+	    fingerprint_of(&join->secret, name, strlen(name));
+	struct kept *kept = table_find(&join->known, key);
+	struct facts_host *facts;
 
-	TAILQ_FOREACH (kept, &join->kept, link)
-		if (strcmp(facts_host_name(kept->facts), name) == 0)
-			break;
-	if (kept == NULL) {
-		kept = calloc(1, sizeof(*kept));
-		if (kept == NULL)
+	if (kept != NULL) {
+		TAILQ_REMOVE(&join->kept, kept, link);
+	} else {
+		facts = read_host(join, name);
+		if (facts == NULL)
 			return NULL;
-		kept->facts = read_host(join, name);
-		if (kept->facts == NULL) {
-			free(kept);
+		kept = table_make(&join->known, key, sizeof(*kept));
+		if (kept == NULL) {
+			facts_host_free(facts);
 			return NULL;
 		}
-		join->n_kept++;
-	} else {
-		TAILQ_REMOVE(&join->kept, kept, link);
+		kept->facts = facts;
 	}
 	TAILQ_INSERT_HEAD(&join->kept, kept, link);
 	return kept->facts;
@@ -234,13 +235,13 @@ find_host(const char *name, void *arg)
 static void
 forget_hosts(struct join *join, size_t n)
 {
-	while (join->n_kept > n) {
+	while (join->known.n > n) {
 		struct kept *kept = TAILQ_LAST(&join->kept, kept_list);
 
 		TAILQ_REMOVE(&join->kept, kept, link);
+		table_remove(&join->known, &kept->node);
 		facts_host_free(kept->facts);
 		free(kept);
-		join->n_kept--;
 	}
 }
 
@@ -466,6 +467,7 @@ static void
 finish_join(struct join *join)
 {
 	forget_hosts(join, 0);
+	table_finish(&join->known);
 	for (size_t i = 0; join->fds != NULL && i < join->n_paths; i++) {
 		if (join->fds[i] >= 0)
 			close(join->fds[i]);

@@ -267,6 +267,8 @@ const struct option_spec option_specs[] = {
 	    "the same where no address of any MX host could be examined "
 	    "(unknown, or that of --timeout-state where they were silent)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
+	    COMMAND_DIFF | COMMAND_STATS, "What to print", "the same as JSON" },
+	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
 		COMMAND_TRACE | COMMAND_PLAN |
 		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
@@ -342,10 +344,11 @@ const struct option_spec option_specs[] = {
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0, COMMAND_TLSA, NULL,
 	    "nothing but the records: no comments, no warnings" },
 	{ "help", 'h', KIND_FLAG, AT(help), NULL, 0, 0,
-	    LOOK | COMMAND_EXPLAIN | COMMAND_JOIN, "About danelaw",
-	    "this text" },
+	    LOOK | COMMAND_EXPLAIN | COMMAND_JOIN | COMMAND_DIFF |
+		COMMAND_STATS,
+	    "About danelaw", "this text" },
 	{ "version", 'V', KIND_FLAG, AT(version), NULL, 0, 0,
-	    LOOK | COMMAND_JOIN, NULL,
+	    LOOK | COMMAND_JOIN | COMMAND_DIFF | COMMAND_STATS, NULL,
 	    "versions of the program and its libraries" },
 };
 

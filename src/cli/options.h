@@ -22,6 +22,8 @@ enum {
 	COMMAND_TRACE = 1 << 12,
 	COMMAND_PLAN = 1 << 13,
 	COMMAND_JOIN = 1 << 14,
+	COMMAND_DIFF = 1 << 1,
+	COMMAND_STATS = 1 << 2,
 };
 
 /* Pointers into argv; the array ends with options_finish(). */

@@ -12,6 +12,12 @@
 static const char *const beginnings[] = {
 	[ROW_MX] = "{\"schema\":\"danelaw-mx/1\",\"domain\":\"",
 	[ROW_HOST] = "{\"schema\":\"danelaw-host/1\",\"host\":\"",
+	[ROW_DOMAIN] = "{\"schema\":\"danelaw-split-domain/1\",\"type\":"
+		       "\"domain\",\"domain\":\"",
+	[ROW_MAIL_HOST] = "{\"schema\":\"danelaw-split-host/1\",\"type\":"
+			  "\"host\",\"host\":\"",
+	[ROW_RUN] = "{\"schema\":\"danelaw-split-run/1\",\"type\":\"run\","
+		    "\"danelaw\":\"",
 };
 
 struct rows {
@@ -84,7 +90,7 @@ begins_again(const struct row *row)
 static bool
 know(struct rows *rows, struct row *row)
 {
-	for (enum row_kind kind = ROW_MX; kind <= ROW_HOST; kind++) {
+	for (enum row_kind kind = ROW_MX; kind < N_ROW_KINDS; kind++) {
 		const char *mark = beginnings[kind], *name;
 		bool literal;
 		size_t len;
@@ -96,7 +102,7 @@ know(struct rows *rows, struct row *row)
 		if (name == NULL || len == 0 || len > NAME_MAX_LEN ||
 		    row->text[row->len - 1] != '}' || begins_again(row))
 			return false;
-		literal = kind == ROW_MX &&
+		literal = (kind == ROW_MX || kind == ROW_DOMAIN) &&
 		    has(row, ",\"mx\":{\"source\":\"literal\"");
 		snprintf(rows->name, sizeof(rows->name),
 		    literal ? "[%.*s]" : "%.*s", (int)len, name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rows.h - files of rows, as danelaw scan --stage writes them, one by one.
+ * rows.h - files of rows, as danelaw scan --stage and --split write them, one
+ * by one.
  *
  * No tree is made of the JSON: how a row begins and its members are known
  * again by their bytes, which stand in no text without a '\' in front.
@@ -13,7 +14,15 @@
 
 #define ROWS_MAX ((size_t)4 * 1024 * 1024) /* bytes of one row */
 
-enum row_kind { ROW_OTHER = 0, ROW_MX, ROW_HOST };
+enum row_kind {
+	ROW_OTHER = 0,
+	ROW_MX, /* of the stages */
+	ROW_HOST,
+	ROW_DOMAIN, /* of --split */
+	ROW_MAIL_HOST,
+	ROW_RUN, /* its name is the version of danelaw */
+	N_ROW_KINDS
+};
 
 struct row {
 	enum row_kind kind;
