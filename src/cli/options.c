@@ -305,7 +305,8 @@ options_finish(struct settings *settings)
 		&settings->http_hosts, &settings->socketmaps,
 		&settings->domains, &settings->domain_files, &settings->hosts,
 		&settings->chains, &settings->key_files, &settings->next_keys,
-		&settings->requests, &settings->lives };
+		&settings->requests, &settings->lives, &settings->news,
+		&settings->olds };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		free(lists[i]->texts);

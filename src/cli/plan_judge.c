@@ -15,6 +15,7 @@
 #include "model/record.h"
 #include "policy/known_ca.h"
 #include "policy/pins.h"
+#include "policy/plan.h"
 #include "policy/rollover.h"
 #include "policy/senders.h"
 #include "policy/tlsa.h"
@@ -166,13 +167,6 @@ all_pass(struct judging *j, const struct plan_seen *seen)
 	return true;
 }
 
-static void
-raise_stale(struct judging *j, uint32_t ttl)
-{
-	if (ttl > j->facts.stale_ttl)
-		j->facts.stale_ttl = ttl;
-}
-
 /* Since when does what this server says let it pass, and for how long may
  * what it said before still be held? */
 static void
@@ -180,26 +174,22 @@ recall(struct judging *j, struct rollover_server *server)
 {
 	const struct plan_memory *memory =
 	    plan_state_note(j->job, j->host->name, server);
-	size_t i = memory == NULL ? 0 : memory->n_seen;
-	bool known = false;
+	struct plan_past past[PLAN_SEEN_MAX] = {
+		{ server->passes, server->ttl, j->facts.now },
+	};
+	struct plan_server known = { 0 };
+	size_t n = memory == NULL ? 1 : memory->n_seen;
+	int64_t held;
 
-	for (; i > 0 && server->passes && all_pass(j, &memory->seen[i - 1]);
-	     i--)
-		server->since = memory->seen[i - 1].first;
-	for (size_t k = 0; memory != NULL && server->passes && k < i; k++) {
-		const struct plan_seen *seen = &memory->seen[k];
-		bool held = seen->last + seen->ttl > server->since;
-
-		if ((k + 1 != i && !held) || all_pass(j, seen))
-			continue;
-		known = true;
-		raise_stale(j, seen->ttl);
-		/* The record of today's key may be new itself. */
-		if (seen->last + seen->ttl + SKEW > j->facts.now)
-			j->facts.same_key = false;
-	}
-	if (!known)
-		raise_stale(j, server->ttl);
+	for (size_t i = 0; memory != NULL && i < n; i++)
+		past[i] = (struct plan_past) { all_pass(j, &memory->seen[i]),
+			memory->seen[i].ttl, memory->seen[i].first };
+	held = plan_recall(past, n, j->facts.now, &known, &j->facts.stale_ttl);
+	if (memory != NULL)
+		server->since = known.passes_since;
+	/* The record of today's key may be new itself. */
+	if (held + SKEW > j->facts.now)
+		j->facts.same_key = false;
 }
 
 static struct pin_source

@@ -335,9 +335,9 @@ plan_state_begin(struct plan_job *job)
 }
 
 static bool
-same_records(const struct plan_seen *seen, const struct rollover_server *server)
+same_answer(const struct plan_seen *seen, const struct rollover_server *server)
 {
-	if (seen->n_records != server->n_records)
+	if (seen->n_records != server->n_records || seen->ttl != server->ttl)
 		return false;
 	for (size_t i = 0; i < seen->n_records; i++) {
 		if (strcmp(seen->records[i], server->records[i]) != 0)
@@ -384,9 +384,8 @@ plan_state_note(struct plan_job *job, const char *host,
 	if (memory == NULL)
 		return NULL;
 	seen = memory->n_seen == 0 ? NULL : &memory->seen[memory->n_seen - 1];
-	if (seen != NULL && same_records(seen, server)) {
+	if (seen != NULL && same_answer(seen, server)) {
 		seen->last = now > seen->last ? now : seen->last;
-		seen->ttl = server->ttl > seen->ttl ? server->ttl : seen->ttl;
 		return memory;
 	}
 	if (memory->n_seen == PLAN_SEEN_MAX) {

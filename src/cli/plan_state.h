@@ -18,11 +18,11 @@ struct arena;
 struct plan_job;
 struct rollover_server;
 
-/* Records that one server had without another seen between. */
+/* What one server had, with this TTL, and nothing else was seen between. */
 struct plan_seen {
 	const char **records; /* as in model/rollover.h */
 	size_t n_records;
-	uint32_t ttl; /* the largest */
+	uint32_t ttl;
 	int64_t first, last;
 };
 

@@ -88,3 +88,29 @@ plan_for(const struct plan_facts *facts)
 	plan.lapses = lapses_before(facts, plan.when);
 	return plan;
 }
+
+int64_t
+plan_recall(const struct plan_past *past, size_t n, int64_t now,
+    struct plan_server *server, uint32_t *stale_ttl)
+{
+	int64_t since = now, held = 0;
+	size_t run = n; /* where it begins to pass, and does since */
+
+	for (; run > 0 && past[run - 1].passes; run--)
+		since = past[run - 1].first;
+	server->passes_since = run < n ? since : 0;
+	for (size_t i = 0; i < run && i + 1 < n; i++) {
+		/* It may have been fetched up to the moment when the next one
+		   was seen, not only when it was seen last. */
+		int64_t until = past[i + 1].first + past[i].ttl;
+
+		if (past[i].passes || (i + 1 != run && until <= since))
+			continue;
+		*stale_ttl = larger(*stale_ttl, past[i].ttl);
+		held = until > held ? until : held;
+	}
+	/* What was before all that is known had the TTL of the first. */
+	if (run == 0 && n > 0)
+		*stale_ttl = larger(*stale_ttl, past[0].ttl);
+	return held;
+}

@@ -62,4 +62,20 @@ struct plan {
 
 struct plan plan_for(const struct plan_facts *facts);
 
+/* What one server was seen to say, from first until that of the next one: of
+ * an answer that was gone by then nobody knows since when. */
+struct plan_past {
+	bool passes;
+	uint32_t ttl;
+	int64_t first;
+};
+
+/*
+ * Takes what is remembered of one server, the last of n being what it says
+ * now, into passes_since and stale_ttl. Returns until when some cache may hold
+ * an answer that does not pass and is said no more; 0: none that is known.
+ */
+int64_t plan_recall(const struct plan_past *past, size_t n, int64_t now,
+    struct plan_server *server, uint32_t *stale_ttl);
+
 #endif

@@ -105,6 +105,10 @@ ROWS = [
         more='--old old'),
     row('short', '_25._tcp.mx 1 TLSA {old}\n_25._tcp.mx 1 TLSA {new}\n',
         'new', 1, ['wait', 'deploy', 'remove old'], 'deploy after'),
+    row('shared', '@ MX 20 mx2\nmx2 A @MX\n_25._tcp.mx CNAME tlsa\n'
+        '_25._tcp.mx2 CNAME tlsa\ntlsa TLSA {old}\n', 'new', 2,
+        ['publish new', 'wait', 'deploy', 'remove old'],
+        'tlsa.shared.example. 300 IN TLSA'),
     row('outside', AT + '{old}\n', 'new', 3, [], 'no address',
         host='mx9.outside'),
 ]

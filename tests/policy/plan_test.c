@@ -207,12 +207,124 @@ test_schedules(void **state)
 	assert_int_equal(safe, SCHEDULES);
 }
 
+/* What one server says, and from when; the last ones pass. */
+#define PHASES 4
+#define LONGEST 300 /* TTL; longer than two phases */
+struct history {
+	struct plan_past phases[PHASES];
+	struct plan_past seen[PHASES];
+	size_t n_seen;
+	bool silent; /* the last time it was asked */
+};
+
+static void
+make_history(struct history *h)
+{
+	size_t old = 1 + up_to(PHASES - 1);
+
+	*h = (struct history) { 0 };
+	for (size_t i = 0; i < PHASES; i++) {
+		h->phases[i].passes = i >= old;
+		h->phases[i].ttl = 1 + up_to(LONGEST);
+		h->phases[i].first =
+		    i == 0 ? NOW : h->phases[i - 1].first + 100 + up_to(80);
+	}
+}
+
+static size_t
+phase_at(const struct history *h, int64_t at)
+{
+	size_t i = 0;
+
+	while (i + 1 < PHASES && h->phases[i + 1].first <= at)
+		i++;
+	return i;
+}
+
+static bool
+holds_old(const struct history *h, int64_t at)
+{
+	for (size_t i = 0; i < PHASES; i++) {
+		int64_t end = i + 1 == PHASES ? at + 1 : h->phases[i + 1].first;
+
+		if (!h->phases[i].passes && h->phases[i].first <= at &&
+		    at < end - 1 + h->phases[i].ttl)
+			return true;
+	}
+	return false;
+}
+
+/* True: in the end it was told that the chain may go live. */
+static bool
+live_through(struct history *all, size_t n)
+{
+	for (int64_t at = NOW; at < NOW + 2000; at += 1 + up_to(40)) {
+		struct plan_server servers[SERVERS] = { 0 };
+		struct plan_facts facts = {
+			.now = at, .servers = servers, .n_servers = n
+		};
+		struct plan plan;
+		bool held = false;
+
+		for (size_t i = 0; i < n; i++) {
+			struct history *h = &all[i];
+			struct plan_past now = h->phases[phase_at(h, at)];
+			struct plan_past *last =
+			    h->n_seen == 0 ? NULL : &h->seen[h->n_seen - 1];
+
+			held |= holds_old(h, at);
+			h->silent = at > NOW && !h->silent && up_to(20) == 0;
+			if (h->silent)
+				continue;
+			now.first = at;
+			if (last == NULL || last->passes != now.passes ||
+			    last->ttl != now.ttl)
+				h->seen[h->n_seen++] = now;
+			servers[i].answered = true;
+			servers[i].passes = now.passes;
+			servers[i].ttl = now.ttl;
+			plan_recall(h->seen, h->n_seen, at, &servers[i],
+			    &facts.stale_ttl);
+		}
+		plan = plan_for(&facts);
+		if (plan.answer == PLAN_NOW && held)
+			fail_msg("safe, and held at %lld", (long long)at - NOW);
+		if (plan.answer == PLAN_LATER && plan.when > at + LONGEST)
+			fail_msg("late by more than a TTL");
+		if (plan.answer == PLAN_NOW)
+			return true;
+	}
+	return false;
+}
+
+/* TTLs that change, records that change twice, an observer who comes by now
+ * and then and remembers. What he never saw he cannot know: each phase lasts
+ * longer than he is away. */
+static void
+test_memories(void **state)
+{
+	enum { SCHEDULES = 20000 };
+	struct history all[SERVERS];
+
+	(void)state;
+	srand(7672);
+	for (int i = 0; i < SCHEDULES; i++) {
+		size_t n = 1 + up_to(SERVERS);
+
+		for (size_t k = 0; k < n; k++)
+			make_history(&all[k]);
+		if (!live_through(all, n))
+			fail_msg("refused for ever");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_schedules),
+		cmocka_unit_test(test_memories),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
