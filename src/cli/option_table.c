@@ -21,7 +21,12 @@ const struct option_spec option_specs[] = {
 	    "what the server would send: certificates in PEM, its own "
 	    "first; - is standard input" },
 	{ "tlsa", 0, KIND_LIST, AT(records), "RECORD", 0, 0, COMMAND_VERIFY,
-	    NULL, "a TLSA record, as \"3 1 1 HEX\"; may be repeated" },
+	    NULL,
+	    "a TLSA record, as \"3 1 1 HEX\", \"DANE-EE SPKI SHA2-256 HEX\" "
+	    "or a line of a zone; may be repeated" },
+	{ "zone", 0, KIND_TEXT, AT(zone), "FILE", 0, 0, COMMAND_VERIFY, NULL,
+	    "the TLSA records of the host in this zone file instead; - is "
+	    "standard input" },
 	{ "dns", 0, KIND_FLAG, AT(dns), NULL, 0, 0, COMMAND_VERIFY, NULL,
 	    "look the records up instead" },
 	{ "reference", 0, KIND_LIST, AT(references), "NAME", 0, 0,

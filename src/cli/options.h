@@ -48,7 +48,7 @@ struct settings {
 	bool pkix;          /* ask public CAs, too */
 	bool dns, ee_names; /* verify */
 	struct text_list resolvers, records, references;
-	const char *host, *chain;
+	const char *host, *chain, *zone;
 	const char *resolv_conf, *trust_anchor, *root_hints;
 	const char *cert, *key, *cafile, *capath;
 	const char *from, *to;     /* check */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/tlsa.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "model/record.h"
@@ -150,6 +152,13 @@ skip_noise(const char *at, bool *folded, bool *unfolded)
 	}
 }
 
+/* Up to noise, or to the end of the text. */
+static size_t
+word_len(const char *at)
+{
+	return strcspn(at, " \t\n\v\f\r()");
+}
+
 /* A number of one to three digits, ended by noise or the end of the text. */
 static bool
 read_octet(const char **at, uint8_t *octet)
@@ -168,62 +177,177 @@ read_octet(const char **at, uint8_t *octet)
 	return true;
 }
 
-/* The three numbers and the hex digits, without all noise between them. */
+/* RFC 7218, or a number; position 0 is the usage. */
+static bool
+read_field(const char **at, size_t position, uint8_t *octet)
+{
+	static const struct {
+		size_t position;
+		const char *word;
+		uint8_t value;
+	} words[] = {
+		{ 0, "PKIX-TA", 0 },
+		{ 0, "PKIX-EE", 1 },
+		{ 0, "DANE-TA", 2 },
+		{ 0, "DANE-EE", 3 },
+		{ 0, "PrivCert", 255 },
+		{ 1, "Cert", 0 },
+		{ 1, "SPKI", 1 },
+		{ 1, "PrivSel", 255 },
+		{ 2, "Full", 0 },
+		{ 2, "SHA2-256", 1 },
+		{ 2, "SHA2-512", 2 },
+		{ 2, "PrivMatch", 255 },
+	};
+	size_t len = word_len(*at);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].position != position ||
+		    strlen(words[i].word) != len ||
+		    strncasecmp(words[i].word, *at, len) != 0)
+			continue;
+		*at += len;
+		*octet = words[i].value;
+		return true;
+	}
+	return read_octet(at, octet);
+}
+
+/*
+ * Past "NAME TTL IN TLSA", or as much of it as there is. Whose the record is
+ * has been asked elsewhere.
+ */
 static const char *
-read_text(const char *at, uint8_t leading[LEADING], char *hex, size_t *digits)
+skip_owner(const char *text)
+{
+	enum { WORDS = 4 };
+	bool folded = true, unfolded = true;
+	const char *at = text;
+
+	for (int i = 0; i < WORDS; i++) {
+		size_t len;
+
+		at = skip_noise(at, &folded, &unfolded);
+		len = word_len(at);
+		if ((len == 4 && strncasecmp(at, "TLSA", 4) == 0) ||
+		    (len == 6 && strncasecmp(at, "TYPE52", 6) == 0))
+			return at + len;
+		at += len;
+	}
+	return text;
+}
+
+struct reading {
+	const char *at;
+	bool folded, unfolded;
+	size_t digits; /* in hex */
+};
+
+/* The hex digits, without all noise between them. */
+static const char *
+read_hex(struct reading *reading, size_t most, char *hex)
+{
+	size_t n = 0;
+	char c;
+
+	for (;;) {
+		reading->at = skip_noise(
+		    reading->at, &reading->folded, &reading->unfolded);
+		c = *reading->at++;
+		if (c == '\0')
+			break;
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+			(c >= 'A' && c <= 'F')))
+			return "the data are not hexadecimal digits";
+		if (n == most)
+			return "the data are longer than a record can hold";
+		hex[n++] = c;
+	}
+	if (reading->folded != reading->unfolded)
+		return "a bracket is not closed";
+	if (n % 2 != 0)
+		return "the number of hexadecimal digits is odd";
+	hex[n] = '\0';
+	reading->digits = n;
+	return NULL;
+}
+
+/* "\# 35 0301...": the octets of any type (RFC 3597 section 5). */
+static const char *
+read_generic(struct reading *reading, char *hex)
+{
+	const char *why;
+	char *end;
+	unsigned long said;
+
+	reading->at =
+	    skip_noise(reading->at, &reading->folded, &reading->unfolded);
+	if (*reading->at < '0' || *reading->at > '9')
+		return "a length must follow \\#";
+	said = strtoul(reading->at, &end, 10);
+	reading->at = end;
+	why = read_hex(reading, (size_t)2 * (LEADING + TLSA_MAX_DATA), hex);
+	if (why != NULL)
+		return why;
+	return said == reading->digits / 2
+	    ? NULL
+	    : "the length behind \\# is not that of the data";
+}
+
+/* The three numbers, and the hex digits. */
+static const char *
+read_text(struct reading *reading, uint8_t leading[LEADING], char *hex)
 {
 	static const char *const no_number[LEADING] = {
 		"the certificate usage is not a number from 0 to 255",
 		"the selector is not a number from 0 to 255",
 		"the matching type is not a number from 0 to 255",
 	};
-	bool folded = false, unfolded = false;
-	size_t n = 0;
+	const char *why;
 
 	for (size_t i = 0; i < LEADING; i++) {
-		at = skip_noise(at, &folded, &unfolded);
-		if (!read_octet(&at, &leading[i]))
+		reading->at = skip_noise(
+		    reading->at, &reading->folded, &reading->unfolded);
+		if (!read_field(&reading->at, i, &leading[i]))
 			return no_number[i];
 	}
-	while (*(at = skip_noise(at, &folded, &unfolded)) != '\0') {
-		if (!((*at >= '0' && *at <= '9') ||
-			(*at >= 'a' && *at <= 'f') ||
-			(*at >= 'A' && *at <= 'F')))
-			return "the data are not hexadecimal digits";
-		if (n == (size_t)2 * TLSA_MAX_DATA)
-			return "the data are longer than a record can hold";
-		hex[n++] = *at++;
-	}
-	if (folded != unfolded)
-		return "a bracket is not closed";
-	if (n == 0)
-		return "there are no data after the three numbers";
-	if (n % 2 != 0)
-		return "the number of hexadecimal digits is odd";
-	hex[n] = '\0';
-	*digits = n;
-	return NULL;
+	why = read_hex(reading, (size_t)2 * TLSA_MAX_DATA, hex);
+	if (why == NULL && reading->digits == 0)
+		why = "there are no data after the three numbers";
+	return why;
 }
 
 bool
 tlsa_from_text(struct arena *arena, const char *text,
     struct danelaw_record *record, const char **why)
 {
-	size_t room = strlen(text), digits = 0, len = 0;
-	const char *reason;
+	const size_t most = (size_t)2 * (LEADING + TLSA_MAX_DATA);
+	struct reading reading = { .at = skip_owner(text) };
+	size_t room = strlen(reading.at), len = 0, leading = LEADING;
+	const char *reason = "out of memory";
 	uint8_t *rdata;
 	char *hex;
 
-	if (room > (size_t)2 * TLSA_MAX_DATA)
-		room = (size_t)2 * TLSA_MAX_DATA;
+	if (room > most)
+		room = most;
 	hex = arena_alloc(arena, room + 1);
 	rdata = arena_alloc(arena, LEADING + room / 2);
-	reason = hex == NULL || rdata == NULL
-	    ? "out of memory"
-	    : read_text(text, rdata, hex, &digits);
+	reading.at = skip_noise(reading.at, &reading.folded, &reading.unfolded);
+	if (hex == NULL || rdata == NULL) {
+		if (why != NULL)
+			*why = reason;
+		return false;
+	}
+	if (strncmp(reading.at, "\\#", 2) == 0) {
+		reading.at += 2;
+		leading = 0;
+		reason = read_generic(&reading, hex);
+	} else {
+		reason = read_text(&reading, rdata, hex);
+	}
 	if (reason == NULL &&
-	    (!text_unhex(hex, rdata + LEADING, digits / 2, &len) ||
-		!tlsa_from_rdata(arena, rdata, LEADING + len, record)))
+	    (!text_unhex(hex, rdata + leading, reading.digits / 2, &len) ||
+		!tlsa_from_rdata(arena, rdata, leading + len, record)))
 		reason = "out of memory";
 	if (reason != NULL && why != NULL)
 		*why = reason;

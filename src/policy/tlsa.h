@@ -24,7 +24,9 @@
 bool tlsa_from_rdata(struct arena *arena, const uint8_t *rdata, size_t len,
     struct danelaw_record *record);
 /*
- * Reads presentation form: "3 1 1 <hex>", white space of any kind and in the
+ * Reads presentation form: "3 1 1 <hex>", the numbers also as the words of RFC
+ * 7218, all of it also as "\# 35 <hex>" of RFC 3597, and before it what a line
+ * of a zone has there, up to TLSA or TYPE52; white space of any kind and in the
  * hex too (RFC 6698 section 2.2), and one pair of the brackets that fold a
  * record in a zone file. *why: static sentence when false.
  */

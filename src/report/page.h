@@ -27,6 +27,7 @@ struct page {
 	int verbosity; /* 0 or 1 */
 	size_t width;  /* columns to wrap at; 0: never */
 	bool show_at;  /* the time to judge by was given */
+	bool is_live;  /* what is there was looked up, and so is in caches */
 };
 
 struct margin {

@@ -149,6 +149,7 @@ report_text(const struct danelaw_report *report,
 		.color = options->color,
 		.verbosity = options->verbosity > 0 ? 1 : 0,
 		.width = wrap_width(options->width),
+		.is_live = true,
 		.show_at = options->at_given || options->verbosity > 0,
 	};
 

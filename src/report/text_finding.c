@@ -148,7 +148,7 @@ put_fix(struct page *page, const struct lead *lead,
 	for (size_t i = 0; i < finding->n_fix_remove; i++)
 		buf_printf(
 		    page->out, "; %s\n", page_or(finding->fix_remove[i]));
-	ttl = longest_ttl(finding);
+	ttl = page->is_live ? longest_ttl(finding) : 0;
 	if (ttl > 0)
 		page_prose(page, lead->text, lead->len, "",
 		    "Senders may hold the old records for up to %lu seconds.",

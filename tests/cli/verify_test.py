@@ -226,6 +226,23 @@ def calls(bench):
         ('folded as in a zone', base
          + ['--tlsa', f'3 1 1 (\n\t{leaf[6:40]}\n\t{leaf[40:].upper()} )'],
          b'', 0, 'authenticated'),
+        ('a line of a zone, by RFC 7218', base
+         + ['--tlsa', f'_25._tcp.x. 9 IN TLSA DANE-EE SPKI SHA2-256 {leaf[6:]}'],
+         b'', 0, 'authenticated'),
+        ('RFC 3597', base + ['--tlsa', f'\\# 35 030101{leaf[6:]}'], b'', 0,
+         'authenticated'),
+        ('a zone file', base + ['--zone', '-'],
+         f'$ORIGIN {HOST}.\n_25._tcp TLSA ( {leaf} ; the key\n )\n'.encode(),
+         0, 'authenticated'),
+        ('a zone file without the host', base + ['--zone', '-'],
+         f'_25._tcp.x. TLSA {leaf}\n'.encode(), 64,
+         'there is no TLSA record of _25._tcp.' + HOST),
+        ('no zone file', base + ['--zone', chain + '.not'], b'', 64,
+         'No such file'),
+        ('zone and records', base + fine + ['--zone', '-'], b'', 64,
+         'only one of them'),
+        ('one standard input for two', stdin + ['--zone', '-'], pem, 64,
+         'only one of them can be -'),
         ('no time', base + fine + ['--at', 'then'], b'', 64, 'at "then"'),
         ('an option of check has no effect', base + fine
          + ['--connect-port', '10025', '--helo', 'x.example'], b'', 0,
