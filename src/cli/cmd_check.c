@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -28,6 +30,7 @@ struct check {
 	struct progress *progress;
 	struct slot *slots;
 	size_t n_slots, n_printed, n_shown;
+	bool holds; /* nothing is printed until it is known to be the last */
 	enum danelaw_state worst;
 	bool failed; /* our own failure */
 };
@@ -117,7 +120,8 @@ report_in(struct danelaw_report *report, void *arg)
 
 	slot->report = report;
 	slot->done = true;
-	print_ready(slot->check);
+	if (!slot->check->holds)
+		print_ready(slot->check);
 }
 
 /* All domains are taken up before the first is looked at. */
@@ -154,6 +158,7 @@ add_domains(struct check *check, struct danelaw_engine *engine, char **domains)
 	return status;
 }
 
+/* One round: each domain once. */
 static int
 run(struct check *check, struct event_base *base, char **domains)
 {
@@ -189,6 +194,73 @@ done:
 	return status;
 }
 
+/* The worst of the round that was held; forgets it unless it is the last. */
+static enum danelaw_state
+judge_round(struct check *check, bool last)
+{
+	enum danelaw_state worst = DANELAW_STATE_OK;
+
+	for (size_t i = 0; i < check->n_slots; i++) {
+		const struct danelaw_report *report = check->slots[i].report;
+
+		worst = danelaw_state_worse(worst,
+		    report == NULL ? DANELAW_STATE_UNKNOWN : report->state);
+	}
+	if (worst == DANELAW_STATE_OK || last)
+		return worst;
+	for (size_t i = 0; i < check->n_slots; i++) {
+		danelaw_report_free(check->slots[i].report);
+		check->slots[i] = (struct slot) { 0 };
+	}
+	return worst;
+}
+
+/* What waits for caches to forget need not ask more often than this. */
+static int64_t
+pause_between(int64_t all_ms)
+{
+	enum { PARTS = 10, LEAST_MS = 1000, MOST_MS = 60000 };
+	int64_t ms = all_ms / PARTS;
+
+	return ms < LEAST_MS ? LEAST_MS : ms > MOST_MS ? MOST_MS : ms;
+}
+
+/*
+ * Round after round, each with a cache of its own, until all is well or no
+ * time is left for one more. Only the last is printed.
+ */
+static int
+run_until_ok(struct check *check, struct event_base *base, char **domains)
+{
+	int64_t all_ms = (int64_t)check->settings->until_ok * 1000;
+	int64_t end = clock_monotonic_ms() + all_ms;
+	int64_t pause = pause_between(all_ms);
+	int status;
+
+	check->holds = true;
+	for (;;) {
+		int64_t left;
+		enum danelaw_state worst;
+
+		status = run(check, base, domains);
+		if (check->err != DANELAW_OK || status == EXIT_OWN_FAILURE ||
+		    status == EXIT_WRONG_USAGE)
+			return status;
+		left = end - clock_monotonic_ms();
+		worst = judge_round(check, left < pause);
+		if (worst == DANELAW_STATE_OK || left < pause)
+			break;
+		cli_complain("%s: checking again in %lld s, for %lld s more",
+		    danelaw_state_word(worst), (long long)pause / 1000,
+		    (long long)left / 1000);
+		nanosleep(&(struct timespec) { .tv_sec = pause / 1000,
+			      .tv_nsec = pause % 1000 * 1000000 },
+		    NULL);
+	}
+	print_ready(check);
+	return check->failed ? EXIT_OWN_FAILURE : (int)check->worst;
+}
+
 static int
 check_domains(const struct settings *settings, char **domains, size_t n)
 {
@@ -208,7 +280,9 @@ check_domains(const struct settings *settings, char **domains, size_t n)
 
 	check.slots = calloc(n, sizeof(*check.slots));
 	if (base != NULL && check.slots != NULL)
-		status = run(&check, base, domains);
+		status = settings->until_ok > 0
+		    ? run_until_ok(&check, base, domains)
+		    : run(&check, base, domains);
 	else
 		cli_complain("out of memory");
 	for (size_t i = 0; check.slots != NULL && i < n; i++)

@@ -183,6 +183,10 @@ const struct option_spec option_specs[] = {
 	    "or lacks STARTTLS (0)" },
 	{ "retry-delay", 0, KIND_NUMBER, AT(retry_delay), "SECONDS", 0, 3600,
 	    SPEAK, NULL, "pause before each of these, within --timeout (30)" },
+	{ "until-ok", 0, KIND_NUMBER, AT(until_ok), "SECONDS", 1, 86400,
+	    COMMAND_CHECK, NULL,
+	    "check again until all is ok, for at most so long; only the last "
+	    "report is printed" },
 	{ "max-addresses", 0, KIND_NUMBER, AT(max_addresses), "N", 1, 1000,
 	    SPEAK, NULL,
 	    "look at so many addresses of a domain and leave out the rest "

@@ -50,6 +50,7 @@ struct settings {
 	const char *resolv_conf, *trust_anchor, *root_hints;
 	const char *cert, *key, *cafile, *capath;
 	const char *from, *to;     /* check */
+	long until_ok;             /* check; 0: once */
 	long retries, retry_delay; /* options_parse() knows the default */
 	long max_addresses, max_host_addresses; /* 0: the command's */
 	int64_t at;                             /* 0: now */

@@ -5,6 +5,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -107,6 +108,51 @@ try_modulus(const struct hunt *hunt, EVP_PKEY *key)
 	return done;
 }
 
+/*
+ * A tool that takes the digest not of the octets in the certificate, but of
+ * what its library makes of the key: one of RSASSA-PSS is a plain one of RSA
+ * then, and a compressed point has both coordinates (hash-slinger 3.5).
+ */
+static bool
+try_anew(
+    const struct hunt *hunt, EVP_PKEY *key, const uint8_t *bare, size_t len)
+{
+	X509_PUBKEY *anew = NULL;
+	EVP_PKEY *full = NULL;
+	unsigned char *der = NULL, *own;
+	int size = -1;
+	bool done;
+
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS) {
+		anew = X509_PUBKEY_new();
+		own = OPENSSL_memdup(bare, len);
+		if (anew != NULL && own != NULL &&
+		    X509_PUBKEY_set0_param(anew, OBJ_nid2obj(NID_rsaEncryption),
+			V_ASN1_NULL, NULL, own, (int)len) == 1)
+			size = i2d_X509_PUBKEY(anew, &der);
+		else
+			OPENSSL_free(own);
+		X509_PUBKEY_free(anew);
+	} else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && len > 0 &&
+	    (bare[0] == POINT_CONVERSION_COMPRESSED ||
+		bare[0] == POINT_CONVERSION_COMPRESSED + 1)) {
+		full = EVP_PKEY_dup(key);
+		if (full != NULL &&
+		    EVP_PKEY_set_utf8_string_param(full,
+			OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+			"uncompressed") == 1)
+			size = i2d_PUBKEY(full, &der);
+		EVP_PKEY_free(full);
+	} else {
+		return true;
+	}
+	done = size > 0 &&
+	    try_bytes(
+		hunt, der, (size_t)size, "its key as a library writes it anew");
+	OPENSSL_free(der);
+	return done;
+}
+
 static bool
 try_cert(const struct hunt *hunt, const struct tls_cert *cert)
 {
@@ -127,7 +173,8 @@ try_cert(const struct hunt *hunt, const struct tls_cert *cert)
 		    "its key in PEM form, which is text")) &&
 	    try_bytes(hunt, bare, (size_t)len,
 		"its bare key, without the algorithm before it") &&
-	    try_modulus(hunt, key);
+	    try_modulus(hunt, key) &&
+	    (key == NULL || try_anew(hunt, key, bare, (size_t)len));
 }
 
 bool

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -55,7 +56,12 @@ forge_key(const char *kind)
 		key = pss_key(atoi(kind + 8));
 	else if (strncmp(kind, "ED", 2) == 0)
 		key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
-	else
+	else if (strncmp(kind, "short ", 6) == 0) {
+		key = EVP_EC_gen(kind + 6);
+		MUST(EVP_PKEY_set_utf8_string_param(key,
+			 OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+			 "compressed") == 1);
+	} else
 		key = EVP_EC_gen(kind);
 	MUST(key != NULL);
 	return key;

@@ -27,7 +27,7 @@ struct forged {
 /* The zero value: P-256, self-signed, version 3, no extension, FORGE_NOW
    30 days behind it and 30 before its end. */
 struct forge {
-	const char *kind; /* "P-256", "RSA 2048", "ED25519"... */
+	const char *kind; /* "P-256", "RSA 2048", "ED25519", "short P-256"... */
 	EVP_PKEY *key;    /* instead of a new one */
 	const struct forged *issuer;
 	EVP_PKEY *signer; /* signs in the issuer's place */

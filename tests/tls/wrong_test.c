@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/pem.h>
 
 #include "tls/forge.h"
@@ -83,6 +84,39 @@ print_no_modulus(BIO *out, const struct forged *forged)
 	BIO_puts(out, "Modulus=No modulus for this public key type\n");
 }
 
+/* As python3-cryptography 49 writes it, which knows only a kind of RSA. */
+static void
+print_rsa_anew(BIO *out, const struct forged *forged)
+{
+	X509_PUBKEY *key = X509_PUBKEY_new();
+	const unsigned char *bare;
+	int len;
+
+	X509_PUBKEY_get0_param(
+	    NULL, &bare, &len, NULL, X509_get_X509_PUBKEY(forged->cert));
+	assert_int_equal(
+	    X509_PUBKEY_set0_param(key, OBJ_nid2obj(NID_rsaEncryption),
+		V_ASN1_NULL, NULL, OPENSSL_memdup(bare, (size_t)len), len),
+	    1);
+	assert_true(
+	    ASN1_i2d_bio_of(X509_PUBKEY, i2d_X509_PUBKEY, out, key) == 1);
+	X509_PUBKEY_free(key);
+}
+
+/* The same of a point, which it writes in full. */
+static void
+print_point_anew(BIO *out, const struct forged *forged)
+{
+	EVP_PKEY *key = EVP_PKEY_dup(forged->key);
+
+	assert_int_equal(
+	    EVP_PKEY_set_utf8_string_param(key,
+		OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed"),
+	    1);
+	i2d_PUBKEY_bio(out, key);
+	EVP_PKEY_free(key);
+}
+
 static void
 print_der(BIO *out, const struct forged *forged)
 {
@@ -109,9 +143,14 @@ static const struct {
 	{ "RSA 2048", print_modulus, 0, "the text \"Modulus=...\" of its key" },
 	{ "RSA 2048", print_modulus, 1, "the text \"Modulus=...\" of its key" },
 	{ "P-256", print_no_modulus, 0, "an error message of openssl" },
+	{ "RSA-PSS 2048", print_rsa_anew, 0,
+	    "its key as a library writes it anew" },
+	{ "short P-256", print_point_anew, 0,
+	    "its key as a library writes it anew" },
 	/* What is right, and what is another's. */
 	{ "P-256", print_der, 0, NULL },
 	{ "P-256", print_der, 1, NULL },
+	{ "short P-256", print_der, 0, NULL },
 };
 
 static struct danelaw_record
