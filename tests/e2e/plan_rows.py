@@ -25,6 +25,15 @@ rsa2:  key=rsa2048 cn="mx" {EE}
 '''
 RETIRED = ('2 1 1 8d02536c887482bc34ff54e41d2ba659'
            'bf85b341a0a20afadb5813dcfbcf286d')  # R3 of Let's Encrypt
+# Of no use to anybody.
+ENCRYPTED = '''-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhpMShND5IKowICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEAQIEEN59j9BNe8fSkXqBV8HCpFoEgZDD
+YwibpvipbrFGqcxHKe3f+leqertRcqXa7vgtnod4wbjGcsKyvwUfovvc67LVULrb
+8mw2lh8rfdTuRMb1sTUY+hEQ/RkC9Yr4L2wWu50i4GdDVjKU40v/qG3nVMie4aFc
+tW/uXbWDtCwrNC0++1VfoymkJldzODMwCfUJagr72dsgQHm7CpirR+sbTjdrlzY=
+-----END ENCRYPTED PRIVATE KEY-----
+'''
 MX = 'mx A @MX\n'
 AT = '_25._tcp.mx TLSA '
 

@@ -12,6 +12,8 @@ from labkit.scenario import LabError
 # For each test, the most important first; not every release has them all.
 PACKAGES = {
     'peers': ['hash-slinger', 'gnutls-bin', 'openssl', 'ldnsutils'],
+    'acme': ['knot', 'knot-keymgr', 'knot-dnsutils', 'bind9-dnsutils',
+             'ldnsutils', 'openssl'],
     'nsupdate': ['knot', 'knot-keymgr', 'knot-dnsutils', 'bind9-dnsutils',
                  'ldnsutils'],
 }
