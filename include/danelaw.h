@@ -124,9 +124,14 @@ struct danelaw_request {
 	bool no_zones;      /* do not look up DNSKEY and DS of the zones */
 	bool public_only;   /* leave alone what is no public address */
 	bool others_only;   /* leave alone this machine's own addresses */
+	/* A mail host that is this machine by a loopback or private address
+	   is left alone, unless "[host]" names it; true: it is not. A private
+	   trust anchor or a connect_port is a lab, where 127.0.0.1 alone is. */
+	bool here_too;
 	/* Warn of what ends sooner than this. */
-	uint32_t expiry_days; /* of certificates; 0: a quarter of life */
-	uint32_t rrsig_hours; /* signatures in the DNS; 0: 48 */
+	uint32_t expiry_days;    /* of certificates; 0: a share of their life */
+	uint32_t expiry_percent; /* which; 0: 25 */
+	uint32_t rrsig_hours;    /* signatures in the DNS; 0: 48 */
 	/* Both or neither: go on inside TLS with MAIL FROM and RCPT TO, then
 	   RSET and QUIT; nothing is sent. ASCII, without brackets, but "<>"
 	   is the null sender. */

@@ -200,6 +200,7 @@ enum danelaw_tls_fault {
 	DANELAW_TLS_GROUP,         /* no key share for one that both have */
 	DANELAW_TLS_CURVE,         /* one that we did not offer */
 	DANELAW_TLS_SIGNATURE,     /* not by the key of the certificate */
+	DANELAW_TLS_TOO_LARGE,     /* more certificates than anybody takes */
 };
 
 /* One question put to the DNS and what came back. */
@@ -341,6 +342,7 @@ struct danelaw_tls {
 	bool client_cert_sent, client_cert_may_sign;
 	bool ems;         /* extended master secret (RFC 7627), or TLS 1.3 */
 	int hello_octets; /* the ClientHello message as it was sent */
+	int certs_cut; /* that were sent beyond our bounds, and not looked at */
 };
 
 struct danelaw_name_check {
@@ -538,6 +540,7 @@ struct danelaw_address {
 	/* Why nobody connected, as it was asked for; or NULL. The outcome is
 	   that of an address which cannot be reached. */
 	const char *untried;
+	bool here; /* as it is this machine */
 	/* What this machine lacked to examine it, or all of it; or NULL. The
 	   outcome, if nothing was seen, is that of one out of reach, too. */
 	const char *our_lack;

@@ -86,6 +86,7 @@ judge_address(struct domain_job *job, const struct danelaw_host *host,
 	struct arena *arena = job->tree->arena;
 
 	address->untried = evidence->untried;
+	address->here = evidence->here;
 	address->left_out = evidence->left_out;
 	if (evidence->our_lack != NULL)
 		address->our_lack = arena_strdup(arena, evidence->our_lack);
@@ -319,6 +320,7 @@ domain_assemble(struct domain_job *job)
 		.require_dane = job->request.require_dane,
 		.other_time = told.other_time,
 		.expiry_days = job->request.expiry_days,
+		.expiry_percent = job->request.expiry_percent,
 		.rrsig_hours = job->request.rrsig_hours,
 		.late = job->late,
 		.unjudged = told.unjudged,

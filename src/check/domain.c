@@ -252,6 +252,7 @@ examine_hosts(struct domain_job *job)
 		.no_probe = request->no_probe,
 		.public_only = request->public_only,
 		.others_only = request->others_only,
+		.here = job->here,
 		.family = request->family,
 		.helo = request->helo,
 		.mail_from = request->mail_from,
@@ -418,6 +419,7 @@ take_request(struct domain_job *job, const struct danelaw_request *request)
 	own->mail_to = arena_strdup(arena, request->mail_to);
 	if (own->port == 0)
 		own->port = DEFAULT_PORT;
+	job->here = engine_own_scope(job->engine, own);
 	if (own->connect_port == 0)
 		own->connect_port = own->port;
 	if (own->budget_ms == 0)

@@ -48,6 +48,7 @@ struct domain_job {
 	unsigned ticks, active_ticks;
 	uint64_t serial;
 	struct resolver_query *mx_query;
+	enum own_scope here;
 	const char *next_hop_end; /* where the CNAMEs of the domain led */
 	struct domain_host *hosts;
 	size_t n_hosts, n_unknown, n_pending;

@@ -57,6 +57,16 @@ engine_is_patient(const struct danelaw_engine *engine)
 	return engine->is_shared || engine->is_gated;
 }
 
+enum own_scope
+engine_own_scope(
+    const struct danelaw_engine *engine, const struct danelaw_request *request)
+{
+	if (request->here_too || request->domain[0] == '[')
+		return OWN_NOTHING;
+	return engine->is_lab || request->connect_port != 0 ? OWN_LOCALHOST
+							    : OWN_SPECIAL;
+}
+
 void
 engine_set_gate(struct danelaw_engine *engine, const struct gate *gate)
 {
@@ -230,6 +240,7 @@ make_parts(struct danelaw_engine *engine, const struct danelaw_config *config)
 	engine->queue = probe_queue_new(
 	    engine->base, engine->tls, probe_window(config->probe_window));
 	engine->is_shared = config->share_ms != 0;
+	engine->is_lab = config->trust_anchor != NULL;
 	engine->hosts =
 	    hosts_new(engine, config->share_ms, config->share_hosts);
 	if (engine->helo == NULL || engine->pump == NULL ||

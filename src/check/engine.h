@@ -7,6 +7,7 @@
 #include <danelaw.h>
 #include <sys/queue.h>
 
+#include "check/own.h"
 #include "check/facts.h"
 #include "check/pulse.h"
 #include "check/queue.h"
@@ -24,7 +25,7 @@ struct danelaw_engine {
 	struct tls_context *tls;
 	struct probe_queue *queue;
 	struct hosts *hosts;
-	bool is_shared, is_gated;
+	bool is_shared, is_gated, is_lab;
 	enum stage stage;
 	uint64_t last_serial; /* of a domain */
 	struct event *pump;   /* hands out what is finished */
@@ -42,6 +43,9 @@ int64_t engine_at(const struct danelaw_engine *engine);
  * shut, is not for it to say, and its time stands still meanwhile.
  */
 bool engine_is_patient(const struct danelaw_engine *engine);
+/* What is this machine, where the request does not name the host itself. */
+enum own_scope engine_own_scope(
+    const struct danelaw_engine *engine, const struct danelaw_request *request);
 /* Ends the check that was added with this arg, without done(). Not from a
  * callback of one of its parts. */
 void engine_cancel(struct danelaw_engine *engine, const void *arg);

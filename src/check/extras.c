@@ -2,6 +2,7 @@
 #include "check/extras.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/name.h"
@@ -30,10 +31,18 @@ struct extras {
 	size_t n, n_pending;
 };
 
-/* Only a validated answer is worth a word. */
+static bool
+is_wildcard(const struct question *question)
+{
+	return question->type != RRTYPE_TXT && question->type != RRTYPE_TLSA;
+}
+
+/* Only a validated answer is worth a word, but for a wildcard any. */
 static bool
 is_telling(const struct question *question, const struct danelaw_lookup *lookup)
 {
+	if (is_wildcard(question))
+		return lookup->presence == DANELAW_PRESENCE_DATA;
 	if (lookup->dnssec != DANELAW_DNSSEC_SECURE)
 		return false;
 	if (question->type == RRTYPE_TXT)
@@ -154,27 +163,81 @@ ask_ports(struct extras *extras)
 	}
 }
 
+/* The name exists, and so do its parents, but has no address. */
+static bool
+is_bare(const struct danelaw_host *host)
+{
+	for (size_t i = 0; host != NULL && i < host->n_lookups; i++) {
+		if (host->lookups[i].presence != DANELAW_PRESENCE_NODATA ||
+		    host->lookups[i].n_aliases > 0)
+			return false;
+	}
+	return host != NULL && host->n_lookups > 0;
+}
+
+/*
+ * What a wildcard would give, had not a record below the name ended it (RFC
+ * 4592 section 2.2.2). Two names up is as far as mail hosts lie.
+ */
+static void
+ask_wildcards(struct extras *extras)
+{
+	const struct domain_job *job = extras->job;
+	struct arena *arena = job->tree->arena;
+	bool is_domain = job->tree->report.mx.source == DANELAW_MX_IMPLICIT;
+
+	for (size_t i = 0; i < job->n_hosts; i++) {
+		const struct danelaw_host *host = host_at(job, i);
+		const char *up = is_bare(host) ? host->name : NULL;
+
+		for (int n = 0; n < 2 && up != NULL; n++) {
+			const char *name;
+
+			up = strchr(up, '.');
+			if (up == NULL || strchr(++up, '.') == NULL)
+				break;
+			name = arena_printf(arena, "*.%s", up);
+			ask(extras, MX_ITSELF, name, RRTYPE_A);
+			ask(extras, MX_ITSELF, name, RRTYPE_AAAA);
+			if (is_domain)
+				ask(extras, MX_ITSELF, name, RRTYPE_MX);
+		}
+	}
+}
+
+/* The MX RRset leads to the right hosts, for all that is known. */
+static void
+ask_more(struct extras *extras)
+{
+	const struct domain_job *job = extras->job;
+	enum danelaw_mx_source source = job->tree->report.mx.source;
+
+	if (some_has_tlsa(job)) {
+		if (source != DANELAW_MX_LITERAL)
+			ask_tlsrpt(extras);
+	} else if (source == DANELAW_MX_MX) {
+		ask_domain(extras);
+	}
+	if (job->request.port == SMTP_PORT)
+		ask_ports(extras);
+}
+
 struct extras *
 extras_start(struct domain_job *job, void (*done)(struct domain_job *job))
 {
 	const struct danelaw_mx *mx = &job->tree->report.mx;
 	struct extras *extras;
 
-	if (!job->request.hints || mx->dnssec != DANELAW_DNSSEC_SECURE)
+	if (!job->request.hints)
 		return NULL;
 	extras = calloc(1, sizeof(*extras));
 	if (extras == NULL)
 		return NULL;
 	extras->job = job;
 	extras->done = done;
-	if (some_has_tlsa(job)) {
-		if (mx->source != DANELAW_MX_LITERAL)
-			ask_tlsrpt(extras);
-	} else if (mx->source == DANELAW_MX_MX) {
-		ask_domain(extras);
-	}
-	if (job->request.port == SMTP_PORT)
-		ask_ports(extras);
+	ask_wildcards(extras);
+	if (mx->dnssec == DANELAW_DNSSEC_SECURE)
+		ask_more(extras);
 	if (extras->n > 0)
 		return extras;
 	free(extras);

@@ -9,6 +9,7 @@
 #include <danelaw.h>
 #include <danelaw_report.h>
 
+#include "check/own.h"
 #include "check/retry.h"
 
 struct danelaw_engine;
@@ -18,9 +19,10 @@ struct host_spec {
 	const char *name; /* host name, or an address */
 	uint16_t port, connect_port;
 	bool implicit_tls, all_certs;
-	bool no_probe;    /* lookups only; not for an address */
-	bool public_only; /* connect to public addresses alone */
-	bool others_only; /* connect to other machines alone */
+	bool no_probe;       /* lookups only; not for an address */
+	bool public_only;    /* connect to public addresses alone */
+	bool others_only;    /* connect to other machines alone */
+	enum own_scope here; /* what is this machine, and left alone */
 	enum danelaw_family family;
 	const char *helo;
 	const char *mail_from, *mail_to; /* both or neither */

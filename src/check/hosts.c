@@ -216,7 +216,7 @@ make_key(const struct host_spec *spec, struct buf *key)
 {
 	const uint32_t numbers[] = { spec->port, spec->connect_port,
 		spec->implicit_tls, spec->all_certs, spec->no_probe,
-		spec->public_only, spec->others_only, spec->family,
+		spec->public_only, spec->others_only, spec->here, spec->family,
 		spec->budget_ms, spec->dns_ms, (uint32_t)spec->max_addresses,
 		spec->retry.more, spec->retry.delay_ms, spec->mail_from != NULL,
 		spec->mail_to != NULL };

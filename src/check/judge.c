@@ -6,6 +6,23 @@
 #include "tls/pkix.h"
 
 /*
+ * What lies beyond our bounds may be the issuer that a record of usage 2 is
+ * for; those of usage 3 are for the leaf, which is always there.
+ */
+static bool
+is_cut(const struct danelaw_probe *probe, const struct danelaw_tlsa *tlsa)
+{
+	if (probe->tls == NULL || probe->tls->certs_cut == 0)
+		return false;
+	for (size_t i = 0; i < tlsa->n_records; i++) {
+		if (tlsa->records[i].usable &&
+		    tlsa->records[i].usage == DANELAW_USAGE_DANE_TA)
+			return true;
+	}
+	return false;
+}
+
+/*
  * certs are the arena's, and only for this question: depths go there. memo:
  * see tls/memo.h.
  */
@@ -55,9 +72,18 @@ judge(struct tls_context *context, const struct tls_chain *chain,
 	facts.date_failed = answer.date_failed;
 	facts.name_failed = answer.name_failed;
 	facts.unreadable = answer.unreadable != NULL;
+	facts.cut = is_cut(probe, tlsa);
 	if (answer.verify_error != NULL)
 		facts.verify_code = answer.verify_error->code;
 	probe->outcome = outcome_for(question->policy, &facts);
+	if (facts.cut && probe->outcome == DANELAW_OUTCOME_NOT_EXAMINED) {
+		probe->verify_error = NULL;
+		probe->error = arena_printf(arena,
+		    "could not look at all of it: the server sent %d "
+		    "certificates more than danelaw keeps",
+		    probe->tls->certs_cut);
+		return probe->error != NULL;
+	}
 	/* What OpenSSL complains of then is its own ignorance. */
 	if (facts.unreadable) {
 		probe->verify_error = NULL;

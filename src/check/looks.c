@@ -171,12 +171,14 @@ begin(struct looks *looks, size_t i)
 		.sni = looks->plan.sni,
 		.owner = spec->owner,
 	};
-	const char *why = why_untried(spec, target.ip);
+	const char *here = own_here(spec->here, target.ip);
+	const char *why = here != NULL ? here : why_untried(spec, target.ip);
 
 	look->looks = looks;
 	look->granted = true;
 	if (why != NULL) {
-		look->evidence = evidence_untried(target.ip, target.port, why);
+		look->evidence =
+		    evidence_untried(target.ip, target.port, why, here != NULL);
 		return;
 	}
 	look->retry = retry_start(looks->plan.engine->queue,

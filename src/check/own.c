@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/name.h"
 
 /* An IPv4 address that is written as one of IPv6 is what it stands for. */
@@ -61,6 +62,45 @@ own_address(const char *ip)
 	}
 	freeifaddrs(all);
 	return one == NULL ? NULL : words;
+}
+
+/* 0.0.0.0 and :: connect to localhost as well. */
+static bool
+is_localhost(const struct in6_addr *address)
+{
+	static const unsigned char one[4] = { 127, 0, 0, 1 },
+				   nowhere[16] = { [10] = 0xff, 0xff };
+
+	return IN6_IS_ADDR_UNSPECIFIED(address) ||
+	    memcmp(address, nowhere, sizeof(nowhere)) == 0 ||
+	    (IN6_IS_ADDR_V4MAPPED(address) &&
+		memcmp(&address->s6_addr[12], one, sizeof(one)) == 0);
+}
+
+static bool
+is_loopback(const struct in6_addr *address)
+{
+	return is_localhost(address) || IN6_IS_ADDR_LOOPBACK(address) ||
+	    (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
+}
+
+const char *
+own_here(enum own_scope scope, const char *ip)
+{
+	struct in6_addr address;
+	const char *special = address_special(ip);
+
+	if (special == NULL || !parse(ip, &address))
+		return NULL;
+	switch (scope) {
+	case OWN_SPECIAL:
+		return is_loopback(&address) ? special : own_address(ip);
+	case OWN_LOCALHOST:
+		return is_localhost(&address) ? special : NULL;
+	case OWN_NOTHING:
+		break;
+	}
+	return NULL;
 }
 
 bool

@@ -40,7 +40,8 @@ usage(void)
 	options_usage(COMMAND_MONITOR, stdout);
 	fputs("\nA RANGE is that of the Monitoring Plugins Development "
 	      "Guidelines, but a plain 14\nmeans 14:, alert when less is "
-	      "left. Thresholds only make a state worse.\n\n"
+	      "left, and 30% of a certificate\nless than that share of its "
+	      "life. Thresholds only make a state worse.\n\n"
 	      "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
 	    stdout);
 }
@@ -154,8 +155,14 @@ take_range(const char *name, const char *text, struct range *range,
 {
 	const char *why;
 
-	if (text == NULL || range_parse(text, range, &why))
+	if (text == NULL)
 		return true;
+	if (range_parse(text, range, &why)) {
+		/* Signatures live for two weeks or so, whoever made them. */
+		if (!range->percent || strncmp(name, "rrsig", 5) != 0)
+			return true;
+		why = "only of certificates there is a percentage";
+	}
 	options_complain(error, name, text, why);
 	return false;
 }
@@ -171,6 +178,7 @@ take_ranges(const char *const names[2], const char *const texts[2],
 	if (!warning->given || !critical->given || warning->inside ||
 	    critical->inside || warning->no_low || critical->no_low ||
 	    !warning->no_high || !critical->no_high ||
+	    warning->percent != critical->percent ||
 	    critical->low <= warning->low)
 		return true;
 	options_complain(
@@ -179,8 +187,8 @@ take_ranges(const char *const names[2], const char *const texts[2],
 }
 
 static bool
-take_timeout_state(
-    const char *text, enum danelaw_state *state, struct option_error *error)
+take_state(const char *name, const char *text, enum danelaw_state *state,
+    struct option_error *error)
 {
 	static const struct {
 		const char *word, *number;
@@ -200,7 +208,7 @@ take_timeout_state(
 			return true;
 		}
 	}
-	options_complain(error, "timeout-state", text,
+	options_complain(error, name, text,
 	    "write warning, critical or unknown; ok would hide an outage");
 	return false;
 }
@@ -225,8 +233,10 @@ take_options(const struct settings *settings, struct nagios_options *options,
 		   &options->cert_critical, error) &&
 	    take_ranges(rrsig_names, rrsig, &options->rrsig_warning,
 		&options->rrsig_critical, error) &&
-	    take_timeout_state(
-		settings->timeout_state, &options->timeout_state, error);
+	    take_state("timeout-state", settings->timeout_state,
+		&options->timeout_state, error) &&
+	    take_state("unreachable-state", settings->unreachable_state,
+		&options->unreachable_state, error);
 }
 
 /* The next hop; NULL and why not, else. */

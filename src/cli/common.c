@@ -79,8 +79,10 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 	request->family = settings->ipv4 ? DANELAW_FAMILY_IPV4
 	    : settings->ipv6             ? DANELAW_FAMILY_IPV6
 					 : DANELAW_FAMILY_ANY;
-	request->expiry_days = (uint32_t)settings->expiry_days;
+	request->expiry_days = (uint32_t)settings->expiry.days;
+	request->expiry_percent = (uint32_t)settings->expiry.percent;
 	request->rrsig_hours = (uint32_t)settings->rrsig_hours;
+	request->here_too = settings->allow_private;
 	request->helo = settings->helo;
 	request->mail_from = settings->from;
 	request->mail_to = settings->to;

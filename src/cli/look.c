@@ -23,7 +23,7 @@ add_look(struct danelaw_engine *engine, const struct settings *settings,
 	enum danelaw_err err;
 	char *domain = NULL;
 
-	if (asprintf(&domain, "[%s]", look->host) < 0) {
+	if (asprintf(&domain, look->domain ? "%s" : "[%s]", look->host) < 0) {
 		cli_complain("out of memory");
 		return EXIT_OWN_FAILURE;
 	}

@@ -9,6 +9,7 @@
 
 struct look {
 	const char *host; /* a name */
+	bool domain;      /* it is that of a mail domain: all its hosts */
 	bool probe;       /* connect to it, for each key type */
 	struct danelaw_report *report;
 };

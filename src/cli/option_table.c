@@ -5,12 +5,12 @@
 	(COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR | COMMAND_SCAN |     \
 	    COMMAND_SERVE)
 /* All that ask the DNS, where they do. */
-#define LOOK (ALL | COMMAND_TLSA | COMMAND_TRACE)
+#define LOOK (ALL | COMMAND_TLSA | COMMAND_TRACE | COMMAND_PLAN)
 #define TALK                                                                   \
 	(COMMAND_CHECK | COMMAND_MONITOR | COMMAND_SCAN | COMMAND_SERVE |      \
 	    UNHEEDED(COMMAND_VERIFY))
 /* Of these those that have no other meaning for tlsa. */
-#define SPEAK (TALK | COMMAND_TLSA)
+#define SPEAK (TALK | COMMAND_TLSA | COMMAND_PLAN)
 
 const struct option_spec option_specs[] = {
 	{ "host", 0, KIND_TEXT, AT(host), "NAME", 0, 0, COMMAND_VERIFY,
@@ -71,6 +71,28 @@ const struct option_spec option_specs[] = {
 	    "where nsupdate is to send it (what the SOA of the zone names)" },
 	{ "drop", 0, KIND_FLAG, AT(drop), NULL, 0, 0, COMMAND_TLSA, NULL,
 	    "have nsupdate take out what may go; needs --current" },
+	{ "host", 0, KIND_LIST, AT(hosts), "NAME", 0, 0, COMMAND_PLAN,
+	    "Which change",
+	    "the mail host where it is to go live; may be repeated" },
+	{ "new", 0, KIND_LIST, AT(news), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "what is to go live: certificates, PEM or DER, the server's own "
+	    "first, or a key; - is standard input; may be repeated, for each "
+	    "key type" },
+	{ "key", 0, KIND_LIST, AT(key_files), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "its key: does it fit? May be repeated" },
+	{ "old", 0, KIND_LIST, AT(olds), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "what is live now (what every address presents, for each key "
+	    "type); may be repeated" },
+	{ "gate", 0, KIND_FLAG, AT(gate), NULL, 0, 0, COMMAND_PLAN, NULL,
+	    "for hooks: say nothing where it may go live, else why not, on "
+	    "standard error" },
+	{ "state", 0, KIND_TEXT, AT(state), "FILE", 0, 0, COMMAND_PLAN, NULL,
+	    "remember there what each name server had, and when (a file for "
+	    "these hosts in ~/.local/state/danelaw)" },
+	{ "wait", 0, KIND_FLAG, AT(wait), NULL, 0, 0, COMMAND_PLAN, NULL,
+	    "look again and again, until it may go live" },
+	{ "deadline", 0, KIND_NUMBER, AT(deadline), "SECONDS", 1, 31536000,
+	    COMMAND_PLAN, NULL, "the same for no longer than this (86400)" },
 	{ "listen", 'l', KIND_LIST, AT(listens), "ADDRESS:PORT", 0, 0,
 	    COMMAND_SERVE, "What to serve",
 	    "answer HTTP here; may be repeated, also unix:PATH "
@@ -124,10 +146,10 @@ const struct option_spec option_specs[] = {
 	    "check also mail hosts with private and reserved addresses, this "
 	    "machine, and any port" },
 	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
-	    COMMAND_TRACE, "What to ask",
+	    COMMAND_TRACE | COMMAND_PLAN, "What to ask",
 	    "ask name servers at private and reserved addresses, too" },
 	{ "dns-port", 0, KIND_NUMBER, AT(dns_port), "N", 1, 65535,
-	    COMMAND_TRACE, NULL,
+	    COMMAND_TRACE | COMMAND_PLAN, NULL,
 	    "ask name servers at this port, for test labs (53)" },
 	{ "hostname", 'H', KIND_TEXT, AT(hostname), "DOMAIN", 0, 0,
 	    COMMAND_MONITOR, "What to connect to",
@@ -140,6 +162,10 @@ const struct option_spec option_specs[] = {
 	    SPEAK, NULL,
 	    "connect to this TCP port instead, for test labs; TLSA names "
 	    "keep --port" },
+	{ "allow-private", 0, KIND_FLAG, AT(allow_private), NULL, 0, 0,
+	    COMMAND_CHECK | COMMAND_MONITOR, NULL,
+	    "look also at mail hosts that are this machine by a loopback or "
+	    "private address" },
 	{ "tls", 0, KIND_CHOICE, AT(tls), "starttls|implicit", 0, 0, SPEAK,
 	    NULL,
 	    "SMTP STARTTLS, or TLS from the first byte as on port 465 "
@@ -199,10 +225,9 @@ const struct option_spec option_specs[] = {
 	{ "capath", 0, KIND_TEXT, AT(capath), "FOLDER", 0, 0,
 	    TALK | COMMAND_JOIN, NULL,
 	    "the same with the CAs in this folder, hashed by openssl rehash" },
-	{ "expiry-days", 0, KIND_NUMBER, AT(expiry_days), "N", 1, 3650,
-	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
-	    "warn of certificates that count and end in fewer days (by "
-	    "default with less than a quarter of their life left)" },
+	{ "expiry-days", 0, KIND_SHARE, AT(expiry), "N[%]", 1, 3650, TALK, NULL,
+	    "warn of certificates that count and end in fewer days, or with "
+	    "less than N% of their life left (25%)" },
 	{ "rrsig-hours", 0, KIND_NUMBER, AT(rrsig_hours), "N", 1, 87600,
 	    COMMAND_CHECK | COMMAND_SCAN | COMMAND_SERVE, NULL,
 	    "warn of DNSSEC signatures that end in fewer hours and have less "
@@ -215,7 +240,8 @@ const struct option_spec option_specs[] = {
 	{ "warning", 'w', KIND_TEXT, AT(warning), "RANGE", 0, 0,
 	    COMMAND_MONITOR, "When to alert",
 	    "days that certificates must have left, else WARNING: 14, or a "
-	    "range as 14:, @0:14. Dates count under usage 2 alone" },
+	    "range as 14:, @0:14, or a share of their life as 30%. Dates "
+	    "count under usage 2 alone" },
 	{ "critical", 'c', KIND_TEXT, AT(critical), "RANGE", 0, 0,
 	    COMMAND_MONITOR, NULL, "the same, else CRITICAL" },
 	{ "ee-expiry", 0, KIND_FLAG, AT(ee_expiry), NULL, 0, 0, COMMAND_MONITOR,
@@ -232,11 +258,16 @@ const struct option_spec option_specs[] = {
 	    COMMAND_MONITOR, NULL,
 	    "warning, critical or unknown where time runs out or the "
 	    "resolver cannot be used (unknown)" },
+	{ "unreachable-state", 0, KIND_TEXT, AT(unreachable_state), "STATE", 0,
+	    0, COMMAND_MONITOR, NULL,
+	    "the same where no address of any MX host could be examined "
+	    "(unknown, or that of --timeout-state where they were silent)" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_DIFF | COMMAND_STATS, "What to print", "the same as JSON" },
 	{ "json", 0, KIND_FLAG, AT(json), NULL, 0, 0,
 	    COMMAND_CHECK | COMMAND_VERIFY | COMMAND_EXPLAIN | COMMAND_TLSA |
-		COMMAND_TRACE | UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
+		COMMAND_TRACE | COMMAND_PLAN |
+		UNHEEDED(COMMAND_SCAN | COMMAND_SERVE),
 	    "What to print",
 	    "JSON: one report, or an array for several domains or entries; "
 	    "one probe of verify" },
@@ -246,13 +277,13 @@ const struct option_spec option_specs[] = {
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0, COMMAND_SERVE,
 	    NULL, "a line on standard error for each check" },
 	{ "verbose", 'v', KIND_COUNT, AT(verbose), NULL, 0, 0,
-	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY | COMMAND_MONITOR |
-		UNHEEDED(COMMAND_SCAN),
+	    COMMAND_TRACE | COMMAND_PLAN | COMMAND_CHECK | COMMAND_VERIFY |
+		COMMAND_MONITOR | UNHEEDED(COMMAND_SCAN),
 	    NULL,
 	    "every record, DNS answer and certificate, and the SMTP "
 	    "transcript" },
 	{ "quiet", 'q', KIND_COUNT, AT(quiet), NULL, 0, 0,
-	    COMMAND_TRACE | COMMAND_CHECK | COMMAND_VERIFY |
+	    COMMAND_TRACE | COMMAND_PLAN | COMMAND_CHECK | COMMAND_VERIFY |
 		UNHEEDED(COMMAND_SERVE),
 	    NULL, "only the line with the verdict" },
 	{ "list", 0, KIND_TEXT, AT(list), "FILE", 0, 0, COMMAND_JOIN,

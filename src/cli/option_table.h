@@ -12,6 +12,7 @@ enum option_kind {
 	KIND_FLAG,    /* bool */
 	KIND_COUNT,   /* int, one more each time */
 	KIND_NUMBER,  /* long between least and most */
+	KIND_SHARE,   /* struct share, the number as that; or in percent */
 	KIND_TEXT,    /* const char *, not empty */
 	KIND_NAME,    /* const char *, a host name */
 	KIND_MAILBOX, /* const char *, what MAIL FROM and RCPT TO take */

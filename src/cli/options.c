@@ -61,6 +61,30 @@ take_number(const struct option_spec *spec, const char *text, long *value,
 }
 
 static bool
+take_share(const struct option_spec *spec, const char *text,
+    struct share *share, struct option_error *error)
+{
+	size_t len = strlen(text);
+	struct option_spec percent = *spec;
+	struct share taken = { 0 };
+	char digits[4];
+
+	if (len < 2 || text[len - 1] != '%' || len > sizeof(digits)) {
+		if (!take_number(spec, text, &taken.days, error))
+			return false;
+	} else {
+		memcpy(digits, text, len - 1);
+		digits[len - 1] = '\0';
+		percent.least = 1;
+		percent.most = 99;
+		if (!take_number(&percent, digits, &taken.percent, error))
+			return false;
+	}
+	*share = taken;
+	return true;
+}
+
+static bool
 is_choice(const char *choices, const char *text)
 {
 	size_t len = strlen(text);
@@ -138,6 +162,8 @@ take_value(const struct option_spec *spec, const char *text, int64_t now,
 		return true;
 	case KIND_NUMBER:
 		return take_number(spec, text, value, error);
+	case KIND_SHARE:
+		return take_share(spec, text, value, error);
 	case KIND_TEXT:
 		*(const char **)value = text;
 		return true;

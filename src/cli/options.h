@@ -20,6 +20,7 @@ enum {
 	COMMAND_SCAN = 1 << 9,
 	COMMAND_TLSA = 1 << 10,
 	COMMAND_TRACE = 1 << 12,
+	COMMAND_PLAN = 1 << 13,
 	COMMAND_JOIN = 1 << 14,
 	COMMAND_DIFF = 1 << 1,
 	COMMAND_STATS = 1 << 2,
@@ -31,10 +32,16 @@ struct text_list {
 	size_t n;
 };
 
+/* So many days, or percent; one of them is 0. */
+struct share {
+	long days, percent;
+};
+
 struct settings {
 	long port, connect_port, timeout;
-	long dns_port;                 /* trace */
-	long expiry_days, rrsig_hours; /* check; 0: the defaults */
+	long dns_port;       /* trace and plan */
+	struct share expiry; /* of certificates; all 0: the default */
+	long rrsig_hours;    /* 0: the default */
 	const char *tls, *helo, *certs, *color;
 	bool ipv4, ipv6, system_resolver, require_dane, json, help, version;
 	bool search;        /* explain */
@@ -52,10 +59,10 @@ struct settings {
 	/* The monitoring plugin's own. */
 	const char *hostname, *mx;
 	const char *warning, *critical, *rrsig_warning, *rrsig_critical;
-	const char *timeout_state;
+	const char *timeout_state, *unreachable_state;
 	long min_hosts;
 	bool ee_expiry;
-	bool allow_private; /* serve, scan and trace */
+	bool allow_private; /* not verify, tlsa and explain */
 	/* The daemon's own. */
 	struct text_list listens, http_hosts, socketmaps, domains, domain_files;
 	const char *config_file;
@@ -71,6 +78,11 @@ struct settings {
 	long usage, selector, mtype, ttl;
 	bool issuer, current, trust_live, drop;
 	const char *format, *server;
+	/* plan, which takes hosts and key_files of tlsa as well */
+	struct text_list news, olds;
+	const char *state;
+	bool gate, wait;
+	long deadline;
 	long concurrency, workers, per_host, rate, drain;
 };
 

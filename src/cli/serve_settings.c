@@ -312,10 +312,10 @@ describe(const struct settings *options, struct buf *out)
 		options->key, options->cafile, options->capath };
 
 	buf_printf(out,
-	    "%ld %ld %ld %ld %ld %ld %ld %lld %ld %ld %d%d%d%d%d%d\n",
+	    "%ld %ld %ld %ld %ld %ld %ld %ld %lld %ld %ld %d%d%d%d%d%d\n",
 	    options->port, options->connect_port, options->timeout,
-	    options->expiry_days, options->rrsig_hours, options->retries,
-	    options->retry_delay, (long long)options->at,
+	    options->expiry.days, options->expiry.percent, options->rrsig_hours,
+	    options->retries, options->retry_delay, (long long)options->at,
 	    options->max_addresses, options->max_host_addresses, options->ipv4,
 	    options->ipv6, options->system_resolver, options->require_dane,
 	    options->pkix, options->allow_private);

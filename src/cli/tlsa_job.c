@@ -76,13 +76,25 @@ read_key(struct tlsa_job *job, const char *path, const struct buf *file,
 		    : tls_key_read(
 			  job->arena, buf_text(file), file->len, cert, &error));
 
+	source->kind = source->kind == PIN_CHAIN ? PIN_NEXT : source->kind;
 	source->certs = cert;
 	source->n_certs = 1;
 	return done ? EXIT_SUCCESS : complain_of(job, path, error);
 }
 
-static int
-read_source(struct tlsa_job *job, enum pin_kind kind, const char *path)
+/* PEM in which no certificate is. */
+static bool
+has_no_certificate(const struct buf *file)
+{
+	const char *text = buf_text(file);
+
+	return strstr(text, "-----BEGIN ") != NULL &&
+	    strstr(text, "-----BEGIN CERTIFICATE-----") == NULL &&
+	    strstr(text, "-----BEGIN TRUSTED CERTIFICATE-----") == NULL;
+}
+
+int
+tlsa_read_source(struct tlsa_job *job, enum pin_kind kind, const char *path)
 {
 	struct pin_source *source =
 	    ARENA_PUSH(job->arena, job->sources, job->n_sources);
@@ -97,6 +109,8 @@ read_source(struct tlsa_job *job, enum pin_kind kind, const char *path)
 		status = EXIT_WRONG_USAGE;
 	else if (file.len == 0)
 		status = complain_of(job, path, "it is empty");
+	else if (job->guess && kind == PIN_CHAIN && has_no_certificate(&file))
+		status = read_key(job, path, &file, source);
 	else if (kind == PIN_CHAIN)
 		status = read_chain(job, path, &file, source);
 	else
@@ -125,7 +139,7 @@ tlsa_read_files(struct tlsa_job *job)
 
 	for (size_t i = 0; i < N_LISTS; i++) {
 		for (size_t j = 0; j < lists[i].paths->n; j++) {
-			int status = read_source(
+			int status = tlsa_read_source(
 			    job, lists[i].kind, lists[i].paths->texts[j]);
 
 			if (status != EXIT_SUCCESS)
@@ -135,9 +149,8 @@ tlsa_read_files(struct tlsa_job *job)
 	return EXIT_SUCCESS;
 }
 
-/* NULL: a complaint was made. */
-static const char *
-take_name(struct tlsa_job *job, const char *what, const char *text)
+const char *
+tlsa_take_name(struct tlsa_job *job, const char *what, const char *text)
 {
 	const char *why = "TLSA records need the name of a host", *name = NULL;
 
@@ -158,14 +171,14 @@ tlsa_take_hosts(struct tlsa_job *job)
 
 	for (size_t i = 0; i < settings->lives.n; i++) {
 		const char *name =
-		    take_name(job, "live", settings->lives.texts[i]);
+		    tlsa_take_name(job, "live", settings->lives.texts[i]);
 
 		if (name == NULL)
 			return EXIT_WRONG_USAGE;
 		arena_push_text(job->arena, &job->lives, &job->n_lives, name);
 	}
 	for (size_t i = 0; i < list->n; i++) {
-		const char *name = take_name(job, "host", list->texts[i]);
+		const char *name = tlsa_take_name(job, "host", list->texts[i]);
 
 		if (name == NULL)
 			return EXIT_WRONG_USAGE;

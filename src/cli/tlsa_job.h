@@ -19,12 +19,19 @@ struct tlsa_job {
 	size_t n_lives;
 	struct look *looks;
 	size_t n_looks;
+	bool guess; /* a chain that is none may be a key */
 };
 
 /* Each returns EXIT_SUCCESS, or an exit status after a complaint. */
 int tlsa_complain_memory(void);
+/* A name that a host or a domain can have; NULL: a complaint was made. */
+const char *tlsa_take_name(
+    struct tlsa_job *job, const char *what, const char *text);
 /* The hosts that the records are for, and those that are sources. */
 int tlsa_take_hosts(struct tlsa_job *job);
+/* One of these files, onto the sources. */
+int tlsa_read_source(
+    struct tlsa_job *job, enum pin_kind kind, const char *path);
 int tlsa_read_files(struct tlsa_job *job);
 int tlsa_look(struct tlsa_job *job);
 /* That of a host that was looked at, else a new one; NULL: no memory. */

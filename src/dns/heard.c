@@ -128,6 +128,25 @@ describe_alias(struct arena *arena, const struct heard *heard,
 	return found;
 }
 
+/* So long may the denial be held (RFC 2308 section 5): its SOA tells. */
+static uint32_t
+denial_ttl(const struct heard *heard)
+{
+	const ldns_rr_list *list = heard->message.sections[MESSAGE_AUTHORITY];
+
+	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+		uint32_t minimum, ttl = ldns_rr_ttl(rr);
+
+		if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA ||
+		    ldns_rr_rd_count(rr) != 7)
+			continue;
+		minimum = ldns_rdf2native_int32(ldns_rr_rdf(rr, 6));
+		return minimum < ttl ? minimum : ttl;
+	}
+	return 0;
+}
+
 /* What the records of the authority section say where there is no answer. */
 static enum trace_content
 describe_authority(
@@ -184,6 +203,9 @@ heard_describe(struct arena *arena, const struct heard *heard, const char *zone,
 	} else {
 		answer->content = describe_authority(heard, dzone, dname);
 	}
+	if (answer->content == TRACE_NXDOMAIN ||
+	    answer->content == TRACE_NODATA)
+		answer->ttl = denial_ttl(heard);
 done:
 	ldns_rr_list_free(rrset);
 	ldns_rdf_deep_free(dzone);

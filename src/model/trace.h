@@ -76,7 +76,7 @@ struct trace_answer {
 	int ms;
 	const char **records; /* as in a zone, without owner and TTL, sorted */
 	size_t n_records;
-	uint32_t ttl;
+	uint32_t ttl;      /* of the records, or of their denial */
 	const char *alias; /* where a CNAME leads */
 	struct trace_sig *sigs;
 	size_t n_sigs;

@@ -72,7 +72,8 @@ WORDS(
     [DANELAW_TLS_SHORT_DH] = "short-dh",
     [DANELAW_TLS_RENEGOTIATION] = "renegotiation",
     [DANELAW_TLS_GROUP] = "group", [DANELAW_TLS_CURVE] = "curve",
-    [DANELAW_TLS_SIGNATURE] = "signature")
+    [DANELAW_TLS_SIGNATURE] = "signature",
+    [DANELAW_TLS_TOO_LARGE] = "too-large")
 
 WORDS(smtp_fault, [DANELAW_SMTP_GARBLED] = "garbled",
     [DANELAW_SMTP_BROKEN] = "broken", [DANELAW_SMTP_TLS_FIRST] = "tls-first",

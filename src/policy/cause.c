@@ -91,6 +91,7 @@ static const struct clue {
 	    "it does not know secure renegotiation" },
 	{ .fault = DANELAW_TLS_CURVE, .offers = { "rare-groups" } },
 	{ .fault = DANELAW_TLS_SIGNATURE },
+	{ .fault = DANELAW_TLS_TOO_LARGE },
 	{ is_late, 0, { "no-hybrid", "tls12", "small" }, CAUSE_TIMEOUT,
 	    "it stalls with each offer that was made" },
 	{ is_cut, 0,
@@ -290,6 +291,25 @@ judge_weak(struct arena *arena, const struct danelaw_trial *won)
 		    text_or(cipher, "that it has")) };
 }
 
+/* TLS 1.3 signs with RSA-PSS, which takes 528 bits at least with SHA-256. */
+static struct cause_answer
+judge_tls12(struct arena *arena, const struct danelaw_trial *won)
+{
+	enum { PSS_LEAST_BITS = 528 };
+	const char *key = won->key;
+
+	if (key != NULL && strncmp(key, "RSA ", 4) == 0 &&
+	    strtol(key + 4, NULL, 10) < PSS_LEAST_BITS)
+		return (struct cause_answer) { CAUSE_SHORT_KEY,
+			arena_printf(arena,
+			    "it succeeds only with TLS 1.2, where the %s key "
+			    "can sign",
+			    key) };
+	return (struct cause_answer) { CAUSE_VERSION,
+		"it succeeds only when the client offers nothing newer than "
+		"TLS 1.2" };
+}
+
 /* What it means that an offer works where the default did not. */
 static const struct {
 	const char *offer;
@@ -302,10 +322,7 @@ static const struct {
 	{ "no-cert", CAUSE_OWN_CERT,
 	    "it refuses our client certificate and succeeds only without one",
 	    NULL },
-	{ "tls12", CAUSE_VERSION,
-	    "it succeeds only when the client offers nothing newer than "
-	    "TLS 1.2",
-	    NULL },
+	{ "tls12", CAUSE_VERSION, NULL, judge_tls12 },
 	{ "tls10", CAUSE_OLD_ONLY,
 	    "it succeeds only when the client offers nothing newer than "
 	    "TLS 1.0",

@@ -25,6 +25,7 @@ enum cause {
 	CAUSE_DH,          /* Diffie-Hellman parameters too short */
 	CAUSE_CIPHER,      /* none but abandoned ciphers */
 	CAUSE_SIGALG,      /* its key signs in a way that nobody takes */
+	CAUSE_SHORT_KEY,   /* its key cannot hold a signature of today */
 	CAUSE_ANON,        /* it has no certificate */
 	CAUSE_RENEGOTIATION,
 	CAUSE_IMPLICIT,  /* it waits for TLS where a greeting is due */

@@ -22,8 +22,9 @@ struct diagnose_options {
 	/* DNSSEC algorithms that our validator ought to know and does not: a
 	   bit for each, by number. */
 	uint32_t unjudged;
-	uint32_t expiry_days; /* of certificates; 0: by their life */
-	uint32_t rrsig_hours; /* signatures; 0: 48 */
+	uint32_t expiry_days;    /* of certificates; 0: by their life */
+	uint32_t expiry_percent; /* of that; 0: 25 */
+	uint32_t rrsig_hours;    /* signatures; 0: 48 */
 };
 
 /*

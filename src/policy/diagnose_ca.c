@@ -186,10 +186,10 @@ diagnose_incomplete(struct exam *exam, const struct sighting *sighting)
 	if (n == 0)
 		return;
 	finding = finding_add(exam->tree, FINDING_TLSA_TA_LE_INCOMPLETE,
-	    host->name, "name", kit_owner(exam, host), "key",
-	    known_ca_key_word(key), "missing", kit_list(exam, missing, n),
-	    "issuer", kit_text(exam, leaf->issuer), "offer",
-	    ca_offer(exam, leaf), NULL);
+	    host->name, "name", kit_owner(exam, host), "host", host->name,
+	    "key", known_ca_key_word(key), "missing",
+	    kit_list(exam, missing, n), "issuer", kit_text(exam, leaf->issuer),
+	    "offer", ca_offer(exam, leaf), NULL);
 	kit_publish_311(exam, finding, host, leaf);
 	ca_publish(exam, finding, host, leaf);
 }

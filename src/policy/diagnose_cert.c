@@ -108,18 +108,21 @@ diagnose_end_entity(struct exam *exam, const struct sighting *sighting)
 }
 
 /*
- * By the days that were asked for, else by the share of its life: a
+ * By what was asked for, else by a quarter of its life: a
  * certificate for six days is young with five of them left.
  */
 static bool
 is_late(const struct exam *exam, const struct danelaw_cert *cert)
 {
 	int64_t left = cert->not_after - exam->report->at;
+	int64_t life = cert->not_after - cert->not_before;
 	int64_t days = exam->options.expiry_days;
+	int64_t percent = exam->options.expiry_percent;
 
-	return days > 0
-	    ? left < days * DAY
-	    : CLOCKS_LATE * left < cert->not_after - cert->not_before;
+	if (days > 0)
+		return left < days * DAY;
+	return percent > 0 ? left < life / 100 * percent
+			   : CLOCKS_LATE * left < life;
 }
 
 /* What is in the way of the path will end some day. */

@@ -234,7 +234,8 @@ rank_failure(struct danelaw_finding *finding, const struct danelaw_host *host)
 static void
 diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 {
-	bool a = false, aaaa = false;
+	struct danelaw_finding *finding;
+	bool a = false, aaaa = false, ended;
 
 	if (host->n_addresses > 0)
 		return;
@@ -249,11 +250,14 @@ diagnose_no_address(struct exam *exam, const struct danelaw_host *host)
 		a = a || kit_is_type(lookup, "A");
 		aaaa = aaaa || kit_is_type(lookup, "AAAA");
 	}
-	if (a || aaaa)
-		finding_add(exam->tree, FINDING_DNS_MX_HOST_NO_ADDRESS,
-		    host->name, "host", host->name, "domain",
-		    exam->report->domain, "types",
-		    a && aaaa ? "A or AAAA" : (a ? "A" : "AAAA"), NULL);
+	if (!a && !aaaa)
+		return;
+	ended = wildcards_explain(exam, host);
+	finding = finding_add(exam->tree, FINDING_DNS_MX_HOST_NO_ADDRESS,
+	    host->name, "host", host->name, "domain", exam->report->domain,
+	    "types", a && aaaa ? "A or AAAA" : (a ? "A" : "AAAA"), NULL);
+	if (ended)
+		kit_follow(exam, finding, FINDING_DNS_WILDCARD_ENDED);
 }
 
 static bool

@@ -210,5 +210,7 @@ void diagnose_mail(struct exam *exam);
 void diagnose_tls(struct exam *exam);
 void diagnose_ops(struct exam *exam);
 void diagnose_looks(struct exam *exam);
+/* Why a host that exists has no address; false: not for a wildcard. */
+bool wildcards_explain(struct exam *exam, const struct danelaw_host *host);
 /* When all others are done: what their lines would take away. */
 void diagnose_wildcards(struct exam *exam);

@@ -243,6 +243,27 @@ leaf_fits(const struct sighting *sighting)
 	    NULL;
 }
 
+/* Where there are several, that is why some senders refuse. */
+static void
+tell_common_name(struct exam *exam, const struct sighting *sighting,
+    const struct danelaw_name_check *name)
+{
+	const struct danelaw_cert *leaf = &sighting->probe->chain[0];
+	bool several = leaf->n_cns > 1;
+	struct danelaw_finding *finding;
+
+	if (several)
+		finding_add(exam->tree, FINDING_NAME_TWO_CNS, sighting->subject,
+		    "where", sighting->where, "presented",
+		    presented_words(exam, leaf), "cn",
+		    kit_text(exam, name->presented), "reference",
+		    name->reference, NULL);
+	finding = tell_name(exam, sighting, FINDING_NAME_CN_ONLY,
+	    name->presented, name->reference);
+	if (several)
+		kit_follow(exam, finding, FINDING_NAME_TWO_CNS);
+}
+
 static void
 diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 {
@@ -262,8 +283,7 @@ diagnose_accepted(struct exam *exam, const struct sighting *sighting)
 	if (record->usage == DANELAW_USAGE_DANE_EE || name->reference == NULL)
 		return;
 	if (name->source == DANELAW_NAME_CN)
-		tell_name(exam, sighting, FINDING_NAME_CN_ONLY, name->presented,
-		    name->reference);
+		tell_common_name(exam, sighting, name);
 	if (!name_equal(name->reference, host->name) &&
 	    !name_equal(name->reference, host->tlsa.base))
 		tell_name(exam, sighting, FINDING_NAME_NEXTHOP_OK,

@@ -204,6 +204,44 @@ diagnose_left_out(struct exam *exam)
 	buf_finish(&what);
 }
 
+/* Beyond our bounds, at one connection; NULL: none was cut. */
+static const struct danelaw_probe *
+cut_probe(const struct danelaw_address *address)
+{
+	const struct danelaw_probe *cut = NULL;
+
+	for (size_t i = 0; i < address->n_probes; i++) {
+		const struct danelaw_probe *probe = &address->probes[i];
+
+		if (probe->tls != NULL && probe->tls->certs_cut > 0 &&
+		    (cut == NULL ||
+			probe->outcome == DANELAW_OUTCOME_NOT_EXAMINED))
+			cut = probe;
+	}
+	return cut;
+}
+
+static void
+diagnose_cut_chain(struct exam *exam, const struct danelaw_host *host)
+{
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		const struct danelaw_probe *cut =
+		    cut_probe(&host->addresses[i]);
+		struct danelaw_finding *finding;
+
+		if (cut == NULL)
+			continue;
+		finding = finding_add(exam->tree, FINDING_OPS_CHAIN_CUT,
+		    host->name, "host", host->name, "n",
+		    kit_number(exam, cut->tls->certs_cut), "ip",
+		    kit_text(exam, host->addresses[i].ip), NULL);
+		if (finding != NULL &&
+		    cut->outcome != DANELAW_OUTCOME_NOT_EXAMINED)
+			finding->severity = DANELAW_SEVERITY_INFO;
+		return;
+	}
+}
+
 struct danelaw_finding
 diagnose_cut(const struct danelaw_report *report)
 {
@@ -233,5 +271,6 @@ diagnose_ops(struct exam *exam)
 	for (size_t i = 0; i < report->n_hosts; i++) {
 		diagnose_balancer(exam, &report->hosts[i]);
 		diagnose_ttl(exam, &report->hosts[i]);
+		diagnose_cut_chain(exam, &report->hosts[i]);
 	}
 }

@@ -344,8 +344,11 @@ diagnose_address(struct exam *exam, const struct danelaw_host *host,
 	if (address->untried != NULL) {
 		const char *where = place(exam, &talk);
 
-		finding_add(exam->tree, FINDING_OPS_NOT_PUBLIC, where, "where",
-		    where, "host", host->name, "kind", address->untried, NULL);
+		finding_add(exam->tree,
+		    address->here ? FINDING_OPS_MX_IS_HERE
+				  : FINDING_OPS_NOT_PUBLIC,
+		    where, "where", where, "host", host->name, "kind",
+		    address->untried, NULL);
 		return;
 	}
 	if (address->our_lack != NULL) {

@@ -31,6 +31,7 @@ static const enum finding_id by_fault[] = {
 	[DANELAW_TLS_GROUP] = FINDING_TLS_NO_COMMON_GROUP,
 	[DANELAW_TLS_CURVE] = FINDING_TLS_NO_COMMON_GROUP,
 	[DANELAW_TLS_SIGNATURE] = FINDING_CERT_FIRST_NOT_LEAF,
+	[DANELAW_TLS_TOO_LARGE] = FINDING_TLS_CHAIN_TOO_LARGE,
 };
 
 static bool
@@ -61,6 +62,7 @@ static const enum finding_id by_cause[N_CAUSES] = {
 	[CAUSE_DH] = FINDING_TLS_DH_TOO_SMALL,
 	[CAUSE_CIPHER] = FINDING_TLS_NO_SHARED_CIPHER,
 	[CAUSE_SIGALG] = FINDING_TLS_SIGALG_UNSUPPORTED,
+	[CAUSE_SHORT_KEY] = FINDING_CERT_RSA_512,
 	[CAUSE_ANON] = FINDING_TLS_ANON_ONLY,
 	[CAUSE_RENEGOTIATION] = FINDING_TLS_LEGACY_RENEGOTIATION,
 	[CAUSE_IMPLICIT] = FINDING_SMTP_IMPLICIT_TLS,
@@ -218,7 +220,8 @@ diagnose_unread(struct exam *exam, const struct danelaw_host *host,
 		const struct danelaw_probe *probe = &address->probes[i];
 
 		if (probe->outcome != DANELAW_OUTCOME_NOT_EXAMINED ||
-		    address->untried != NULL || address->our_lack != NULL)
+		    address->untried != NULL || address->our_lack != NULL ||
+		    (probe->tls != NULL && probe->tls->certs_cut > 0))
 			continue;
 		tell(exam, host, address, probe, FINDING_OPS_LIB_TOO_OLD,
 		    i == 0 ? cause : NULL);

@@ -295,7 +295,7 @@ diagnose_rollover(struct exam *exam, const struct danelaw_host *host)
 		    roles_allow_rollover(&host->tlsa, sighting->probe))
 			continue;
 		finding_add(exam->tree, FINDING_TLSA_SINGLE_RECORD, host->name,
-		    "name", kit_owner(exam, host), "record",
+		    "name", kit_owner(exam, host), "host", host->name, "record",
 		    kit_rr(exam, kit_matched(sighting)), NULL);
 		return;
 	}

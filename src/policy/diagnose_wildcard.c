@@ -58,6 +58,38 @@ give_up(struct exam *exam, struct danelaw_finding *finding, const char *name)
 		finding->remedy = remedy;
 }
 
+/* Would it give records to the name, if that did not exist? */
+static bool
+is_above(const struct danelaw_lookup *lookup, const char *name)
+{
+	return lookup->presence == DANELAW_PRESENCE_DATA &&
+	    lookup->name != NULL && strncmp(lookup->name, "*.", 2) == 0 &&
+	    name_is_below(name, lookup->name + 2) &&
+	    !name_equal(name, lookup->name + 2);
+}
+
+bool
+wildcards_explain(struct exam *exam, const struct danelaw_host *host)
+{
+	const struct danelaw_mx *mx = &exam->report->mx;
+	const char **types = NULL, *wildcard = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < mx->n_lookups; i++) {
+		const struct danelaw_lookup *lookup = &mx->lookups[i];
+
+		if (!is_above(lookup, host->name) ||
+		    (wildcard != NULL && !name_equal(wildcard, lookup->name)))
+			continue;
+		wildcard = lookup->name;
+		arena_push_text(exam->arena, &types, &n, lookup->type);
+	}
+	return wildcard != NULL &&
+	    finding_add(exam->tree, FINDING_DNS_WILDCARD_ENDED, host->name,
+		"wildcard", wildcard, "name", host->name, "types",
+		kit_list(exam, types, n), NULL) != NULL;
+}
+
 static bool
 is_by_wildcard(const struct danelaw_lookup *lookup, const char *type)
 {

@@ -14,7 +14,7 @@ judge_authentication(const struct outcome_facts *facts)
 	 */
 	if (facts->verified && facts->matched && facts->verify_code == 0)
 		return DANELAW_OUTCOME_AUTHENTICATED;
-	if (facts->unreadable)
+	if (facts->unreadable || facts->cut)
 		return DANELAW_OUTCOME_NOT_EXAMINED;
 	if (!facts->matched)
 		return DANELAW_OUTCOME_TLSA_MISMATCH;

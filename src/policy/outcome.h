@@ -17,6 +17,7 @@ struct outcome_facts {
 	bool date_failed; /* notBefore or notAfter is to blame */
 	bool name_failed;
 	bool unreadable; /* this build cannot tell, but others could */
+	bool cut;        /* what a record may be for was not looked at */
 };
 /*
  * The outcome of one handshake under a policy (doc/interface.md 5).

@@ -87,13 +87,15 @@ unexamined(const char *ip, uint16_t port, const char *before, const char *why)
 }
 
 struct evidence *
-evidence_untried(const char *ip, uint16_t port, const char *why)
+evidence_untried(const char *ip, uint16_t port, const char *why, bool here)
 {
 	struct evidence *evidence =
 	    unexamined(ip, port, "left alone, as ", why);
 
-	if (evidence != NULL)
+	if (evidence != NULL) {
 		evidence->untried = why;
+		evidence->here = here;
+	}
 	return evidence;
 }
 

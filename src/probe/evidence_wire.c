@@ -102,7 +102,7 @@ pass_shake(struct wire *wire, struct tls_context *context,
 	shake->reached = (enum danelaw_outcome)wire_number(
 	    wire, shake->reached, DANELAW_OUTCOME_NOT_EXAMINED);
 	shake->error = wire_text(wire, shake->error);
-	shake->fault = wire_number(wire, shake->fault, DANELAW_TLS_SIGNATURE);
+	shake->fault = wire_number(wire, shake->fault, DANELAW_TLS_TOO_LARGE);
 	shake->alert = wire_or_none(wire, shake->alert, ALERT_MAX);
 	shake->tls = pass_tls(wire, shake->tls);
 	pass_chain(wire, context, shake);

@@ -350,11 +350,15 @@ probe_end_by_memory(struct probe *probe)
 static void
 end_late(struct probe *probe, enum danelaw_outcome reached, const char *what)
 {
-	int64_t ms = probe->limit - probe->limit_from;
+	int64_t ms = probe->limit - probe->limit_from, tenths;
 
+	/* What was left of a minute after its first steps is a minute. */
+	tenths = ms < 0  ? 0
+	    : ms < 10000 ? (ms + 50) / 100
+			 : (ms + 500) / 1000 * 10;
 	end_connection(probe, reached,
 	    arena_printf(probe->arena, "%s within %g seconds", what,
-		ms > 0 ? (double)ms / 1000 : 0.0));
+		(double)tenths / 10));
 }
 
 static void

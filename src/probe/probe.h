@@ -77,6 +77,7 @@ struct evidence {
 	const char *ip;
 	uint16_t port;
 	const char *untried;  /* why nobody connected; NULL: somebody did */
+	bool here;            /* as it is this machine */
 	const char *left_out; /* its turn did not come in time; or NULL */
 	const char *our_lack; /* of files, ports, memory: it is not complete,
 	    and nobody else may have it; or NULL */
@@ -95,7 +96,7 @@ struct evidence {
 
 /* Of an address that is left alone; why is static. NULL: no memory. */
 struct evidence *evidence_untried(
-    const char *ip, uint16_t port, const char *why);
+    const char *ip, uint16_t port, const char *why, bool here);
 /* Of one whose turn did not come in time. NULL: no memory. */
 struct evidence *evidence_late(const char *ip, uint16_t port);
 /* Somebody tried, and no connection came about, for which nothing of ours is to

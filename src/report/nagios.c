@@ -21,8 +21,9 @@ struct plugin {
 	const struct nagios_options *options;
 	struct report_tally tally;
 	struct due_cert cert;
-	const struct danelaw_clock_rrsig *rrsig; /* NULL: none counts */
-	int64_t days, hours;                     /* left, in thousandths */
+	const struct danelaw_clock_rrsig *rrsig;  /* NULL: none counts */
+	int64_t days, hours;                      /* left, in thousandths */
+	struct range cert_warning, cert_critical; /* in days */
 	enum danelaw_state state;
 	struct buf sentence;
 };
@@ -109,6 +110,19 @@ is_late(const struct plugin *plugin)
 	    (state == DANELAW_STATE_UNKNOWN || state == DANELAW_STATE_OK);
 }
 
+/* Nobody answered, of whom the DNS told; and it is not for us that it is so. */
+static bool
+is_unreachable(const struct plugin *plugin)
+{
+	const struct danelaw_report *report = plugin->report;
+	const struct tally *addresses = &plugin->tally.addresses;
+
+	return plugin->options->unreachable_state != DANELAW_STATE_OK &&
+	    report->state == DANELAW_STATE_UNKNOWN && addresses->all > 0 &&
+	    addresses->unreachable == addresses->all &&
+	    report->resolver_error == NULL && report->own_lack == NULL;
+}
+
 /* True: nothing is known, and timeout_state rules. */
 static bool
 judge_report(struct plugin *plugin)
@@ -121,6 +135,11 @@ judge_report(struct plugin *plugin)
 
 	plugin->state = report->state;
 	buf_printf(&plugin->sentence, "%s: ", page_or(report->domain));
+	if (is_unreachable(plugin)) {
+		plugin->state = options->unreachable_state;
+		say_report(plugin);
+		return true;
+	}
 	if (late && report->resolver_error == NULL) {
 		buf_puts(&plugin->sentence, "no result after ");
 		range_put_number(options->budget_ms, &plugin->sentence);
@@ -198,22 +217,36 @@ say_left(struct plugin *plugin, int64_t left, const char *unit,
 static void
 judge_cert(struct plugin *plugin)
 {
+	const struct nagios_options *options = plugin->options;
 	const struct due_cert *due = &plugin->cert;
-	const struct range *range;
+	const struct range *range, *asked;
+	int64_t life;
 
 	if (due->cert == NULL)
 		return;
 	plugin->days = left_until(due->when, plugin->report->at, DAY);
-	range = judge_left(plugin, plugin->days, &plugin->options->cert_warning,
-	    &plugin->options->cert_critical);
+	life = left_until(due->when, due->cert->not_before, DAY);
+	plugin->cert_warning =
+	    range_of(&options->cert_warning, life < 0 ? 0 : life);
+	plugin->cert_critical =
+	    range_of(&options->cert_critical, life < 0 ? 0 : life);
+	range = judge_left(plugin, plugin->days, &plugin->cert_warning,
+	    &plugin->cert_critical);
 	if (range == NULL)
 		return;
+	asked = range == &plugin->cert_warning ? &options->cert_warning
+					       : &options->cert_critical;
 	buf_printf(&plugin->sentence, "%s of %s [%s]:%u ",
 	    due->cert->depth == 0 ? "the certificate"
 				  : "a certificate in the chain",
 	    page_or(due->host->name), page_or(due->address->ip),
 	    due->address->port);
 	say_left(plugin, plugin->days, "days", range);
+	if (asked->percent) {
+		buf_puts(&plugin->sentence, ", which is ");
+		range_put(asked, &plugin->sentence);
+		buf_puts(&plugin->sentence, " of its life");
+	}
 }
 
 static void
@@ -291,8 +324,8 @@ put_perfdata(const struct plugin *plugin, struct buf *out)
 	const struct nagios_value days = {
 		.label = "cert_days",
 		.value = plugin->days,
-		.warning = &options->cert_warning,
-		.critical = &options->cert_critical,
+		.warning = &plugin->cert_warning,
+		.critical = &plugin->cert_critical,
 	};
 	const struct nagios_value hours = {
 		.label = "rrsig_hours",

@@ -27,10 +27,13 @@ struct nagios_options {
 	/* Instead of unknown where time ran out or there is no DNS; all zero,
 	   DANELAW_STATE_OK, stands for unknown. */
 	enum danelaw_state timeout_state;
+	/* The same where no address could be seen; DANELAW_STATE_OK: as it is
+	   without. */
+	enum danelaw_state unreachable_state;
 };
 
 /* *state: the report's, raised by what the options ask for; never lowered
-   but by timeout_state. Never ok unless a host was authenticated. */
+   but by these two. Never ok unless a host was authenticated. */
 void report_nagios(const struct danelaw_report *report,
     const struct nagios_options *options, struct buf *out,
     enum danelaw_state *state);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { HUNDRED = 100 * RANGE_ONE }; /* percent */
+
 /* Reads a decimal number of at most nine digits before the point. */
 static bool
 take_number(const char **text, int64_t *thousandths)
@@ -33,6 +35,14 @@ take_number(const char **text, int64_t *thousandths)
 	return true;
 }
 
+/* "%" at the very end is for all of it. */
+static bool
+is_end(const char *text, struct range *read)
+{
+	read->percent = *text == '%';
+	return text[read->percent] == '\0';
+}
+
 bool
 range_parse(const char *text, struct range *range, const char **why)
 {
@@ -49,16 +59,21 @@ range_parse(const char *text, struct range *range, const char **why)
 	} else if (!take_number(&text, &read.low)) {
 		return false;
 	}
-	if (*text == '\0' && read.inside) {
+	if (is_end(text, &read) && read.inside) {
 		read.high = read.low; /* "@10" is "@0:10" */
 		read.low = 0;
-	} else if (*text == '\0') {
+	} else if (is_end(text, &read)) {
 		read.no_high = true;
 	} else if (*text++ != ':') {
 		return false;
-	} else if (*text == '\0') {
+	} else if (is_end(text, &read)) {
 		read.no_high = true;
-	} else if (!take_number(&text, &read.high) || *text != '\0') {
+	} else if (!take_number(&text, &read.high) || !is_end(text, &read)) {
+		return false;
+	}
+	if (read.percent &&
+	    (read.low < 0 || read.low > HUNDRED || read.high > HUNDRED)) {
+		*why = "a percentage is from 0 to 100";
 		return false;
 	}
 	if (!read.no_low && !read.no_high && read.low > read.high) {
@@ -67,6 +82,21 @@ range_parse(const char *text, struct range *range, const char **why)
 	}
 	*range = read;
 	return true;
+}
+
+struct range
+range_of(const struct range *range, int64_t whole)
+{
+	struct range of = *range;
+
+	if (!range->percent)
+		return of;
+	of.percent = false;
+	of.low = range->low * (whole / HUNDRED) +
+	    range->low * (whole % HUNDRED) / HUNDRED;
+	of.high = range->high * (whole / HUNDRED) +
+	    range->high * (whole % HUNDRED) / HUNDRED;
+	return of;
 }
 
 bool
@@ -112,4 +142,6 @@ range_put(const struct range *range, struct buf *out)
 	buf_puts(out, ":");
 	if (!range->no_high)
 		range_put_number(range->high, out);
+	if (range->percent)
+		buf_puts(out, "%");
 }

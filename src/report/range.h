@@ -20,6 +20,7 @@ struct range {
 	bool inside;          /* "@": alert within, ends included */
 	bool no_low, no_high; /* open on this side */
 	int64_t low, high;    /* thousandths */
+	bool percent;         /* "30%": of the whole, see range_of() */
 };
 
 /*
@@ -27,6 +28,11 @@ struct range {
  * alert below 10. False, and *why in a few words, for what is no range.
  */
 bool range_parse(const char *text, struct range *range, const char **why);
+/*
+ * What a range in percent comes to where the whole is so many thousandths, at
+ * most 10^12 of them; any other as it is.
+ */
+struct range range_of(const struct range *range, int64_t whole);
 bool range_alerts(const struct range *range, int64_t thousandths);
 /* As the guidelines write it; nothing for one not given. */
 void range_put(const struct range *range, struct buf *out);

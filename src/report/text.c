@@ -68,6 +68,77 @@ put_verdict(struct page *page)
 	buf_finish(&text);
 }
 
+/* All of it was looked at, and every sender delivers to all of it. */
+static bool
+is_sound(const struct danelaw_host *host)
+{
+	if (host->policy != DANELAW_POLICY_DANE || host->n_addresses == 0 ||
+	    host->n_left_out > 0)
+		return false;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		const struct danelaw_address *address = &host->addresses[i];
+
+		if (address->outcome != DANELAW_OUTCOME_AUTHENTICATED)
+			return false;
+		for (size_t j = 0; j < address->n_senders; j++) {
+			if (address->senders[j].outcome !=
+			    DANELAW_DELIVERY_DELIVER)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Who was woken by it looks at the first thing first. */
+enum rank { RANK_BAD, RANK_OTHER, RANK_SOUND, N_RANKS };
+
+static enum rank
+rank_of(const struct danelaw_host *host)
+{
+	if (host->counted.failing || host->counted.skipped)
+		return RANK_BAD;
+	return is_sound(host) ? RANK_SOUND : RANK_OTHER;
+}
+
+/* "mx2.example  authenticated  at 2 addresses; -v shows it" */
+static void
+put_sound(struct page *page, const struct danelaw_host *host)
+{
+	const char *word = danelaw_outcome_word(DANELAW_OUTCOME_AUTHENTICATED);
+
+	buf_printf(page->out, "%s  ", page_or(host->name));
+	page_colored(page, DANELAW_STATE_OK, word);
+	buf_printf(page->out, "  at %zu address%s; -v shows it\n",
+	    host->n_addresses, host->n_addresses == 1 ? "" : "es");
+}
+
+/* One host is what the reader asked for; of many the sound ones take a line. */
+static void
+put_hosts(struct page *page)
+{
+	const struct danelaw_report *report = page->report;
+	bool folds = page->verbosity == 0 && report->n_hosts > 1;
+	bool begun = false;
+
+	for (enum rank rank = RANK_BAD; rank < N_RANKS; rank++) {
+		for (size_t i = 0; i < report->n_hosts; i++) {
+			const struct danelaw_host *host = &report->hosts[i];
+
+			if (rank_of(host) != rank)
+				continue;
+			if (rank < RANK_SOUND || !folds) {
+				text_host(page, host);
+				text_addresses(page, host);
+				continue;
+			}
+			if (!begun)
+				page_blank(page);
+			begun = true;
+			put_sound(page, host);
+		}
+	}
+}
+
 void
 report_text(const struct danelaw_report *report,
     const struct report_options *options, struct buf *out)
@@ -88,10 +159,7 @@ report_text(const struct danelaw_report *report,
 	if (options->verbosity < 0)
 		return;
 	text_domain(&page);
-	for (size_t i = 0; i < report->n_hosts; i++) {
-		text_host(&page, &report->hosts[i]);
-		text_addresses(&page, &report->hosts[i]);
-	}
+	put_hosts(&page);
 	if (report->mx.n_left_out > 0) {
 		page_blank(&page);
 		buf_printf(out,

@@ -9,6 +9,20 @@
 
 enum { LABEL = 7, MAX_TEXT = 400, MAX_WORDS = 12, MAX_NAMES = 5 };
 
+static enum danelaw_state
+state_of(const struct danelaw_host *host, enum danelaw_outcome outcome)
+{
+	bool bound = host->policy == DANELAW_POLICY_DANE ||
+	    host->policy == DANELAW_POLICY_ENCRYPT;
+
+	if (bound && outcome_is(outcome, OUTCOME_REFUSED))
+		return DANELAW_STATE_CRITICAL;
+	if (outcome_is(outcome, OUTCOME_UNSEEN))
+		return DANELAW_STATE_UNKNOWN;
+	return outcome == DANELAW_OUTCOME_AUTHENTICATED ? DANELAW_STATE_OK
+							: DANELAW_STATE_WARNING;
+}
+
 /* The line that all grep for: "mx.example [192.0.2.1]:25  authenticated". */
 static void
 put_header(struct page *page, const struct danelaw_host *host,
@@ -16,8 +30,10 @@ put_header(struct page *page, const struct danelaw_host *host,
     enum danelaw_outcome outcome)
 {
 	page_blank(page);
-	buf_printf(page->out, "%s [%s]:%u  %s", page_or(host->name),
-	    page_or(address->ip), address->port, danelaw_outcome_word(outcome));
+	buf_printf(page->out, "%s [%s]:%u  ", page_or(host->name),
+	    page_or(address->ip), address->port);
+	page_colored(
+	    page, state_of(host, outcome), danelaw_outcome_word(outcome));
 	if (probe != NULL && probe->n_chain > 0)
 		buf_printf(page->out, "  %s certificate",
 		    page_or(probe->chain[0].key));

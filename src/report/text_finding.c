@@ -2,6 +2,7 @@
 /* What is wrong, why, and what to do about it. */
 #include "report/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What a paragraph begins with. */
@@ -110,6 +111,23 @@ put_text(struct page *page, const struct lead *lead,
 		prose(page, lead, "", text != NULL ? text : rfc);
 }
 
+/* Of the lines that are to go, as they stand in the zone: "NAME TTL IN ..." */
+static unsigned long
+longest_ttl(const struct danelaw_finding *finding)
+{
+	unsigned long longest = 0;
+
+	for (size_t i = 0; i < finding->n_fix_remove; i++) {
+		const char *line = page_or(finding->fix_remove[i]);
+		unsigned long ttl =
+		    strtoul(line + strcspn(line, " "), NULL, 10);
+
+		if (ttl > longest)
+			longest = ttl;
+	}
+	return longest;
+}
+
 /*
  * Zone lines begin in the first column, where a zone file wants them; those
  * to go are comments, so that all of it can be pasted together. What is new
@@ -119,6 +137,8 @@ static void
 put_fix(struct page *page, const struct lead *lead,
     const struct danelaw_finding *finding)
 {
+	unsigned long ttl;
+
 	if (finding->n_fix_add > 0)
 		prose(page, lead, "", "Put into the zone:");
 	for (size_t i = 0; i < finding->n_fix_add; i++)
@@ -128,6 +148,11 @@ put_fix(struct page *page, const struct lead *lead,
 	for (size_t i = 0; i < finding->n_fix_remove; i++)
 		buf_printf(
 		    page->out, "; %s\n", page_or(finding->fix_remove[i]));
+	ttl = longest_ttl(finding);
+	if (ttl > 0)
+		page_prose(page, lead->text, lead->len, "",
+		    "Senders may hold the old records for up to %lu seconds.",
+		    ttl);
 }
 
 static void

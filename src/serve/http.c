@@ -24,6 +24,7 @@
 #include "report/prometheus.h"
 #include "serve/authority.h"
 #include "serve/guests.h"
+#include "serve/pack.h"
 #include "serve/listen.h"
 #include "serve/query.h"
 
@@ -51,7 +52,7 @@ struct visit {
 	TAILQ_ENTRY(visit) link;
 	struct http *http;
 	struct evhttp_request *request;
-	enum query_path path;
+	struct query query; /* but for the target */
 	struct event *timer, *closed;
 };
 
@@ -144,6 +145,20 @@ send_text(struct http *http, struct evhttp_request *request, int code,
 }
 
 static void
+send_bytes(struct http *http, struct evhttp_request *request, const char *type,
+    const struct buf *bytes)
+{
+	struct evbuffer *body = evbuffer_new();
+
+	if (body != NULL &&
+	    evbuffer_add(body, buf_text(bytes), bytes->len) != 0) {
+		evbuffer_free(body);
+		body = NULL;
+	}
+	send_body(http, request, OK, type, body);
+}
+
+static void
 send_words(struct http *http, struct evhttp_request *request, int code,
     const char *words)
 {
@@ -158,17 +173,18 @@ bytes_sent(const void *bytes, size_t len, void *arg)
 
 static void
 send_result(struct http *http, struct evhttp_request *request,
-    enum query_path path, struct result *result)
+    const struct query *query, struct result *result)
 {
 	struct evbuffer *body = evbuffer_new();
-	bool json = path == QUERY_CHECK;
+	bool json = query->path == QUERY_CHECK;
+	bool fails = query_fails(query, result->report->state);
 
 	if (body != NULL &&
 	    evbuffer_add_reference(body, json ? result->json : result->probe,
 		json ? result->json_len : result->probe_len, bytes_sent,
 		result) == 0)
 		result_ref(result);
-	send_body(http, request, OK,
+	send_body(http, request, fails ? UNAVAILABLE : OK,
 	    json ? "application/json" : PROMETHEUS_CONTENT_TYPE, body);
 }
 
@@ -185,11 +201,11 @@ send_health(struct http *http, struct evhttp_request *request)
 
 static void
 send_reply(struct http *http, struct evhttp_request *request,
-    enum query_path path, const struct server_reply *reply)
+    const struct query *query, const struct server_reply *reply)
 {
 	switch (reply->status) {
 	case SERVER_READY:
-		send_result(http, request, path, reply->result);
+		send_result(http, request, query, reply->result);
 		return;
 	case SERVER_REFUSED:
 		send_text(http, request, FORBIDDEN, TEXT, reply->why,
@@ -227,7 +243,7 @@ visit_done(struct server_ask *ask, const struct server_reply *reply)
 {
 	struct visit *visit = (struct visit *)ask;
 
-	send_reply(visit->http, visit->request, visit->path, reply);
+	send_reply(visit->http, visit->request, &visit->query, reply);
 	visit_free(visit);
 }
 
@@ -290,8 +306,8 @@ patience(struct evhttp_request *request)
 }
 
 static struct visit *
-visit_new(
-    struct http *http, struct evhttp_request *request, enum query_path path)
+visit_new(struct http *http, struct evhttp_request *request,
+    const struct query *query)
 {
 	struct timeval limit = patience(request);
 	struct visit *visit = calloc(1, sizeof(*visit));
@@ -300,7 +316,8 @@ visit_new(
 		return NULL;
 	visit->http = http;
 	visit->request = request;
-	visit->path = path;
+	visit->query = *query;
+	visit->query.hop = (struct nexthop) { 0 };
 	visit->ask.done = visit_done;
 	TAILQ_INSERT_TAIL(&http->visits, visit, link);
 	visit->timer = evtimer_new(http->options.base, out_of_patience, visit);
@@ -333,7 +350,7 @@ ask_server(struct http *http, struct evhttp_request *request,
 		.implicit_tls = query->implicit_tls,
 	};
 	struct server *server = http->options.server;
-	struct visit *visit = visit_new(http, request, query->path);
+	struct visit *visit = visit_new(http, request, query);
 	struct server_reply reply;
 
 	if (visit == NULL) {
@@ -345,22 +362,31 @@ ask_server(struct http *http, struct evhttp_request *request,
 		watch_for_end(visit);
 		return;
 	}
-	send_reply(http, request, query->path, &reply);
+	send_reply(http, request, query, &reply);
 	visit_free(visit);
 }
 
 static void
 send_metrics(struct http *http, struct evhttp_request *request)
 {
-	struct buf out;
+	struct buf out, packed;
+	bool wanted;
 
 	buf_init(&out, 0);
+	buf_init(&packed, 0);
 	http->options.metrics(http->options.metrics_arg, &out);
-	if (buf_failed(&out))
+	wanted = pack_is_wanted(evhttp_find_header(
+	    evhttp_request_get_input_headers(request), "Accept-Encoding"));
+	put_header(request, "Vary", "Accept-Encoding");
+	if (buf_failed(&out) || (wanted && !pack_gzip(&out, &packed))) {
 		send_words(http, request, FAILED, "out of memory");
-	else
-		send_text(http, request, OK, PROMETHEUS_CONTENT_TYPE,
-		    buf_text(&out), "");
+	} else {
+		if (wanted)
+			put_header(request, "Content-Encoding", "gzip");
+		send_bytes(http, request, PROMETHEUS_CONTENT_TYPE,
+		    wanted ? &packed : &out);
+	}
+	buf_finish(&packed);
 	buf_finish(&out);
 }
 

@@ -112,6 +112,42 @@ take_tls(struct reader *reader, const char *value)
 }
 
 static bool
+take_fail(struct reader *reader, const char *value)
+{
+	static const enum danelaw_state states[] = { DANELAW_STATE_WARNING,
+		DANELAW_STATE_CRITICAL, DANELAW_STATE_UNKNOWN };
+
+	if (reader->query.fail != DANELAW_STATE_OK) {
+		reader->why = "fail is named twice";
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (strcmp(value, danelaw_state_word(states[i])) == 0)
+			reader->query.fail = states[i];
+	}
+	if (reader->query.fail == DANELAW_STATE_OK)
+		reader->why = "fail is critical, warning or unknown";
+	return reader->query.fail != DANELAW_STATE_OK;
+}
+
+bool
+query_fails(const struct query *query, enum danelaw_state state)
+{
+	switch (query->fail) {
+	case DANELAW_STATE_OK:
+		break;
+	case DANELAW_STATE_WARNING:
+		return state == DANELAW_STATE_WARNING ||
+		    state == DANELAW_STATE_CRITICAL;
+	case DANELAW_STATE_CRITICAL:
+		return state == DANELAW_STATE_CRITICAL;
+	case DANELAW_STATE_UNKNOWN:
+		return state != DANELAW_STATE_OK;
+	}
+	return false;
+}
+
+static bool
 take_argument(struct reader *reader, const char *domain_key,
     const struct argument *argument)
 {
@@ -123,6 +159,9 @@ take_argument(struct reader *reader, const char *domain_key,
 	    (strcmp(argument->key, "module") == 0 &&
 		reader->query.path == QUERY_PROBE))
 		return take_tls(reader, argument->value);
+	if (strcmp(argument->key, "fail") == 0 &&
+	    reader->query.path == QUERY_CHECK)
+		return take_fail(reader, argument->value);
 	reader->why = "there is no such argument";
 	return false;
 }

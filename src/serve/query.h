@@ -9,13 +9,16 @@
  *	/check?domain=DOMAIN		the JSON report
  *
  * /probe and /check also take port=N and tls=starttls|implicit, and /probe
- * the same words as module=. Keys come once; a key that is not known, a bad
+ * the same words as module=; /check takes fail=critical|warning|unknown. Keys
+ *come once; a key that is not known, a bad
  * %-escape and %00 are errors. Pure.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include <danelaw_report.h>
 
 #include "serve/nexthop.h"
 
@@ -38,6 +41,8 @@ struct query {
 	struct nexthop hop; /* of /probe and /check; port 0: the default */
 	bool has_tls;       /* tls= or module= was given, or port 465 */
 	bool implicit_tls;
+	/* fail= of /check: from which state on the status is 503; OK: none. */
+	enum danelaw_state fail;
 };
 
 /*
@@ -48,3 +53,8 @@ struct query {
  */
 int query_parse(struct arena *arena, const char *path, const char *args,
     struct query *query, const char **why);
+/*
+ * Is the answer 503 for this state? Of critical that alone, of warning both;
+ * of unknown all but ok.
+ */
+bool query_fails(const struct query *query, enum danelaw_state state);

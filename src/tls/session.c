@@ -28,6 +28,7 @@ struct tls_session {
 	unsigned long lacks; /* when it began */
 	int alert;
 	int hello_octets;
+	int certs_cut;
 	enum danelaw_tls_fault fault;
 	bool established, broken, cert_requested;
 	bool answered; /* what bare asked for can be had */
@@ -368,9 +369,9 @@ shake_bare(struct tls_session *session)
  * while. It is no fault of the server's: senders take up to 100 KiB.
  */
 static void
-trim_chain(SSL *ssl)
+trim_chain(struct tls_session *session)
 {
-	STACK_OF(X509) *stack = SSL_get_peer_cert_chain(ssl);
+	STACK_OF(X509) *stack = SSL_get_peer_cert_chain(session->ssl);
 	int n = 0, len, bytes = 0;
 
 	/* The leaf stays in any case. */
@@ -380,7 +381,7 @@ trim_chain(SSL *ssl)
 		if (n > 0 && bytes > TLS_CHAIN_BYTES)
 			break;
 	}
-	while (sk_X509_num(stack) > n)
+	for (; sk_X509_num(stack) > n; session->certs_cut++)
 		X509_free(sk_X509_pop(stack));
 }
 
@@ -399,7 +400,7 @@ tls_session_handshake(struct tls_session *session)
 	session->wire.shaking = true;
 	ret = SSL_connect(session->ssl);
 	session->wire.shaking = session->wire.wrote = false;
-	trim_chain(session->ssl);
+	trim_chain(session);
 	if (ret != 1)
 		return step_after(session, ret);
 	session->established = true;
@@ -560,6 +561,7 @@ tls_session_facts(const struct tls_session *session, struct arena *arena,
 		.ems = SSL_version(ssl) == TLS1_3_VERSION ||
 		    SSL_get_extms_support(ssl) == 1,
 		.hello_octets = session->hello_octets,
+		.certs_cut = session->certs_cut,
 	};
 	tls_lack_look();
 	ERR_clear_error();

@@ -45,7 +45,12 @@ resolver_ask(struct resolver *resolver, const char *name, enum rrtype type,
 	query->arg = arg;
 	query->cancelled = false;
 	snprintf(query->words, sizeof(query->words), "%s %s",
-	    type == RRTYPE_TXT ? "TXT" : "TLSA", name);
+	    type == RRTYPE_TXT        ? "TXT"
+		: type == RRTYPE_A    ? "A"
+		: type == RRTYPE_AAAA ? "AAAA"
+		: type == RRTYPE_MX   ? "MX"
+				      : "TLSA",
+	    name);
 	return query;
 }
 
@@ -162,6 +167,29 @@ mx_is_domain(struct scene *scene)
 	scene->facts[0].name = scene->facts[0].tlsa.base = "et.example";
 }
 
+/* There is no address, though the name exists. */
+static void
+bare(struct scene *scene)
+{
+	static struct danelaw_lookup nothing[] = {
+		{ .type = "A", .presence = DANELAW_PRESENCE_NODATA },
+		{ .type = "AAAA", .presence = DANELAW_PRESENCE_NODATA },
+	};
+
+	mx_insecure(scene);
+	scene->facts[0].name = "mx.et.example";
+	scene->facts[0].lookups = nothing;
+	scene->facts[0].n_lookups = COUNT(nothing);
+}
+
+static void
+bare_domain(struct scene *scene)
+{
+	bare(scene);
+	scene->facts[0].name = "a.b.c.example";
+	scene->job.tree->report.mx.source = DANELAW_MX_IMPLICIT;
+}
+
 static void
 unfinished(struct scene *scene)
 {
@@ -187,6 +215,11 @@ static const struct {
 	    "" },
 	{ "the domain is its own MX", mx_is_domain,
 	    "TLSA _465._tcp.et.example, TLSA _587._tcp.et.example" },
+	{ "4592 2.2.2 a wildcard that gives no more", bare,
+	    "A *.et.example, AAAA *.et.example" },
+	{ "4592 2.2.2 and the domain is the host", bare_domain,
+	    "A *.b.c.example, AAAA *.b.c.example, MX *.b.c.example, "
+	    "A *.c.example, AAAA *.c.example, MX *.c.example" },
 	{ "a host that nothing is known of", unfinished, "" },
 };
 

@@ -95,7 +95,7 @@ some_range(struct fuzz_bytes *in)
 
 	return (struct range) { bits & 1, bits & 2, bits & 4, bits & 8,
 		fuzz_take(in, 256) * RANGE_ONE,
-		(256 + fuzz_take(in, 256)) * RANGE_ONE };
+		(256 + fuzz_take(in, 256)) * RANGE_ONE, bits == 9 };
 }
 
 static void

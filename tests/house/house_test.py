@@ -237,13 +237,13 @@ def test_schema():
              "$.at: 'yesterday' does not match '^[0-9]{4}-[0-9]{2}-[0-9]{2}"
              "T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'"),
             (("schema",), "danelaw-report/2",
-             "$.schema: 'danelaw-report/2' is none of danelaw-diff-sums/1, "
-             "danelaw-diff/1, danelaw-host/1, danelaw-mx/1, "
-             "danelaw-probe/1, "
-             "danelaw-report/1, danelaw-split-domain/1, "
-             "danelaw-split-host/1, danelaw-split-run/1, "
-             "danelaw-stats/1, danelaw-summary/1, danelaw-tlsa/1, "
-             "danelaw-trace/1"),
+             "$.schema: 'danelaw-report/2' is none of "
+             "danelaw-diff-sums/1, danelaw-diff/1, "
+             "danelaw-host/1, danelaw-mx/1, danelaw-plan/1, "
+             "danelaw-probe/1, danelaw-report/1, "
+             "danelaw-split-domain/1, danelaw-split-host/1, "
+             "danelaw-split-run/1, danelaw-stats/1, danelaw-summary/1, "
+             "danelaw-tlsa/1, danelaw-trace/1"),
             (("hosts", 0, "preference"), None,
              "$.hosts[0].preference: None is not of type 'integer'"),
             ((*probe, "records", 0, "record"), 3,
@@ -269,13 +269,13 @@ def test_schema():
     expect("schema: lines of scan, the second of which is bad",
            run("check-schema", "-", stdin=json.dumps(golden("seed.json"))
                + '\n{"schema": null}\n'), 1,
-           "- (document 2): $.schema: None is none of danelaw-diff-sums/1, "
-             "danelaw-diff/1, danelaw-host/1, danelaw-mx/1, "
-             "danelaw-probe/1, "
-           "danelaw-report/1, danelaw-split-domain/1, "
-             "danelaw-split-host/1, danelaw-split-run/1, "
-             "danelaw-stats/1, danelaw-summary/1, danelaw-tlsa/1, "
-           "danelaw-trace/1")
+           "- (document 2): $.schema: None is none of "
+           "danelaw-diff-sums/1, danelaw-diff/1, "
+           "danelaw-host/1, danelaw-mx/1, danelaw-plan/1, "
+           "danelaw-probe/1, danelaw-report/1, "
+           "danelaw-split-domain/1, danelaw-split-host/1, "
+           "danelaw-split-run/1, danelaw-stats/1, danelaw-summary/1, "
+           "danelaw-tlsa/1, danelaw-trace/1")
     further = dict(golden("seed.json"), further="key")
     expect("schema: further keys are free to come",
            run("check-schema", "-", stdin=json.dumps([further, further])), 0)

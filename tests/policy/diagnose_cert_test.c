@@ -147,6 +147,21 @@ six_days_asked(struct grown *g)
 	g->options.expiry_days = 6;
 }
 
+/* Five of six days are left: that is 83 percent. */
+static void
+six_days_share(struct grown *g)
+{
+	six_days(g);
+	g->options.expiry_percent = 83;
+}
+
+static void
+six_days_larger_share(struct grown *g)
+{
+	six_days(g);
+	g->options.expiry_percent = 84;
+}
+
 /* Usage 3 does not mind, and renewal is a daily affair. */
 static void
 expiring_ee(struct grown *g)
@@ -505,6 +520,10 @@ static const struct tree_row rows[] = {
 	{ "a quarter left", not_expiring, "", "" },
 	{ "five of six days left", six_days, "", "" },
 	{ "five left where so many are asked for", six_days_asked,
+	    "warning ops-cert-expiring mx1.example\n", "" },
+	{ "83 of 100 parts are left, and so many asked for", six_days_share, "",
+	    "" },
+	{ "and less than asked for", six_days_larger_share,
 	    "warning ops-cert-expiring mx1.example\n", "" },
 	{ "one day left, usage 3", expiring_ee, "", "" },
 	{ "7671 5.2.2 leaf alone, usage 3", leaf_alone,

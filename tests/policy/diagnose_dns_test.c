@@ -216,6 +216,25 @@ no_address(struct grown *g)
 	g->host->n_lookups = 2;
 }
 
+/* One that a record below the host's name has ended, and one elsewhere. */
+static void
+wildcard_ended(struct grown *g)
+{
+	struct danelaw_mx *mx = &g->report->mx;
+	static const char *const names[] = { "*.other.example", "*.example" };
+
+	no_address(g);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct danelaw_lookup *lookup =
+		    ARENA_PUSH(g->tree->arena, mx->lookups, mx->n_lookups);
+
+		*lookup = (struct danelaw_lookup) { .name = names[i],
+			.type = "A",
+			.dnssec = SEC,
+			.presence = DANELAW_PRESENCE_DATA };
+	}
+}
+
 static void
 no_ipv4_asked_only(struct grown *g)
 {
@@ -485,6 +504,10 @@ static const struct tree_row rows[] = {
 	    "info dns-mx-cname-insecure-target mx1.example\n", NULL },
 	{ "7672 2.2.2 no address", no_address,
 	    "warning dns-mx-host-no-address mx1.example\n", NULL },
+	{ "4592 2.2.2 a record below the host ended it", wildcard_ended,
+	    "warning dns-wildcard-ended mx1.example\n"
+	    "info dns-mx-host-no-address mx1.example\n",
+	    NULL },
 	{ "only IPv4 was asked for", no_ipv4_asked_only,
 	    "warning dns-mx-host-no-address mx1.example\n", NULL },
 	{ "7672 2.1.2 address SERVFAIL", addr_servfail,

@@ -101,6 +101,16 @@ cn_only(struct grown *g)
 }
 
 static void
+two_cns(struct grown *g)
+{
+	static const char *cns[] = { "mx1.example", "other.example" };
+
+	cn_only(g);
+	g->leaf->cns = cns;
+	g->leaf->n_cns = 2;
+}
+
+static void
 partial(struct grown *g)
 {
 	mismatch(g, "m*1.example");
@@ -215,6 +225,10 @@ static const struct tree_row rows[] = {
 	    "critical name-cn-with-san mx1.example\n" FOLLOWS, NULL },
 	{ "7672 3.2.3 common name alone", cn_only,
 	    "warning name-cn-only mx1.example\n", "" },
+	{ "7672 3.2.3 the right one of two common names", two_cns,
+	    "warning name-two-cns mx1.example\n"
+	    "info name-cn-only mx1.example\n",
+	    "" },
 	{ "7672 3.2.3 part of a label", partial,
 	    "critical name-wildcard-partial mx1.example\n" FOLLOWS, NULL },
 	{ "7672 3.2.3 would not fit either way", no_partial, MISMATCH, NULL },

@@ -204,7 +204,24 @@ backend_without_starttls(struct grown *g)
 	g->address->outcome = DANELAW_OUTCOME_STARTTLS_MISSING;
 }
 
+static void
+cut_unseen(struct grown *g)
+{
+	grow_outcome(g, DANELAW_OUTCOME_NOT_EXAMINED);
+	g->probe->tls->certs_cut = 6;
+}
+
+static void
+cut_behind(struct grown *g)
+{
+	g->probe->tls->certs_cut = 6;
+}
+
 static const struct tree_row rows[] = {
+	{ "more certificates than we keep", cut_unseen,
+	    "warning ops-chain-cut mx1.example\n", "" },
+	{ "and it passes without these", cut_behind,
+	    "info ops-chain-cut mx1.example\n", "" },
 	{ "a further look is denied", denied,
 	    "warning ops-look-denied mx1.example [192.0.2.1]:25\n", "" },
 	{ "denied, and no DANE", denied_without_dane, "", "" },

@@ -28,6 +28,14 @@ left_alone(struct grown *g)
 }
 
 static void
+points_here(struct grown *g)
+{
+	left_alone(g);
+	g->address->untried = "a loopback address (RFC 1122)";
+	g->address->here = true;
+}
+
+static void
 our_lack(struct grown *g)
 {
 	refused(g);
@@ -475,6 +483,8 @@ submission(struct grown *g)
 static const struct tree_row rows[] = {
 	{ "port closed", refused, "warning tcp-refused " PLACE, "" },
 	{ "not connected to", left_alone, "warning ops-not-public " PLACE, "" },
+	{ "this machine itself", points_here, "critical ops-mx-is-here " PLACE,
+	    "" },
 	{ "we have no more files", our_lack, "warning ops-our-lack " PLACE,
 	    "" },
 	{ "no answer", connect_timeout, "warning tcp-timeout-25 " PLACE, "" },

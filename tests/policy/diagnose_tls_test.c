@@ -32,6 +32,7 @@ test_failures(void **state)
 		{ DANELAW_TLS_GROUP, "tls-no-common-group" },
 		{ DANELAW_TLS_CURVE, "tls-no-common-group" },
 		{ DANELAW_TLS_SIGNATURE, "cert-first-not-leaf" },
+		{ DANELAW_TLS_TOO_LARGE, "tls-chain-too-large" },
 		{ DANELAW_TLS_NOT_TLS, "smtp-not-tls-after-220" },
 		{ DANELAW_TLS_DROPPED, "smtp-starttls-dropped" },
 		{ DANELAW_TLS_CLOSED, "tls-unexpected-eof" },
@@ -339,6 +340,12 @@ refuses_name(struct grown *g)
 }
 
 static void
+short_key(struct grown *g)
+{
+	tried(g, "tls12", "RSA 512", "X25519");
+}
+
+static void
 wanted_cert_12(struct grown *g)
 {
 	tried(g, "small", NULL, NULL);
@@ -449,6 +456,8 @@ no_ems(struct grown *g)
 }
 
 static const struct tree_row rows[] = {
+	{ "8446 4.2.3 a key too short for RSA-PSS", short_key,
+	    "critical cert-rsa-512 " PLACE, "" },
 	{ "8422 5.1 a key that nobody offers", rare_key,
 	    "critical tls-ec-cert-curve " PLACE, "" },
 	{ "8422 5.1 the same, and nothing is promised", may_with_rare_key,

@@ -29,6 +29,11 @@ test_unreadable(void **state)
 	facts.matched = false;
 	assert_int_equal(outcome_for(DANELAW_POLICY_DANE, &facts),
 	    DANELAW_OUTCOME_NOT_EXAMINED);
+	/* Nor is what we did not look at. */
+	facts.unreadable = false;
+	facts.cut = true;
+	assert_int_equal(outcome_for(DANELAW_POLICY_DANE, &facts),
+	    DANELAW_OUTCOME_NOT_EXAMINED);
 	assert_int_equal(outcome_for(DANELAW_POLICY_ENCRYPT, &facts),
 	    DANELAW_OUTCOME_ENCRYPTED);
 }

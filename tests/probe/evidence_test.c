@@ -134,7 +134,7 @@ test_limit(void **state)
 	assert_false(evidence_write(evidence, &bytes));
 	buf_finish(&bytes);
 	evidence_unref(evidence);
-	evidence = evidence_untried("10.0.0.1", 25, "a private address");
+	evidence = evidence_untried("10.0.0.1", 25, "a private address", false);
 	assert_non_null(evidence);
 	assert_int_equal(
 	    evidence->shakes[0].reached, DANELAW_OUTCOME_NOT_EXAMINED);

@@ -33,6 +33,15 @@ static const struct {
 	{ "-0.5", "-0.5:", N(0), { N(-0.501), N(-1) } },
 	{ "007", "7:", N(7), { N(6), N(0) } },
 	{ "999999999", "999999999:", N(999999999), { N(0), N(9) } },
+	/* These are of the whole, here of 200. */
+	{ "30%", "30:%", N(60), { N(59.9), N(-1) } },
+	{ "@0:2.5%", "@0:2.5%", N(5.1), { N(5), N(0) } },
+	{ "100%", "100:%", N(200), { N(199), N(0) } },
+	{ "101%", NULL, 0, { 0, 0 } },
+	{ "-1%", NULL, 0, { 0, 0 } },
+	{ "%", NULL, 0, { 0, 0 } },
+	{ "10%:", NULL, 0, { 0, 0 } },
+	{ "10%%", NULL, 0, { 0, 0 } },
 	{ "", NULL, 0, { 0, 0 } },
 	{ "x", NULL, 0, { 0, 0 } },
 	{ "10x", NULL, 0, { 0, 0 } },
@@ -83,6 +92,7 @@ test_rows(void **state)
 		range_put(&range, &out);
 		assert_string_equal(buf_text(&out), rows[i].written);
 		buf_finish(&out);
+		range = range_of(&range, N(200));
 		if (range_alerts(&range, rows[i].quiet) ||
 		    !range_alerts(&range, rows[i].alert[0]) ||
 		    !range_alerts(&range, rows[i].alert[1]))

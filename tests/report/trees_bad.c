@@ -33,7 +33,7 @@ static struct danelaw_cert stale_chain[] = { { LEAF(
 
 static struct danelaw_tls stale_tls = { "TLSv1.2",
 	"ECDHE-RSA-AES256-GCM-SHA384", "P-256", NULL, "mx1.stale.example", true,
-	true, true, true, 254 };
+	true, true, true, 254, 0 };
 
 static struct danelaw_record_result stale_results[] = {
 	{ 0, DANELAW_RESULT_NO_MATCH, -1, DANELAW_ROLE_ORPHAN, NULL },
@@ -181,7 +181,7 @@ static struct danelaw_cert mixed_other[] = { { LEAF(
 
 static struct danelaw_tls mixed_tls = { "TLSv1.3", "TLS_AES_128_GCM_SHA256",
 	"X25519MLKEM768", "ecdsa_secp256r1_sha256", "mx1.mixed.example", false,
-	false, false, true, 1551 };
+	false, false, true, 1551, 0 };
 
 static struct danelaw_match mixed_match = {
 	.record = 1,

@@ -60,7 +60,7 @@ static struct danelaw_cert healthy_chain[] = {
 
 static struct danelaw_tls healthy_tls = { "TLSv1.3", "TLS_AES_256_GCM_SHA384",
 	"X25519", "ecdsa_secp256r1_sha256", "mx1.example.org", false, false,
-	false, true, 1551 };
+	false, true, 1551, 0 };
 
 static struct danelaw_match healthy_match = {
 	.record = 0,
@@ -271,7 +271,7 @@ static struct danelaw_cert seed_chain[] = {
 
 static struct danelaw_tls seed_tls = { "TLSv1.3", "TLS_AES_256_GCM_SHA384",
 	"X25519", "rsa_pss_rsae_sha256", "mx06.et.example", false, false, false,
-	true, 254 };
+	true, 254, 0 };
 
 static struct danelaw_match seed_match = {
 	.record = 2,

@@ -72,7 +72,7 @@ static struct danelaw_record many_records[MANY];
 static struct danelaw_record_result many_results[MANY];
 
 static struct danelaw_tls hostile_tls = { "TLSv1.3", "TLS_AES_128_GCM_SHA256",
-	NULL, NULL, NULL, true, false, false, false, 0 };
+	NULL, NULL, NULL, true, false, false, false, 0, 0 };
 static struct danelaw_match hostile_match = {
 	.record = 0,
 	.depth = 7,

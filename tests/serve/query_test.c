@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -57,6 +58,12 @@ static const struct {
 	    false },
 	{ "/check", "domain=example.com&tls=starttls", CHECK, "example.com", 0,
 	    true, false },
+	{ "/check", "domain=example.com&fail=critical", CHECK, "example.com", 0,
+	    false, false },
+	{ "/check", "domain=example.com&fail=ok", WRONG },
+	{ "/check", "domain=example.com&fail=", WRONG },
+	{ "/check", "domain=example.com&fail=critical&fail=warning", WRONG },
+	{ "/probe", "target=example.com&fail=critical", WRONG },
 	/* No such path. */
 	{ "", NULL, QUERY_NOWHERE, 404, NULL, 0, false, false },
 	{ "/probe/", "target=example.com", QUERY_NOWHERE, 404, NULL, 0, false,
@@ -137,6 +144,40 @@ test_rows(void **state)
 	arena_unref(arena);
 }
 
+/* By which fail= a state is 503, the states in their order. */
+static void
+test_fail(void **state)
+{
+	static const struct {
+		const char *word;
+		bool fails[4];
+	} kinds[] = {
+		{ NULL, { false, false, false, false } },
+		{ "warning", { false, true, true, false } },
+		{ "critical", { false, false, true, false } },
+		{ "unknown", { false, true, true, true } },
+	};
+	struct arena *arena = arena_new();
+	char args[100];
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct query query = { 0 };
+		const char *why;
+
+		snprintf(args, sizeof(args), "domain=a.example%s%s",
+		    kinds[i].word == NULL ? "" : "&fail=",
+		    kinds[i].word == NULL ? "" : kinds[i].word);
+		assert_int_equal(
+		    query_parse(arena, "/check", args, &query, &why), 200);
+		for (int j = DANELAW_STATE_OK; j <= DANELAW_STATE_UNKNOWN; j++)
+			assert_int_equal(
+			    query_fails(&query, (enum danelaw_state)j),
+			    kinds[i].fails[j]);
+	}
+	arena_unref(arena);
+}
+
 static void
 test_long(void **state)
 {
@@ -179,6 +220,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_fail),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_const),
 	};

@@ -61,6 +61,7 @@ test_library(void **state)
 		{ 378, DANELAW_TLS_CURVE, "wrong curve" },
 		{ 123, DANELAW_TLS_SIGNATURE, "bad signature" },
 		{ 370, DANELAW_TLS_SIGNATURE, "wrong signature type" },
+		{ 152, DANELAW_TLS_TOO_LARGE, "excessive message size" },
 		{ 229, DANELAW_TLS_REFUSED, "ssl handshake failure" },
 		{ 159, DANELAW_TLS_NO_FAULT, "length mismatch" },
 	};

@@ -387,7 +387,9 @@ test_long_chain(void **state)
 {
 	const struct server server = { .kinds = { "P-256" },
 		.n_extra = TLS_CHAIN_MAX + 9 };
+	struct danelaw_tls facts;
 	struct tls_chain *chain;
+	struct arena *arena;
 	struct talk talk;
 	(void)state;
 
@@ -395,6 +397,10 @@ test_long_chain(void **state)
 	assert_int_equal(shake(&talk), TLS_STEP_DONE);
 	chain = tls_session_chain(talk.session);
 	assert_int_equal(tls_chain_count(chain), TLS_CHAIN_MAX);
+	arena = arena_new();
+	assert_true(tls_session_facts(talk.session, arena, &facts));
+	assert_int_equal(facts.certs_cut, 10);
+	arena_unref(arena);
 	tls_chain_unref(chain);
 	finish(&talk);
 }

@@ -15,7 +15,6 @@
 #include <time.h>
 
 #include <ldns/ldns.h>
-#include <openssl/evp.h>
 
 #define ECDSA_BITS 256
 #define RSA_BITS 2048
@@ -37,33 +36,34 @@ must(ldns_status status, const char *where)
 		die(ldns_get_errorstr_by_id(status), where);
 }
 
+/*
+ * One of RSA stays ours. ldns makes it, and nobody else: it may be linked with
+ * another OpenSSL than this program, whose keys it could not read.
+ */
 static ldns_key *
-new_key(int algorithm, const char *where)
+new_key(int algorithm)
 {
-	static EVP_PKEY *pool[RSA_KEYS];
+	static ldns_key *pool[RSA_KEYS];
 	static size_t turn;
-	EVP_PKEY **shared = &pool[turn % RSA_KEYS];
-	ldns_key *key;
+	ldns_key **shared = &pool[turn % RSA_KEYS];
 
 	if (algorithm != LDNS_SIGN_RSASHA256)
 		return ldns_key_new_frm_algorithm(
 		    LDNS_SIGN_ECDSAP256SHA256, ECDSA_BITS);
 	turn++;
 	if (*shared == NULL)
-		*shared = EVP_RSA_gen(RSA_BITS);
-	key = ldns_key_new();
-	if (*shared == NULL || key == NULL || EVP_PKEY_up_ref(*shared) != 1)
-		die("no key", where);
-	ldns_key_set_algorithm(key, LDNS_SIGN_RSASHA256);
-	ldns_key_set_evp_key(key, *shared);
-	return key;
+		*shared =
+		    ldns_key_new_frm_algorithm(LDNS_SIGN_RSASHA256, RSA_BITS);
+	else
+		ldns_rdf_deep_free(ldns_key_pubkey_owner(*shared));
+	return *shared;
 }
 
 static ldns_key_list *
 make_key(int algorithm, const ldns_rdf *origin, const char *where)
 {
 	ldns_key_list *keys = ldns_key_list_new();
-	ldns_key *key = new_key(algorithm, where);
+	ldns_key *key = new_key(algorithm);
 	time_t now = time(NULL);
 
 	if (keys == NULL || key == NULL)
@@ -131,6 +131,8 @@ sign(const char *name, const char *path, int algorithm)
 	ldns_rr_print(stdout, ds);
 	ldns_rr_free(ds);
 	ldns_dnssec_zone_deep_free(zone);
+	if (algorithm == LDNS_SIGN_RSASHA256)
+		ldns_key_list_set_key_count(keys, 0);
 	ldns_key_list_free(keys);
 	ldns_rr_list_free(made);
 	ldns_rdf_deep_free(origin);
