@@ -17,7 +17,7 @@
 #include "probe/evidence_wire.h"
 #include "tls/match.h"
 
-#define MAGIC UINT32_C(0x646c6601) /* "dlf", version 1 */
+#define MAGIC UINT32_C(0x646c6602) /* "dlf", version 2 */
 #define PARTS_MAX 4096             /* of anything; more are never made */
 
 struct facts_host {
@@ -141,6 +141,8 @@ pass_request(struct wire *wire, struct danelaw_request *request)
 	request->require_dane = wire_flag(wire, request->require_dane);
 	request->expiry_days =
 	    wire_number(wire, request->expiry_days, UINT32_MAX);
+	request->expiry_percent =
+	    wire_number(wire, request->expiry_percent, UINT32_MAX);
 	request->rrsig_hours =
 	    wire_number(wire, request->rrsig_hours, UINT32_MAX);
 }
@@ -280,6 +282,7 @@ pass_evidence(
 	evidence->untried = wire_text(wire, evidence->untried);
 	evidence->left_out = wire_text(wire, evidence->left_out);
 	evidence->our_lack = wire_text(wire, evidence->our_lack);
+	evidence->here = wire_flag(wire, evidence->here);
 	return evidence;
 }
 

@@ -122,7 +122,8 @@ class Lists:
 
     def as_check(self):
         kit = self.kit
-        wanted = self.checked(kit.domains, '--certs', 'default')
+        wanted = self.checked(kit.domains, '--certs', 'default',
+                              '--allow-private')  # as scan may here
         other = [(domain, essence(wanted[domain]), essence(report))
                  for domain, report in self.whole.items()
                  if differs(wanted[domain], report)]
