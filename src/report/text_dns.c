@@ -208,7 +208,10 @@ put_end(const struct page *page, int64_t expires, struct buf *text)
 static bool
 ends_soon(const struct page *page, int64_t expires)
 {
-	return page->verbosity > 0 || expires < page->report->at + CLOCK_SOON;
+	int64_t at = page->report->at;
+
+	return page->verbosity > 0 || at > INT64_MAX - CLOCK_SOON ||
+	    expires < at + CLOCK_SOON;
 }
 
 /* What ends first, of all that counts. */
