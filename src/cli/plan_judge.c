@@ -352,6 +352,7 @@ choose_publish(struct judging *j)
 	}
 	j->facts.publish = records;
 	j->facts.n_publish = n;
+	j->facts.is_fresh = n == set.n_pins;
 }
 
 /* Only what is to go needs it. */

@@ -268,6 +268,18 @@ headline_breaks(struct arena *arena, const struct rollover_facts *facts,
 }
 
 static const char *
+headline_first(struct arena *arena, const struct rollover_facts *facts,
+    const struct rollover_host *host)
+{
+	return arena_printf(arena,
+	    "no record in the zone is for the new %s; deploy after %s if you "
+	    "publish it now",
+	    facts->publish[0].selector == DANELAW_SELECTOR_CERT ? "certificate"
+								: "key",
+	    clock_format(arena, host->when));
+}
+
+static const char *
 headline_unknown(struct arena *arena, const struct rollover_host *host)
 {
 	for (size_t i = 0; i < host->n_servers; i++) {
@@ -290,7 +302,9 @@ headline(struct arena *arena, const struct rollover_facts *facts,
 	case PLAN_LATER:
 		return headline_later(arena, plan, host);
 	case PLAN_BREAKS:
-		return headline_breaks(arena, facts, host);
+		return host->answer == ROLLOVER_LATER
+		    ? headline_first(arena, facts, host)
+		    : headline_breaks(arena, facts, host);
 	case PLAN_UNKNOWN:
 		return headline_unknown(arena, host);
 	}
@@ -333,6 +347,28 @@ add_notes(struct arena *arena, const struct rollover_facts *facts,
 		    "would hide: publish at the wildcard");
 }
 
+/*
+ * Who pins keys publishes the next one before it goes live: where nothing of
+ * it is there yet, the first step has yet to come. Who has a part of it, or
+ * pins issuers alone, does not expect to have anything to do.
+ */
+static bool
+is_begun_later(
+    const struct rollover_facts *facts, const struct rollover_host *host)
+{
+	if (facts->is_live || !facts->is_fresh || facts->n_publish == 0)
+		return false;
+	for (size_t i = 0; i < host->n_servers; i++) {
+		const struct rollover_server *server = &host->servers[i];
+
+		for (size_t k = 0; k < server->n_records; k++) {
+			if (server->records[k][0] == '3')
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 rollover_fill(struct arena *arena, const struct rollover_facts *facts,
     struct rollover_host *host)
@@ -351,6 +387,8 @@ rollover_fill(struct arena *arena, const struct rollover_facts *facts,
 	host->when = plan.answer == PLAN_LATER ? plan.when : 0;
 	if (plan.answer == PLAN_BREAKS && facts->n_publish > 0)
 		host->when = facts->now + plan.wait;
+	if (plan.answer == PLAN_BREAKS && is_begun_later(facts, host))
+		host->answer = ROLLOVER_LATER;
 	host->headline = headline(arena, facts, &plan, host);
 	add_steps(arena, facts, &plan, host);
 	add_notes(arena, facts, &plan, host);

@@ -21,6 +21,7 @@ struct rollover_facts {
 	   chain is live. */
 	const struct danelaw_record *publish;
 	size_t n_publish;
+	bool is_fresh; /* of what it needs nothing is published yet */
 	const char **remove;
 	size_t n_remove;
 };

@@ -168,6 +168,58 @@ test_same(void **state)
 	}
 }
 
+static const struct first_row {
+	const char *what, *rr;
+	size_t n_publish;
+	bool is_fresh, is_live;
+	enum rollover_answer answer;
+} first_rows[] = {
+	{ "keys are pinned, and the next is to come", "3 1 1 aa", 1, true,
+	    false, ROLLOVER_LATER },
+	{ "issuers alone are pinned", "2 1 1 aa", 1, true, false,
+	    ROLLOVER_BREAKS },
+	{ "a part of it is there", "3 1 1 aa", 1, false, false,
+	    ROLLOVER_BREAKS },
+	{ "nothing that is published would do", "3 1 1 aa", 0, true, false,
+	    ROLLOVER_BREAKS },
+	{ "it is live, and broken", "3 1 1 aa", 1, true, true,
+	    ROLLOVER_BREAKS },
+};
+
+static void
+test_first(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(first_rows) / sizeof(first_rows[0]);
+	     i++) {
+		const struct first_row *row = &first_rows[i];
+		struct arena *arena = arena_new();
+		const char *records[] = { row->rr };
+		const struct danelaw_record publish = { .rr = "3 1 1 bb" };
+		struct rollover_server server = { .name = "ns",
+			.ip = "::1",
+			.records = records,
+			.n_records = 1,
+			.ttl = 300,
+			.why = "no record is for this key" };
+		struct rollover_host host = { .name = "mx",
+			.owner = "_25",
+			.servers = &server,
+			.n_servers = 1 };
+		const struct rollover_facts facts = { .now = NOW,
+			.is_live = row->is_live,
+			.publish = &publish,
+			.n_publish = row->n_publish,
+			.is_fresh = row->is_fresh };
+
+		assert_true(rollover_fill(arena, &facts, &host));
+		if (host.answer != row->answer ||
+		    host.when != (row->n_publish > 0 ? NOW + 300 : 0))
+			fail_msg("%s: %d", row->what, (int)host.answer);
+		arena_unref(arena);
+	}
+}
+
 static void
 test_worse(void **state)
 {
@@ -189,6 +241,7 @@ main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_looks),
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_worse),
 	};
 
