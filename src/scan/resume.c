@@ -18,6 +18,9 @@
 /* Hosts are asked for in brackets, whatever was in the list. */
 #define HOST_BEGINNING "{\"schema\":\"danelaw-host/1\",\"host\":\""
 /* No domain's. */
+#define SPLIT_DOMAIN                                                           \
+	"{\"schema\":\"danelaw-split-domain/1\",\"type\":\"domain\","          \
+	"\"domain\":\""
 #define SPLIT_HOST                                                             \
 	"{\"schema\":\"danelaw-split-host/1\",\"type\":\"host\",\"host\":\""
 #define SPLIT_RUN "{\"schema\":\"danelaw-split-run/1\","
@@ -37,8 +40,7 @@ static const char *const beginnings[] = {
 	"{\"schema\":\"danelaw-summary/1\",\"domain\":\"",
 	"{\"schema\":\"danelaw-mx/1\",\"domain\":\"",
 	HOST_BEGINNING,
-	"{\"schema\":\"danelaw-split-domain/1\",\"type\":\"domain\","
-	"\"domain\":\"",
+	SPLIT_DOMAIN,
 	SPLIT_HOST,
 };
 
