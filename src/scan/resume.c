@@ -17,10 +17,10 @@
 
 /* Hosts are asked for in brackets, whatever was in the list. */
 #define HOST_BEGINNING "{\"schema\":\"danelaw-host/1\",\"host\":\""
-/* No domain's. */
 #define SPLIT_DOMAIN                                                           \
 	"{\"schema\":\"danelaw-split-domain/1\",\"type\":\"domain\","          \
 	"\"domain\":\""
+/* No domain's. */
 #define SPLIT_HOST                                                             \
 	"{\"schema\":\"danelaw-split-host/1\",\"type\":\"host\",\"host\":\""
 #define SPLIT_RUN "{\"schema\":\"danelaw-split-run/1\","
