@@ -74,7 +74,7 @@ senders_failure(const struct sender_facts *facts)
  */
 #define GO                                                                     \
 	SENDER_RSA_FIRST | SENDER_POSITIVE_SERIAL | SENDER_NIST_CURVES |       \
-	    SENDER_NO_PSS_KEY
+	    SENDER_NO_PSS_KEY | SENDER_LARGE_CERTS
 #define GNUTLS SENDER_RSA_FIRST | SENDER_NIST_CURVES
 #define HYBRID SENDER_HYBRID | SENDER_LONG_HELLO
 #define OPENSSL_35 SENDER_MLDSA | SENDER_NO_OLD_TLS

@@ -46,6 +46,8 @@ enum {
 	SENDER_NO_PSS_KEY = 1 << 10,
 	/* Beside a URI or an SRV name a common name counts for nothing. */
 	SENDER_ALT_NAMES = 1 << 11,
+	/* Takes more certificates than OpenSSL does: 256 KiB. */
+	SENDER_LARGE_CERTS = 1 << 12,
 	/* Go 1.27 writes a server's words as 454 "later". */
 	SENDER_QUOTES_REPLY = 1 << 6,
 };

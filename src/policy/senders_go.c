@@ -340,9 +340,14 @@ handshake_fault(const struct danelaw_address *address)
 struct sender_ruling
 senders_go_without(const struct sender_facts *facts)
 {
-	const char *reply = facts->address->smtp.starttls;
+	const struct danelaw_address *address = facts->address;
+	const char *reply = address->smtp.starttls;
 
+	/* What we could not read for its length it can. */
+	if (senders_has(facts, SENDER_LARGE_CERTS) && address->n_trials > 0 &&
+	    address->trials[0].fault == DANELAW_TLS_TOO_LARGE)
+		return (struct sender_ruling) { .unknown = true };
 	if (senders_failure(facts) == SENDER_NO_HANDSHAKE)
-		return refuses(handshake_fault(facts->address));
+		return refuses(handshake_fault(address));
 	return refuses_with(facts, reply);
 }

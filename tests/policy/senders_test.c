@@ -754,6 +754,13 @@ hung_up(struct grown *g)
 }
 
 static void
+too_large(struct grown *g)
+{
+	hung_up(g);
+	g->address->trials[0].fault = DANELAW_TLS_TOO_LARGE;
+}
+
+static void
 big_hello(struct grown *g)
 {
 	tried(g, "default", -1);
@@ -1081,6 +1088,8 @@ static const struct sender_row {
 	{ "TLS 1.0 by default, nothing to verify: Postfix, level 0", old_pkix,
 	    "PE", NULL },
 	{ "hung up", hung_up, "", "go: EOF" },
+	{ "more certificates than OpenSSL takes, but not Go", too_large, "-",
+	    "postfix: Cannot start TLS: handshake failure" },
 	{ "a hello of 1,500 octets is too long", big_hello, "pEg",
 	    "sendmail: 454 4.7.0 TLS handshake failed." },
 	{ "the default was too long", no_hybrid, "pEg", "go: EOF" },
