@@ -6,7 +6,7 @@
 # RSA key, and a compressed point on P-256 in full. The record is well formed,
 # nothing is said, and no certificate has that digest. Selector 0 is right.
 #
-# Seen with hash-slinger 3.5 and python3-cryptography 49.0.0 (sid), against
+# Seen with hash-slinger version 3.5 and python3-cryptography 49.0.0 (sid), against
 # hash-slinger 3.1 (Debian 13) and openssl 3.6.5.
 work=$(mktemp -d)
 . "$(dirname "$0")/kit"

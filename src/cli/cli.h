@@ -8,6 +8,7 @@
 
 #include <danelaw.h>
 
+#include "check/trace.h"
 #include "cli/options.h"
 
 enum {
@@ -55,6 +56,10 @@ void cli_config(const struct settings *settings, struct danelaw_config *config);
 /* The same for a request; the domain is left NULL. */
 void cli_request(
     const struct settings *settings, struct danelaw_request *request);
+/* The same for whoever asks without an engine; texts stay the settings'. */
+struct resolver_config cli_resolver(const struct settings *settings);
+struct trace_request cli_trace_request(
+    const struct settings *settings, const char *name, enum rrtype type);
 /* The limits of who examines many domains, where the user set none. */
 void cli_request_of_many(struct danelaw_request *request);
 /*

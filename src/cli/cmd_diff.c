@@ -4,22 +4,16 @@
  * once, and the old one once more, for those that left.
  */
 #include <danelaw_report.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/arena.h"
-#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/counts.h"
 #include "cli/rows.h"
 #include "report/json_put.h"
 
-#define SHOWN_MAX 300
 #define NAME_WIDTH 44
 
 /* What became of a domain. */
@@ -206,35 +200,29 @@ find_left(struct diff *diff, const struct row *row)
 	}
 }
 
+struct pass {
+	struct diff *diff;
+	void (*take)(struct diff *diff, const struct row *row);
+};
+
+static bool
+take_row(const struct row *row, void *arg)
+{
+	const struct pass *pass = arg;
+
+	if (row->kind == ROW_DOMAIN)
+		pass->take(pass->diff, row);
+	return !pass->diff->broken;
+}
+
 static bool
 walk(struct diff *diff, const char *path,
     void (*take)(struct diff *diff, const struct row *row))
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct rows *rows = fd < 0 ? NULL : rows_new(fd);
-	struct arena *arena = arena_new();
-	const char *why = strerror(errno);
-	enum rows_step step = ROWS_FAILED;
-	struct row row;
+	struct pass pass = { diff, take };
 
-	while (!diff->broken && rows != NULL &&
-	    (step = rows_next(rows, &row)) == ROWS_ROW) {
-		if (row.kind == ROW_DOMAIN)
-			take(diff, &row);
-	}
-	if (step == ROWS_TORN || step == ROWS_WRONG)
-		why = "a row is torn, or none of danelaw";
-	if (diff->broken || step != ROWS_END) {
-		const char *shown = text_printable_str(arena, path, SHOWN_MAX);
-
-		cli_complain("%s: %s", shown == NULL ? "" : shown,
-		    diff->broken ? "out of memory, or no room for it" : why);
+	if (!rows_each(path, take_row, &pass))
 		diff->broken = true;
-	}
-	arena_unref(arena);
-	rows_free(rows);
-	if (fd >= 0)
-		close(fd);
 	return !diff->broken;
 }
 

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/arena.h"
-#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/counts.h"
 #include "cli/rows.h"
 #include "report/json_put.h"
 
 #define TOP 20 /* of providers */
-#define SHOWN_MAX 300
 #define NAME_WIDTH 44
 
 enum group {
@@ -157,30 +151,27 @@ add_row(struct stats *stats, const struct row *row, size_t run)
 	}
 }
 
+struct pass {
+	struct stats *stats;
+	size_t run;
+};
+
+static bool
+take_row(const struct row *row, void *arg)
+{
+	const struct pass *pass = arg;
+
+	add_row(pass->stats, row, pass->run);
+	return true;
+}
+
 static bool
 read_run(struct stats *stats, const char *path, size_t run)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct rows *rows = fd < 0 ? NULL : rows_new(fd);
-	struct arena *arena = arena_new();
-	const char *why = strerror(errno);
-	enum rows_step step = ROWS_FAILED;
-	struct row row;
+	struct pass pass = { stats, run };
 
-	while (rows != NULL && (step = rows_next(rows, &row)) == ROWS_ROW)
-		add_row(stats, &row, run);
-	if (step == ROWS_TORN || step == ROWS_WRONG)
-		why = "a row is torn, or none of danelaw";
-	if (step != ROWS_END) {
-		const char *shown = text_printable_str(arena, path, SHOWN_MAX);
-
-		cli_complain("%s: %s", shown == NULL ? "" : shown, why);
+	if (!rows_each(path, take_row, &pass))
 		stats->broken = true;
-	}
-	arena_unref(arena);
-	rows_free(rows);
-	if (fd >= 0)
-		close(fd);
 	return !stats->broken;
 }
 

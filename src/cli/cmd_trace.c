@@ -72,25 +72,8 @@ print_trace(const struct settings *settings, const struct trace *trace)
 static int
 run(const struct settings *settings, const char *name, enum rrtype type)
 {
-	const struct trace_request request = {
-		.name = name,
-		.type = type,
-		.port = (uint16_t)settings->port,
-		.dns_port = (uint16_t)settings->dns_port,
-		.budget_ms = (uint32_t)settings->timeout * 1000,
-		.ipv4 = settings->ipv4,
-		.ipv6 = settings->ipv6,
-		.allow_private = settings->allow_private,
-		.resolver = {
-			.forwarders = settings->resolvers.texts,
-			.n_forwarders = settings->resolvers.n,
-			.system = settings->system_resolver,
-			.root_hints = settings->root_hints,
-			.trust_anchor = settings->trust_anchor,
-			.at = settings->at,
-			.window = CLI_DNS_WINDOW,
-		},
-	};
+	const struct trace_request request =
+	    cli_trace_request(settings, name, type);
 	struct event_base *base = event_base_new();
 	const struct trace *trace = NULL;
 	struct tracer *tracer = NULL;

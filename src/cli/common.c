@@ -94,6 +94,37 @@ cli_request(const struct settings *settings, struct danelaw_request *request)
 }
 
 /* Where many domains are examined one may not cost as much as alone. */
+struct resolver_config
+cli_resolver(const struct settings *settings)
+{
+	return (struct resolver_config) {
+		.forwarders = settings->resolvers.texts,
+		.n_forwarders = settings->resolvers.n,
+		.system = settings->system_resolver,
+		.root_hints = settings->root_hints,
+		.trust_anchor = settings->trust_anchor,
+		.at = settings->at,
+		.window = CLI_DNS_WINDOW,
+	};
+}
+
+struct trace_request
+cli_trace_request(
+    const struct settings *settings, const char *name, enum rrtype type)
+{
+	return (struct trace_request) {
+		.name = name,
+		.type = type,
+		.port = (uint16_t)settings->port,
+		.dns_port = (uint16_t)settings->dns_port,
+		.budget_ms = (uint32_t)settings->timeout * 1000,
+		.ipv4 = settings->ipv4,
+		.ipv6 = settings->ipv6,
+		.allow_private = settings->allow_private,
+		.resolver = cli_resolver(settings),
+	};
+}
+
 void
 cli_request_of_many(struct danelaw_request *request)
 {

@@ -205,26 +205,8 @@ int
 plan_ask_servers(struct plan_job *job, const struct danelaw_tlsa *tlsa,
     struct rollover_host *host)
 {
-	const struct settings *settings = job->files.settings;
-	const struct trace_request request = {
-		.name = tlsa->name,
-		.type = RRTYPE_TLSA,
-		.port = (uint16_t)settings->port,
-		.dns_port = (uint16_t)settings->dns_port,
-		.budget_ms = (uint32_t)settings->timeout * 1000,
-		.ipv4 = settings->ipv4,
-		.ipv6 = settings->ipv6,
-		.allow_private = settings->allow_private,
-		.resolver = {
-			.forwarders = settings->resolvers.texts,
-			.n_forwarders = settings->resolvers.n,
-			.system = settings->system_resolver,
-			.root_hints = settings->root_hints,
-			.trust_anchor = settings->trust_anchor,
-			.at = settings->at,
-			.window = CLI_DNS_WINDOW,
-		},
-	};
+	const struct trace_request request =
+	    cli_trace_request(job->files.settings, tlsa->name, RRTYPE_TLSA);
 	struct event_base *base = event_base_new();
 	const struct trace *trace = NULL;
 	struct tracer *tracer = NULL;

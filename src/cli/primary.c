@@ -39,15 +39,7 @@ primary_find(const struct settings *settings, struct arena *arena,
     const char *zone, const char **server)
 {
 	struct search search = { event_base_new(), arena, zone, NULL };
-	const struct resolver_config config = {
-		.forwarders = settings->resolvers.texts,
-		.n_forwarders = settings->resolvers.n,
-		.system = settings->system_resolver,
-		.root_hints = settings->root_hints,
-		.trust_anchor = settings->trust_anchor,
-		.at = settings->at,
-		.window = CLI_DNS_WINDOW,
-	};
+	const struct resolver_config config = cli_resolver(settings);
 	struct resolver *resolver = NULL;
 	char *error = NULL;
 

@@ -2,10 +2,17 @@
 #include "cli/rows.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+#define SHOWN_MAX 300 /* characters of a path */
 
 #define NAME_MAX_LEN 260
 
@@ -186,4 +193,33 @@ rows_at(int fd, uint64_t offset, size_t len, char *text)
 			return false;
 	}
 	return got == len;
+}
+
+bool
+rows_each(const char *path, rows_take_fn *take, void *arg)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct rows *rows = fd < 0 ? NULL : rows_new(fd);
+	const char *why = strerror(errno);
+	enum rows_step step = ROWS_FAILED;
+	bool taken = true;
+	struct row row;
+
+	while (
+	    taken && rows != NULL && (step = rows_next(rows, &row)) == ROWS_ROW)
+		taken = take(&row, arg);
+	if (step == ROWS_TORN || step == ROWS_WRONG)
+		why = "a row is torn, or none of danelaw";
+	if (!taken || step != ROWS_END) {
+		struct arena *arena = arena_new();
+		const char *shown = text_printable_str(arena, path, SHOWN_MAX);
+
+		cli_complain("%s: %s", shown == NULL ? "" : shown,
+		    taken ? why : "out of memory, or no room for it");
+		arena_unref(arena);
+	}
+	rows_free(rows);
+	if (fd >= 0)
+		close(fd);
+	return taken && step == ROWS_END;
 }

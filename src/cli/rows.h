@@ -47,6 +47,12 @@ enum rows_step {
 	ROWS_FAILED, /* errno says why */
 };
 enum rows_step rows_next(struct rows *rows, struct row *row);
+/*
+ * Every row of the file at path; take() says no for a want of memory or room,
+ * which ends it. False, and a complaint: not all of it was taken.
+ */
+typedef bool rows_take_fn(const struct row *row, void *arg);
+bool rows_each(const char *path, rows_take_fn *take, void *arg);
 /* The one row there; text must hold ROWS_MAX bytes. False: it cannot be had. */
 bool rows_at(int fd, uint64_t offset, size_t len, char *text);
 
